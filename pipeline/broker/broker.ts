@@ -1,0 +1,132 @@
+import type { EventTimeMs } from '../../schemas/brand.ts';
+
+/** A record as a partition holds it. Headers are bytes, as Kafka keeps them. */
+export interface LogRecord {
+  readonly offset: number;
+  readonly timestamp: EventTimeMs;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers: Readonly<Record<string, Uint8Array>>;
+}
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export interface ProduceRecord {
+  readonly topic: string;
+  /** Absent: chosen by the hash of the key, or round-robin without a key. */
+  readonly partition?: number;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  readonly headers?: Readonly<Record<string, Uint8Array>>;
+  /** Ignored by topics with LogAppendTime. */
+  readonly timestamp?: EventTimeMs;
+}
+
+/** The acknowledged place of a sent batch in one partition. */
+export interface Acknowledged extends TopicPartition {
+  readonly baseOffset: number;
+  readonly count: number;
+}
+
+/** A position to commit; `offset` is the next offset to read, `metadata` at most 4 KiB. */
+export interface OffsetCommit extends TopicPartition {
+  readonly offset: number;
+  readonly metadata: string;
+}
+
+export interface CommittedOffset {
+  readonly offset: number;
+  readonly metadata: string;
+}
+
+export interface TopicSettings {
+  readonly name: string;
+  readonly partitions: number;
+  readonly timestamps: 'CreateTime' | 'LogAppendTime';
+  readonly cleanup: 'delete' | 'compact' | 'compact,delete';
+  readonly retentionMs: number;
+}
+
+export interface Producer {
+  /**
+   * Resolves when every record is acknowledged by all in-sync replicas; the answer names every partition that was
+   * written. Rejects with `broker.unavailable`, after which any part of the batch may or may not be in the log.
+   */
+  send(records: readonly ProduceRecord[]): Promise<readonly Acknowledged[]>;
+  /** Only on a producer with a `transactionalId`; one transaction at a time. */
+  begin(): Promise<Transaction>;
+  close(): Promise<void>;
+}
+
+export interface Transaction {
+  send(records: readonly ProduceRecord[]): Promise<readonly Acknowledged[]>;
+  sendOffsets(group: string, offsets: readonly OffsetCommit[]): Promise<void>;
+  commit(): Promise<void>;
+  abort(): Promise<void>;
+}
+
+export interface Batch extends TopicPartition {
+  /** The assignment this batch was fetched under; a batch of an older one must not be worked on. */
+  readonly epoch: number;
+  readonly records: readonly LogRecord[];
+  readonly highWatermark: number;
+}
+
+export interface ConsumerHandlers {
+  /**
+   * Called with the new assignment before any of its records are fetched; the consumer waits for the promise.
+   * Everything not in `assigned` is lost to this member. Seek here; otherwise reading starts at the committed offset,
+   * or at the log's start.
+   */
+  onAssigned(assigned: readonly TopicPartition[], epoch: number): Promise<void>;
+  /**
+   * Called when partitions are taken away in an orderly way, before another member gets them; the broker waits for the
+   * promise up to the session timeout. Not called when this member is presumed dead.
+   */
+  onRevoked(revoked: readonly TopicPartition[], epoch: number): Promise<void>;
+  /** Batches of one partition come one after another, those of different partitions side by side. */
+  onBatch(batch: Batch): Promise<void>;
+  /** The consumer cannot go on (its `onBatch` rejected, or the broker refused it); it has stopped. */
+  onFailure(error: Error): void;
+}
+
+export interface ConsumerOptions {
+  readonly group: string;
+  readonly topics: readonly string[];
+  /** Most records handed over at once. */
+  readonly maxBatchRecords: number;
+  /** Most value bytes handed over at once (one record is always handed over, whatever its size). */
+  readonly maxBatchBytes: number;
+  readonly isolation: 'read_uncommitted' | 'read_committed';
+}
+
+export interface Consumer {
+  start(handlers: ConsumerHandlers): Promise<void>;
+  pause(partitions: readonly TopicPartition[]): void;
+  resume(partitions: readonly TopicPartition[]): void;
+  /** The next batch of the partition starts at `offset`. */
+  seek(partition: TopicPartition, offset: number): void;
+  commitOffsets(offsets: readonly OffsetCommit[]): Promise<void>;
+  /** Finishes the batches in flight, calls `onRevoked` for all partitions, leaves the group. */
+  stop(): Promise<void>;
+}
+
+export interface Admin {
+  /** Creates what is missing; never changes what exists. */
+  ensureTopics(topics: readonly TopicSettings[]): Promise<void>;
+  partitions(topic: string): Promise<number>;
+  /** First offset still in the log, and next offset to be written. */
+  watermarks(partition: TopicPartition): Promise<{ readonly low: number; readonly high: number }>;
+  committed(group: string, partition: TopicPartition): Promise<CommittedOffset | null>;
+}
+
+/** Port to a partitioned log with consumer groups and transactions (Kafka's semantics). */
+export interface Broker {
+  readonly admin: Admin;
+  producer(options?: { readonly transactionalId?: string }): Producer;
+  consumer(options: ConsumerOptions): Consumer;
+  close(): Promise<void>;
+}

@@ -1,0 +1,65 @@
+/** A shard: one partition of one graph's input. */
+export interface ShardId {
+  readonly graph: string;
+  readonly partition: number;
+}
+
+/** One changed row; `value` null deletes it. */
+export interface RowChange {
+  readonly table: string;
+  readonly key: string;
+  readonly value: Uint8Array | null;
+}
+
+/** The stored place of a shard: state as of `offset` (next offset to read). */
+export interface CheckpointMark {
+  readonly offset: number;
+  /** `epoch:nonce:seq` of the commit that wrote it. */
+  readonly commitId: string;
+  readonly seq: number;
+  /** Lowest input offset that live state depends on (protocol.md CHECKPOINT 3). */
+  readonly from: number;
+  /** Next output number at `offset` when a checkpoint was taken inside a record; else 0. */
+  readonly mutedUntil: number | null;
+  /** The owner let go in an orderly way. */
+  readonly isClean: boolean;
+}
+
+/** The right to write a shard's state, until somebody else fences it. */
+export interface Lease {
+  readonly shard: ShardId;
+  readonly epoch: number;
+  readonly nonce: string;
+}
+
+export interface Fenced {
+  readonly lease: Lease;
+  readonly checkpoint: CheckpointMark | null;
+}
+
+export interface Checkpoint {
+  /** Sequence number of this commit: one more than the one it is based on. */
+  readonly seq: number;
+  /** Commit id of the checkpoint that this one's changes apply to; null for the first one of an empty shard. */
+  readonly basedOn: string | null;
+  readonly offset: number;
+  readonly from: number;
+  readonly mutedUntil: number | null;
+  readonly isClean: boolean;
+  readonly changes: readonly RowChange[];
+}
+
+/** Port to the checkpoints of shards (protocol.md ACQUIRE 2, CHECKPOINT 2). */
+export interface StateStore {
+  /** Takes the shard: a new epoch (never one used before) and a fresh nonce. From now on older leases cannot commit. */
+  fence(shard: ShardId): Promise<Fenced>;
+  /** All rows as of the checkpoint, in chunks. Load only after fencing. */
+  load(lease: Lease): AsyncIterable<readonly RowChange[]>;
+  /**
+   * Applies changes, offset and commit id in one atomic, idempotent step and returns the new commit id. Sent twice with
+   * the same seq by the same lease it succeeds without applying again. Rejects with `state.fenced` when the lease is
+   * not the newest or the shard is missing, with `state.gap` when the stored commit id is not `basedOn`.
+   */
+  commit(lease: Lease, checkpoint: Checkpoint): Promise<string>;
+  close(): Promise<void>;
+}

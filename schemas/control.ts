@@ -1,0 +1,44 @@
+import type { EventTimeMs } from './brand.ts';
+
+/** A label comparison in Alertmanager's sense; `value` of a regex matcher is anchored at both ends. */
+export interface Matcher {
+  readonly name: string;
+  readonly op: '=' | '!=' | '=~' | '!~';
+  readonly value: string;
+}
+
+interface Dated {
+  readonly id: string;
+  readonly tenant: string;
+  readonly createdBy: string;
+  readonly comment: string;
+}
+
+export interface Silence extends Dated {
+  readonly kind: 'silence';
+  readonly matchers: readonly Matcher[];
+  readonly startsAt: EventTimeMs;
+  readonly endsAt: EventTimeMs;
+}
+
+/** A one-off maintenance window; recurring ones stand in the config. */
+export interface Maintenance extends Dated {
+  readonly kind: 'maintenance';
+  readonly matchers: readonly Matcher[];
+  readonly startsAt: EventTimeMs;
+  readonly endsAt: EventTimeMs;
+}
+
+export interface Acknowledgement extends Dated {
+  readonly kind: 'acknowledgement';
+  readonly incidentId: string;
+  readonly generation: number;
+}
+
+/** Takes a silence, maintenance or acknowledgement back. */
+export interface Withdrawal extends Dated {
+  readonly kind: 'withdrawal';
+}
+
+/** Value of `control.v1`, keyed by `id`; it acts when a shard reads its copy back from its own log. */
+export type Control = Silence | Maintenance | Acknowledgement | Withdrawal;

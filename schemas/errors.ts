@@ -1,0 +1,167 @@
+/**
+ * The error catalogue. `record`: a bad record, a value that goes to the dead-letter topic. `neighbour`: another system
+ * fails, retried in one place. `promise`: config or an invariant is broken, the worker stops with `exitCode`.
+ */
+interface Entry {
+  readonly kind: 'record' | 'neighbour' | 'promise';
+  readonly what: string;
+  readonly expected: string;
+  readonly todo: string;
+  readonly exitCode?: 64 | 69 | 70 | 78;
+}
+
+export const catalogue = {
+  'record.empty': {
+    kind: 'record',
+    what: 'the record has no value',
+    expected: 'an alert; tombstones mean nothing on a raw topic',
+    todo: 'stop the producer from sending empty values to this topic',
+  },
+  'record.avro-truncated': {
+    kind: 'record',
+    what: 'the Avro value ends early or has bytes left over',
+    expected: 'the value to match the schema its header names',
+    todo: 'check that the producer registered the schema it writes with',
+  },
+  'record.unknown-schema': {
+    kind: 'record',
+    what: 'the record names a schema id that the registry does not know',
+    expected: 'Confluent framing (0, four bytes of schema id, Avro) with a registered id',
+    todo: 'register the schema, or point the producer at the registry this worker uses',
+  },
+  'record.bad-framing': {
+    kind: 'record',
+    what: 'the value is neither Confluent-framed Avro nor text',
+    expected: 'magic byte 0 and a schema id, or a JSON document in UTF-8',
+    todo: 'check the serializer of the producer',
+  },
+  'record.invalid-utf8': {
+    kind: 'record',
+    what: 'the text is not valid UTF-8',
+    expected: 'UTF-8 without stray bytes',
+    todo: 'check the encoding of the producer',
+  },
+  'record.invalid-json': {
+    kind: 'record',
+    what: 'the text is not valid JSON',
+    expected: 'one JSON document per record',
+    todo: 'check the serializer of the producer',
+  },
+  'record.unknown-shape': {
+    kind: 'record',
+    what: 'the JSON document has the shape of no known payload',
+    expected: 'a raw alert, an Alertmanager payload, a CloudEvent or a shape named in `normalize.mappings`',
+    todo: 'add a mapping for this source to the config',
+  },
+  'record.invalid-field': {
+    kind: 'record',
+    what: 'a field of the alert is missing or has the wrong type',
+    expected: 'the fields of the raw alert as its JSON Schema states them',
+    todo: 'correct the named field at the producer or in the mapping',
+  },
+  'record.invalid-time': {
+    kind: 'record',
+    what: 'a time is not usable',
+    expected: 'ISO 8601 or epoch milliseconds between 2000 and a day ahead of the log',
+    todo: 'send milliseconds (not seconds, not microseconds)',
+  },
+  'record.too-large': {
+    kind: 'record',
+    what: 'the record exceeds a limit',
+    expected: 'at most `normalize.limits` (bytes, alerts per record, labels per alert, depth)',
+    todo: 'send less per record, or raise the limit in the config',
+  },
+  'record.mapping-failed': {
+    kind: 'record',
+    what: 'a CEL expression of the mapping failed on this record',
+    expected: 'each expression to yield a value of its field’s type',
+    todo: 'guard the expression with has() or a default',
+  },
+  'usage.invalid': {
+    kind: 'promise',
+    what: 'the command line is not understood',
+    expected: 'the arguments that --help lists',
+    todo: 'see tocsin --help',
+    exitCode: 64,
+  },
+  'input.unreadable': {
+    kind: 'promise',
+    what: 'an input file cannot be read',
+    expected: 'an existing, readable file, plain or gzip',
+    todo: 'check path, permissions and that the archive is complete',
+    exitCode: 64,
+  },
+  'config.invalid': {
+    kind: 'promise',
+    what: 'the configuration is invalid',
+    expected: 'what `tocsin config schema` prints',
+    todo: 'correct the places below',
+    exitCode: 78,
+  },
+  'warehouse.unavailable': {
+    kind: 'neighbour',
+    what: 'the warehouse does not answer',
+    expected: 'a ClickHouse that accepts inserts',
+    todo: 'nothing is lost: the warehouse group lags until it is back',
+    exitCode: 69,
+  },
+  'broker.unavailable': {
+    kind: 'neighbour',
+    what: 'the broker does not answer',
+    expected: 'a reachable broker',
+    todo: 'check the addresses and the network',
+    exitCode: 69,
+  },
+  'state.fenced': {
+    kind: 'neighbour',
+    what: 'another owner has taken this shard',
+    expected: 'one owner per shard',
+    todo: 'nothing: the shard is acquired again if it is still assigned here',
+    exitCode: 70,
+  },
+  'state.gap': {
+    kind: 'neighbour',
+    what: 'the stored checkpoint is not the one this state is based on',
+    expected: 'an unbroken chain of checkpoints',
+    todo: 'nothing: the shard throws its memory away and restores',
+    exitCode: 70,
+  },
+  'invariant.broken': {
+    kind: 'promise',
+    what: 'an invariant does not hold',
+    expected: 'never to see this',
+    todo: 'report it with the message and the input that caused it',
+    exitCode: 70,
+  },
+} as const satisfies Record<string, Entry>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** An error with a catalogue code; `detail` says what exactly happened here. */
+export class TocsinError extends Error {
+  readonly code: ErrorCode;
+  readonly detail: string;
+
+  constructor(code: ErrorCode, detail: string, options?: { readonly cause?: unknown }) {
+    const entry: Entry = catalogue[code];
+    super(`${entry.what}: ${detail} (expected ${entry.expected}; ${entry.todo}) [${code}]`, options);
+    this.name = 'TocsinError';
+    this.code = code;
+    this.detail = detail;
+  }
+
+  get isRetriable(): boolean {
+    return catalogue[this.code].kind === 'neighbour';
+  }
+
+  get exitCode(): number {
+    const entry: Entry = catalogue[this.code];
+    return entry.exitCode ?? 70;
+  }
+}
+
+/** A bad record: a value, never thrown past the operator that found it. */
+export interface RecordError {
+  readonly code: ErrorCode;
+  readonly detail: string;
+}
