@@ -1,0 +1,140 @@
+import type { Type } from 'avsc';
+import { TocsinError } from '../errors.ts';
+import { foreignType, ownType } from './avro-types.ts';
+import type { RecordSchema } from './notation.ts';
+
+/** Values of one topic as Avro bytes and back. */
+export interface Codec<T> {
+  /** Registry subject of the topic's value. */
+  readonly subject: string;
+  readonly schema: RecordSchema;
+  /** Unframed Avro in a buffer of its own. @throws TocsinError `invariant.broken` for what the schema cannot hold */
+  encode(value: T): Buffer;
+  /** The same behind Confluent's header: magic byte 0 and the big-endian schema id. */
+  encodeFramed(schemaId: number, value: T): Buffer;
+  /**
+   * Reads what `encode` wrote, from `offset` to the end of `bytes`.
+   *
+   * @throws TocsinError `record.avro-truncated` on missing or left over bytes, `record.invalid-field` on an unknown
+   * word or a number we cannot hold, `record.invalid-utf8`
+   */
+  decode(bytes: Uint8Array, offset?: number): T;
+  /**
+   * Reads what another version wrote: its fields are matched by name, missing ones take our defaults, added ones are
+   * skipped. Build it once per writer: matching costs a hundred times a decode.
+   *
+   * @throws TocsinError `record.incompatible-schema` when Avro's rules find no way from that schema to ours
+   */
+  readerOf(writerSchema: unknown): (bytes: Uint8Array, offset?: number) => T;
+}
+
+export interface CodecSpec<T> {
+  readonly topic: string;
+  readonly schema: RecordSchema;
+  /** Between our type and the record, where they differ. */
+  readonly toWire?: (value: T) => unknown;
+  readonly fromWire?: (wire: never) => T;
+}
+
+export const headerBytes = 5;
+const scratchBytes = 64 * 1024;
+
+/** Builds a codec; do it once, at start: avsc generates code for each schema. */
+export function codecOf<T>(spec: CodecSpec<T>): Codec<T> {
+  const type = ownType(spec.schema);
+  const subject = `${spec.topic}-value`;
+  const toWire = spec.toWire ?? ((value: T): unknown => value);
+  // What avsc reads with this schema has the wire's shape; the types cannot know it.
+  const fromWire = (spec.fromWire ?? ((wire: T): T => wire)) as (wire: unknown) => T;
+  const write = writerOf(type, subject);
+  return {
+    subject,
+    schema: spec.schema,
+    encode: (value) => write(null, toWire(value)),
+    encodeFramed: (schemaId, value) => write(schemaId, toWire(value)),
+    decode: (bytes, offset = 0) => fromWire(readAll(type, bytes, offset)),
+    readerOf(writerSchema) {
+      const resolver = resolverFor(type, writerSchema);
+      return (bytes, offset = 0) => fromWire(readAll(type, bytes, offset, resolver));
+    },
+  };
+}
+
+type Resolver = ReturnType<Type['createResolver']>;
+
+function resolverFor(type: Type, writerSchema: unknown): Resolver {
+  try {
+    // Avro compares unqualified names: a producer may keep its own namespace.
+    return type.createResolver(foreignType(writerSchema), { ignoreNamespaces: true });
+  } catch (cause) {
+    throw new TocsinError('record.incompatible-schema', messageOf(cause), { cause });
+  }
+}
+
+/** Writes into a buffer that is used again, then copies once; a value that does not fit is written a second time. */
+function writerOf(type: Type, subject: string): (schemaId: number | null, wire: unknown) => Buffer {
+  const scratch = Buffer.allocUnsafeSlow(scratchBytes);
+  return (schemaId, wire) => {
+    const start = schemaId === null ? 0 : headerBytes;
+    try {
+      let buffer = scratch;
+      let end = type.encode(wire, buffer, start);
+      if (end < 0) {
+        buffer = Buffer.allocUnsafeSlow(buffer.length - end);
+        end = type.encode(wire, buffer, start);
+      }
+      if (schemaId !== null) writeHeader(buffer, schemaId);
+      const bytes = Buffer.allocUnsafe(end);
+      buffer.copy(bytes, 0, 0, end);
+      return bytes;
+    } catch (cause) {
+      throw new TocsinError('invariant.broken', `${subject}: ${whatIsWrong(type, wire, cause)}`, { cause });
+    }
+  };
+}
+
+function writeHeader(buffer: Buffer, schemaId: number): void {
+  buffer[0] = 0;
+  buffer.writeInt32BE(schemaId, 1);
+}
+
+function readAll(type: Type, bytes: Uint8Array, offset: number, resolver?: Resolver): unknown {
+  const buffer = Buffer.isBuffer(bytes)
+    ? bytes
+    : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const { value, offset: end } = decodeAt(type, buffer, { offset, resolver });
+  if (end === buffer.length) return value;
+  const detail = end < 0 ? 'the value ends early' : `${buffer.length - end} bytes left over`;
+  throw new TocsinError('record.avro-truncated', detail);
+}
+
+function decodeAt(
+  type: Type,
+  buffer: Buffer,
+  { offset, resolver }: { readonly offset: number; readonly resolver: Resolver | undefined },
+): { value: unknown; offset: number } {
+  try {
+    return type.decode(buffer, offset, resolver);
+  } catch (cause) {
+    if (cause instanceof TocsinError) throw cause;
+    const detail = messageOf(cause);
+    // avsc's words for a long beyond 2^53: the bytes are right, the number is not usable.
+    const code = detail === 'potential precision loss' ? 'record.invalid-field' : 'record.avro-truncated';
+    throw new TocsinError(code, detail, { cause });
+  }
+}
+
+/** avsc names the bad value but not its place; looking for the place is slow and only done for the message. */
+function whatIsWrong(type: Type, wire: unknown, cause: unknown): string {
+  const places: string[] = [];
+  try {
+    type.isValid(wire, { errorHook: (path) => places.push(path.join('.')) });
+  } catch {
+    // A value that cannot even be looked at: the first message must do.
+  }
+  return places.length > 0 ? `cannot write ${places.join(', ')}` : messageOf(cause);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
