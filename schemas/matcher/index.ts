@@ -1,0 +1,12 @@
+export {
+  checkMatcher,
+  compileMatchers,
+  fieldNames,
+  listedValues,
+  type Matchable,
+  matchesNothingNamed,
+  type Predicate,
+  readLabel,
+} from './compile.ts';
+export { type ParsedMatchers, parseMatchers } from './parse.ts';
+export { printMatcher, printMatchers } from './print.ts';
