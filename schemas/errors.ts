@@ -223,6 +223,20 @@ export const catalogue = {
     todo: 'report it with the message',
     exitCode: 70,
   },
+  'registry.incompatible': {
+    kind: 'promise',
+    what: 'the schema cannot read what earlier versions of its subject wrote',
+    expected: 'new fields with defaults, no required field taken away (BACKWARD_TRANSITIVE)',
+    todo: 'give the new fields defaults, or register under a new subject',
+    exitCode: 78,
+  },
+  'registry.invalid-schema': {
+    kind: 'promise',
+    what: 'the schema is not valid Avro',
+    expected: 'an Avro 1.11 schema as JSON',
+    todo: 'correct the schema',
+    exitCode: 78,
+  },
   'state.fenced': {
     kind: 'neighbour',
     what: 'another owner has taken this shard',

@@ -1,0 +1,50 @@
+import type { RecordError } from '../../schemas/errors.ts';
+
+/**
+ * Confluent's framing: magic byte 0, schema id in four big-endian bytes, then Avro without any schema
+ * (https://docs.confluent.io/platform/current/schema-registry/fundamentals/serdes-develop/index.html#wire-format).
+ */
+export const framedLength = 5;
+
+export interface Frame {
+  readonly schemaId: number;
+  readonly payload: Uint8Array;
+}
+
+/** Whether a value says that it is framed: no text starts with a zero byte. */
+export function isFramed(value: Uint8Array): boolean {
+  return value[0] === 0;
+}
+
+/** The frame of a value, or why it has none. */
+export function parseFrame(value: Uint8Array | null): Frame | RecordError {
+  if (value === null || value.length === 0)
+    return { code: 'record.empty', detail: 'a framed value has 5 bytes' };
+  if (!isFramed(value)) return { code: 'record.bad-framing', detail: `the first byte is ${value[0]}, not 0` };
+  if (value.length < framedLength) {
+    return { code: 'record.bad-framing', detail: `the value has ${value.length} of the 5 bytes of a header` };
+  }
+  return { schemaId: idAt(value), payload: value.subarray(framedLength) };
+}
+
+export function frame(schemaId: number, payload: Uint8Array): Buffer {
+  const value = Buffer.allocUnsafe(framedLength + payload.length);
+  value[0] = 0;
+  value.writeUInt32BE(schemaId, 1);
+  value.set(payload, framedLength);
+  return value;
+}
+
+/** The schema ids that records name, each once: what must be known before they are decoded. */
+export function schemaIdsIn(records: Iterable<{ readonly value: Uint8Array | null }>): ReadonlySet<number> {
+  const ids = new Set<number>();
+  for (const { value } of records) {
+    if (value !== null && value.length >= framedLength && isFramed(value)) ids.add(idAt(value));
+  }
+  return ids;
+}
+
+function idAt(value: Uint8Array): number {
+  const [, a = 0, b = 0, c = 0, d = 0] = value;
+  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+}

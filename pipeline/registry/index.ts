@@ -1,0 +1,7 @@
+export type { DecoderOptions, RawDecoder } from './decoder.ts';
+export { Decoder } from './decoder.ts';
+export { EmbeddedRegistry } from './embedded-registry.ts';
+export type { Frame } from './frame.ts';
+export { frame, framedLength, isFramed, parseFrame, schemaIdsIn } from './frame.ts';
+export type { Compatibility, Registry, SchemaJson, Version } from './registry.ts';
+export { compatibilityLevel } from './registry.ts';
