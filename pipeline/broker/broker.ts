@@ -56,11 +56,15 @@ export interface Producer {
    * written. Rejects with `broker.unavailable`, after which any part of the batch may or may not be in the log.
    */
   send(records: readonly ProduceRecord[]): Promise<readonly Acknowledged[]>;
-  /** Only on a producer with a `transactionalId`; one transaction at a time. */
+  /**
+   * Only on a producer with a `transactionalId`; one transaction at a time. The first call makes this the newest
+   * producer of its id: what an older one left open is aborted, and whatever it does next rejects with `broker.fenced`.
+   */
   begin(): Promise<Transaction>;
   close(): Promise<void>;
 }
 
+/** Its records become visible to read_committed, and its offsets to the group, together on commit, or never. */
 export interface Transaction {
   send(records: readonly ProduceRecord[]): Promise<readonly Acknowledged[]>;
   sendOffsets(group: string, offsets: readonly OffsetCommit[]): Promise<void>;
@@ -84,7 +88,9 @@ export interface ConsumerHandlers {
   onAssigned(assigned: readonly TopicPartition[], epoch: number): Promise<void>;
   /**
    * Called when partitions are taken away in an orderly way, before another member gets them; the broker waits for the
-   * promise up to the session timeout. Not called when this member is presumed dead.
+   * promise up to the session timeout. Rebalances are eager: it names all partitions of this member, some of which it may
+   * get again under the next epoch. Batches in flight have finished; commits still count. Not called when this member is
+   * presumed dead, nor when it had nothing.
    */
   onRevoked(revoked: readonly TopicPartition[], epoch: number): Promise<void>;
   /** Batches of one partition come one after another, those of different partitions side by side. */
@@ -103,14 +109,21 @@ export interface ConsumerOptions {
   readonly isolation: 'read_uncommitted' | 'read_committed';
 }
 
+/** One member of a group. `pause`, `resume` and `seek` do nothing for partitions that are not assigned to it. */
 export interface Consumer {
+  /** Resolves when the member has its first assignment. Once per consumer. Rejects with `broker.unknown-topic`. */
   start(handlers: ConsumerHandlers): Promise<void>;
+  /** No batch is handed over until `resume`; one in flight goes on. Each assignment begins without pauses. */
   pause(partitions: readonly TopicPartition[]): void;
   resume(partitions: readonly TopicPartition[]): void;
-  /** The next batch of the partition starts at `offset`. */
+  /** The next batch of the partition starts at `offset`; outside the log it starts at the log's first offset. */
   seek(partition: TopicPartition, offset: number): void;
+  /**
+   * Rejects with `broker.illegal-generation` when this is no longer (or not yet) a member of the current generation, with
+   * `broker.metadata-too-large` before anything is committed.
+   */
   commitOffsets(offsets: readonly OffsetCommit[]): Promise<void>;
-  /** Finishes the batches in flight, calls `onRevoked` for all partitions, leaves the group. */
+  /** Finishes the batches in flight, calls `onRevoked` for all partitions, leaves the group. Never await it in a handler. */
   stop(): Promise<void>;
 }
 

@@ -1,0 +1,20 @@
+export type {
+  Acknowledged,
+  Admin,
+  Batch,
+  Broker,
+  CommittedOffset,
+  Consumer,
+  ConsumerHandlers,
+  ConsumerOptions,
+  LogRecord,
+  OffsetCommit,
+  ProduceRecord,
+  Producer,
+  TopicPartition,
+  TopicSettings,
+  Transaction,
+} from './broker.ts';
+export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker.ts';
+export { partitionOf } from './partitioner.ts';
+export type { Retain } from './retainer.ts';
