@@ -25,6 +25,8 @@ export interface Values {
 export interface Segment {
   readonly first: EventTimeMs;
   readonly last: EventTimeMs;
+  /** The latest end that a timeout source named in it; null when none was named. */
+  readonly endsAt: EventTimeMs | null;
   readonly count: number;
   readonly values: Values | null;
 }
@@ -67,7 +69,7 @@ export interface Partial {
   readonly cellMs: number;
   /** The named start of the period, not earlier than `reachMs` before the observation; null when the source names none. */
   readonly startsAt: EventTimeMs | null;
-  /** resolved: the real end. firing: the latest end that a timeout source named. */
+  /** resolved: the real end; null when none was named, then each observation ends at its own time. firing: the latest end that a timeout source named. */
   readonly endsAt: EventTimeMs | null;
   readonly first: EventTimeMs;
   readonly last: EventTimeMs;

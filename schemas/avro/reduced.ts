@@ -33,6 +33,7 @@ const sketch = record<Sketch>('Sketch', 'A mergeable quantile sketch (DDSketch, 
 const segment = record<Segment>('Segment', 'Observations of a run that no resolve can fall between.', {
   first: required(time, 'First observation.'),
   last: required(time, 'Last observation.'),
+  endsAt: optional(time, 'The latest end that a timeout source named in it.'),
   count: required('long', 'Observations.'),
   values: optional(values, 'Their values.'),
 });
