@@ -1,0 +1,100 @@
+import { Type, types } from 'avsc';
+import { sortedKeys } from '../sorted-keys.ts';
+import { blockItems, readText, skipBlocks, type Tap, writeText } from './tap.ts';
+
+/**
+ * avsc's types, made safe for the bytes of strangers. As shipped (5.7.9), a forged item count of a map or array loops
+ * for hours, a negative block size jumps back for ever, a label named `__proto__` vanishes and invalid UTF-8 is
+ * replaced silently. These subclasses override the internal `_read`, `_skip` and `_write`, which avsc calls on types
+ * and on resolvers alike; the version is pinned and test/schemas/avro/safe-types.test.ts holds each case.
+ */
+class TextType extends types.StringType {
+  _read(tap: Tap): string {
+    return readText(tap);
+  }
+
+  _write(tap: Tap, text: unknown): void {
+    if (typeof text !== 'string') throw new Error(`${String(text)} is not a text`);
+    writeText(tap, text);
+  }
+}
+
+interface Part {
+  _read(tap: Tap): unknown;
+  _skip(tap: Tap): void;
+  _write(tap: Tap, value: unknown): void;
+}
+
+/** The type itself, or a resolver that carries the same field. */
+interface MapParts {
+  readonly valuesType: Part;
+}
+
+class TextMapType extends types.MapType {
+  _read(this: MapParts, tap: Tap): Record<string, unknown> {
+    const map: Record<string, unknown> = {};
+    for (let items = blockItems(tap); items > 0; items = blockItems(tap)) {
+      while (items-- > 0) {
+        const key = readText(tap);
+        const value = this.valuesType._read(tap);
+        if (key === '__proto__') define(map, key, value);
+        else map[key] = value;
+      }
+    }
+    return map;
+  }
+
+  _skip(this: MapParts, tap: Tap): void {
+    skipBlocks(tap, () => {
+      readText(tap);
+      this.valuesType._skip(tap);
+    });
+  }
+
+  /** Avro gives maps no order; ours are sorted, so that equal maps have equal bytes. */
+  _write(this: MapParts, tap: Tap, map: Readonly<Record<string, unknown>>): void {
+    const keys = sortedKeys(map);
+    if (keys.length > 0) {
+      tap.writeLong(keys.length);
+      for (const key of keys) {
+        writeText(tap, key);
+        this.valuesType._write(tap, map[key]);
+      }
+    }
+    tap.writeLong(0);
+  }
+}
+
+function define(map: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(map, key, { value, enumerable: true, configurable: true, writable: true });
+}
+
+interface ListParts {
+  readonly itemsType: Part;
+}
+
+class ListType extends types.ArrayType {
+  _read(this: ListParts, tap: Tap): unknown[] {
+    const list: unknown[] = [];
+    for (let items = blockItems(tap); items > 0; items = blockItems(tap)) {
+      while (items-- > 0) list.push(this.itemsType._read(tap));
+    }
+    return list;
+  }
+
+  _skip(this: ListParts, tap: Tap): void {
+    skipBlocks(tap, () => this.itemsType._skip(tap));
+  }
+}
+
+/** The safe form of a schema node that needs one; avsc builds the rest. */
+export function safeType(schema: unknown, options: object): Type | undefined {
+  if (schema === 'string') return new TextType();
+  if (typeof schema !== 'object' || schema === null || Type.isType(schema)) return undefined;
+  const { type }: { readonly type?: unknown } = schema;
+  // avsc checks the node itself; its typings do not export the shapes of nodes.
+  if (type === 'string') return new TextType();
+  if (type === 'map') return new TextMapType(schema as never, options);
+  if (type === 'array') return new ListType(schema as never, options);
+  return undefined;
+}

@@ -1,0 +1,160 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { foreignType } from '../../../schemas/avro/avro-types.ts';
+import { codecOf } from '../../../schemas/avro/codec.ts';
+import type { Codec } from '../../../schemas/avro/index.ts';
+import { codecs } from '../../../schemas/avro/index.ts';
+import type { RecordSchema } from '../../../schemas/avro/notation.ts';
+import { rawAlertSchema } from '../../../schemas/avro/raw-alert.ts';
+import { reducedSchema } from '../../../schemas/avro/reduced.ts';
+import { TocsinError } from '../../../schemas/errors.ts';
+import { anyEnrichedAlert, anyRawAlert } from '../../support/arbitraries.ts';
+
+/** A producer that knows only what is required and keeps its own namespace. */
+const oldWriter = {
+  type: 'record',
+  name: 'RawAlert',
+  namespace: 'com.example.alerts',
+  fields: [
+    { name: 'name', type: 'string' },
+    { name: 'source', type: 'string' },
+    { name: 'status', type: { type: 'enum', name: 'Status', symbols: ['RESOLVED', 'FIRING'] } },
+  ],
+};
+
+const withField = (schema: RecordSchema, field: RecordSchema['fields'][number]): RecordSchema => ({
+  ...schema,
+  fields: [field, ...schema.fields],
+});
+
+/** The schema of a later version: `symbol` is added to the enum, in front of what there was after UNKNOWN. */
+function withSymbol(schema: RecordSchema, enumName: string, symbol: string): RecordSchema {
+  return JSON.parse(
+    JSON.stringify(schema),
+    (_key, node: { type?: string; name?: string; symbols?: string[] }) => {
+      if (node?.type !== 'enum' || node.name !== enumName) return node;
+      const [unknown = '', ...rest] = node.symbols ?? [];
+      return { ...node, symbols: [unknown, symbol, ...rest] };
+    },
+  );
+}
+
+describe('a reader older than the writer', () => {
+  const newer = withSymbol(
+    withField(rawAlertSchema, { name: 'region', doc: 'Added later.', type: 'string', default: '' }),
+    'Severity',
+    'CATASTROPHIC',
+  );
+  const writer = foreignType(newer);
+  const read = codecs.raw.readerOf(newer);
+  const written = {
+    tenant: 't',
+    source: 's',
+    name: 'n',
+    labels: { a: 'b' },
+    annotations: {},
+    generatorUrl: '',
+    observedAt: null,
+    startsAt: { long: 5 },
+    endsAt: null,
+    value: { double: 2 },
+    id: '',
+    region: 'eu',
+  };
+  // The writer is avsc without our words: symbols, and plain values in its unwrapped unions.
+  const bytes = (severity: string) =>
+    writer.toBuffer({ ...written, startsAt: 5, value: 2, severity, status: 'FIRING' });
+
+  test('skips the fields it does not know', () => {
+    const { region, ...known } = { ...written, startsAt: 5, value: 2, severity: 'low', status: 'firing' };
+    expect(region).toBe('eu');
+    expect(read(bytes('LOW'))).toEqual(known);
+  });
+
+  test('reads a word it does not know as unknown', () => {
+    expect(read(bytes('CATASTROPHIC')).severity).toBe('unknown');
+  });
+
+  test('refuses a status it does not know, since it could only guess', () => {
+    const later = withSymbol(rawAlertSchema, 'Status', 'PENDING');
+    const pending = foreignType(later).toBuffer({
+      ...written,
+      startsAt: 5,
+      value: 2,
+      severity: 'LOW',
+      status: 'PENDING',
+    });
+    expect(() => codecs.raw.readerOf(later)(pending)).toThrow('Status is unknown');
+  });
+
+  test('refuses a reduced record of a kind it does not know', () => {
+    const later = withField(reducedSchema, {
+      name: 'anchor',
+      doc: 'Later.',
+      type: ['null', 'long'],
+      default: null,
+    });
+    const none = { partial: null, late: null, heartbeat: null, control: null };
+    const anchor = foreignType(later).toBuffer({ ...none, anchor: 1 });
+    expect(() => codecs.reduced.readerOf(later)(anchor)).toThrow('of a kind this version does not know');
+  });
+});
+
+describe('a reader newer than the writer', () => {
+  test('fills in what the writer did not know', () => {
+    const bytes = foreignType(oldWriter).toBuffer({ name: 'n', source: 's', status: 'RESOLVED' });
+    expect(codecs.raw.readerOf(oldWriter)(bytes)).toEqual({
+      tenant: 'default',
+      source: 's',
+      name: 'n',
+      severity: 'unknown',
+      labels: {},
+      annotations: {},
+      generatorUrl: '',
+      status: 'resolved',
+      observedAt: null,
+      startsAt: null,
+      endsAt: null,
+      value: null,
+      id: '',
+    });
+  });
+
+  test('reads every value of the version before it', () => {
+    const older: Codec<unknown> = codecOf({ topic: 'alerts.raw.v1', schema: rawAlertSchema });
+    const later = withField(rawAlertSchema, { name: 'region', doc: 'Later.', type: 'string', default: 'eu' });
+    const newer: Codec<unknown> = codecOf({ topic: 'alerts.raw.v1', schema: later });
+    const read = newer.readerOf(rawAlertSchema);
+    fc.assert(
+      fc.property(anyRawAlert, (alert) => {
+        expect(read(older.encode(alert))).toEqual({ ...alert, region: 'eu' });
+      }),
+    );
+  });
+
+  test('reads its own version by resolver as it does without', () => {
+    const read = codecs.enriched.readerOf(codecs.enriched.schema);
+    fc.assert(
+      fc.property(anyEnrichedAlert, (alert) => {
+        expect(read(codecs.enriched.encode(alert))).toEqual(alert);
+      }),
+    );
+  });
+});
+
+describe('a writer that cannot be read', () => {
+  const cases: readonly (readonly [string, unknown])[] = [
+    ['lacks a required field', { ...oldWriter, fields: oldWriter.fields.slice(0, 2) }],
+    [
+      'gives a field another type',
+      { ...oldWriter, fields: [...oldWriter.fields, { name: 'value', type: 'string' }] },
+    ],
+    ['writes another record', { ...oldWriter, name: 'Metric' }],
+    ['has a schema that is not Avro', { type: 'nonsense' }],
+    ['has a schema that is not an object', 42],
+  ];
+  test.each(cases)('is refused when it %s', (_case, schema) => {
+    expect(() => codecs.raw.readerOf(schema)).toThrow(TocsinError);
+    expect(() => codecs.raw.readerOf(schema)).toThrow('record.incompatible-schema');
+  });
+});
