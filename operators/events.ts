@@ -30,6 +30,8 @@ export interface KnownHead extends Head {
 /** One decoded alert on its way through REDUCE. */
 export interface Observation {
   readonly kind: 'observation';
+  /** The raw partition it was read from. */
+  readonly shard: number;
   readonly place: Place;
   readonly at: EventTimeMs;
   readonly head: KnownHead;
