@@ -53,7 +53,11 @@ export interface Checkpoint {
 export interface StateStore {
   /** Takes the shard: a new epoch (never one used before) and a fresh nonce. From now on older leases cannot commit. */
   fence(shard: ShardId): Promise<Fenced>;
-  /** All rows as of the checkpoint, in chunks. Load only after fencing. */
+  /**
+   * All rows as of the checkpoint, in chunks, in no particular order. Load only after fencing. Rejects with
+   * `state.fenced`, at the latest after the last chunk, when the lease is not the newest any more: a successor may have
+   * committed in the meantime, and a state torn between two checkpoints would say things no replay repeats.
+   */
   load(lease: Lease): AsyncIterable<readonly RowChange[]>;
   /**
    * Applies changes, offset and commit id in one atomic, idempotent step and returns the new commit id. Sent twice with
@@ -61,5 +65,6 @@ export interface StateStore {
    * not the newest or the shard is missing, with `state.gap` when the stored commit id is not `basedOn`.
    */
   commit(lease: Lease, checkpoint: Checkpoint): Promise<string>;
+  /** Lets go of this client; what is stored stays. */
   close(): Promise<void>;
 }

@@ -1,0 +1,266 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type {
+  Checkpoint,
+  Fenced,
+  Lease,
+  RowChange,
+  ShardId,
+  StateStore,
+} from '../../pipeline/state/index.ts';
+
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+const row = (key: string, value: string | null, table = 'occurrences'): RowChange => ({
+  table,
+  key,
+  value: value === null ? null : bytes(value),
+});
+
+export function checkpoint(fields: Partial<Checkpoint> = {}): Checkpoint {
+  return {
+    seq: 1,
+    basedOn: null,
+    offset: 10,
+    from: 0,
+    mutedUntil: null,
+    isClean: false,
+    changes: [],
+    ...fields,
+  };
+}
+
+/** Rows as `table/key` → text. */
+export async function rowsOf(store: StateStore, lease: Lease): Promise<Record<string, string>> {
+  const rows: Record<string, string> = {};
+  for await (const chunk of store.load(lease)) {
+    for (const { table, key, value } of chunk)
+      rows[`${table}/${key}`] = new TextDecoder().decode(value ?? bytes(''));
+  }
+  return rows;
+}
+
+const isFenced = { code: 'state.fenced' };
+const isGap = { code: 'state.gap' };
+
+/** What every state store must do. `makeStore` gives one whose shards nobody has touched (or a fresh name space). */
+export function stateContract(name: string, makeStore: () => Promise<StateStore>): void {
+  describe(`${name} keeps the state contract`, () => {
+    let store: StateStore;
+    const shard: ShardId = { graph: 'relate', partition: 3 };
+
+    beforeEach(async () => {
+      store = await makeStore();
+    });
+    afterEach(() => store.close());
+
+    /** What a successor finds. */
+    const reopened = async (of: ShardId = shard): Promise<Fenced & { rows: Record<string, string> }> => {
+      const fenced = await store.fence(of);
+      return { ...fenced, rows: await rowsOf(store, fenced.lease) };
+    };
+
+    describe('fence and load', () => {
+      test('a shard never seen before is created empty, without a checkpoint', async () => {
+        const { checkpoint: mark, rows } = await reopened();
+        expect(mark).toBeNull();
+        expect(rows).toEqual({});
+      });
+
+      test('a successor finds the mark exactly as it was committed', async () => {
+        const { lease } = await store.fence(shard);
+        const commitId = await store.commit(
+          lease,
+          checkpoint({ offset: 42, from: 17, mutedUntil: 99, isClean: true }),
+        );
+        const { checkpoint: mark } = await store.fence(shard);
+        expect(mark).toEqual({ seq: 1, offset: 42, from: 17, mutedUntil: 99, isClean: true, commitId });
+        expect(commitId).toBe(`${lease.epoch}:${lease.nonce}:1`);
+      });
+
+      test('a successor finds rows as the chain of commits left them: added, replaced and deleted', async () => {
+        const { lease } = await store.fence(shard);
+        const first = await store.commit(
+          lease,
+          checkpoint({ changes: [row('a', '1'), row('b', '1'), row('a', 'other', 'silences')] }),
+        );
+        const changes = [row('a', '2'), row('b', null), row('c', '2'), row('never-there', null)];
+        await store.commit(lease, checkpoint({ seq: 2, basedOn: first, changes }));
+        expect((await reopened()).rows).toEqual({
+          'occurrences/a': '2',
+          'occurrences/c': '2',
+          'silences/a': 'other',
+        });
+      });
+
+      test('values are bytes: empty ones, zeros and non-UTF-8 come back unchanged', async () => {
+        const { lease } = await store.fence(shard);
+        const value = Uint8Array.from([0, 255, 254, 0, 10, 13]);
+        const changes = [
+          { table: 't', key: 'binary', value },
+          { table: 't', key: 'empty', value: new Uint8Array() },
+        ];
+        await store.commit(lease, checkpoint({ changes }));
+        const loaded = new Map<string, number[]>();
+        for await (const chunk of store.load(lease))
+          for (const r of chunk) loaded.set(r.key, [...(r.value ?? [-1])]);
+        expect(loaded).toEqual(
+          new Map([
+            ['binary', [...value]],
+            ['empty', []],
+          ]),
+        );
+      });
+
+      test('a state larger than a chunk loads completely and each row once', async () => {
+        const { lease } = await store.fence(shard);
+        const changes = Array.from({ length: 2_500 }, (_, i) => row(`key-${i}`, `${i}`));
+        await store.commit(lease, checkpoint({ changes }));
+        const keys: string[] = [];
+        for await (const chunk of store.load(lease)) keys.push(...chunk.map(({ key }) => key));
+        expect(keys).toHaveLength(2_500);
+        expect(new Set(keys).size).toBe(2_500);
+      });
+
+      test('shards of other partitions and other graphs are strangers', async () => {
+        const { lease } = await store.fence(shard);
+        await store.commit(lease, checkpoint({ changes: [row('a', '1')] }));
+        expect((await reopened({ graph: 'relate', partition: 4 })).rows).toEqual({});
+        expect((await reopened({ graph: 'reduce', partition: 3 })).rows).toEqual({});
+        expect((await reopened()).rows).toEqual({ 'occurrences/a': '1' });
+      });
+
+      test('each lease has a higher epoch than any before it and its own nonce', async () => {
+        const leases: Lease[] = [];
+        for (let i = 0; i < 5; i += 1) leases.push((await store.fence(shard)).lease);
+        const epochs = leases.map(({ epoch }) => epoch);
+        expect(epochs).toEqual([...epochs].sort((a, b) => a - b));
+        expect(new Set(epochs).size).toBe(5);
+        expect(new Set(leases.map(({ nonce }) => nonce)).size).toBe(5);
+      });
+
+      test('an owner that was fenced cannot load, since it could see half of its successor’s commit', async () => {
+        const { lease: zombie } = await store.fence(shard);
+        await store.fence(shard);
+        await expect(rowsOf(store, zombie)).rejects.toMatchObject(isFenced);
+      });
+
+      test('an owner that is fenced while it loads learns of it before the load ends', async () => {
+        const { lease } = await store.fence(shard);
+        await store.commit(
+          lease,
+          checkpoint({ changes: Array.from({ length: 2_500 }, (_, i) => row(`${i}`, 'x')) }),
+        );
+        const loading = async (): Promise<void> => {
+          let isFirst = true;
+          for await (const _ of store.load(lease)) {
+            if (isFirst) await store.fence(shard);
+            isFirst = false;
+          }
+        };
+        await expect(loading()).rejects.toMatchObject(isFenced);
+      });
+    });
+
+    describe('commit', () => {
+      test('sent again with the same seq it succeeds with the same id and applies nothing', async () => {
+        const { lease } = await store.fence(shard);
+        const id = await store.commit(lease, checkpoint({ changes: [row('a', '1')] }));
+        // A true re-send has equal content; another content shows that nothing was applied.
+        expect(await store.commit(lease, checkpoint({ offset: 99, changes: [row('a', '2')] }))).toBe(id);
+        const { checkpoint: mark, rows } = await reopened();
+        expect(rows).toEqual({ 'occurrences/a': '1' });
+        expect(mark?.offset).toBe(10);
+      });
+
+      test('an owner goes on from its predecessor’s commit', async () => {
+        const { lease: first } = await store.fence(shard);
+        await store.commit(first, checkpoint({ changes: [row('a', '1')] }));
+        const { lease: second, checkpoint: mark } = await store.fence(shard);
+        const basedOn = mark?.commitId ?? 'none';
+        await store.commit(second, checkpoint({ seq: 2, basedOn, offset: 20, changes: [row('b', '2')] }));
+        expect((await reopened()).rows).toEqual({ 'occurrences/a': '1', 'occurrences/b': '2' });
+      });
+
+      test('the right to commit ends with the next fence, before the successor commits anything', async () => {
+        const { lease: zombie } = await store.fence(shard);
+        await store.fence(shard);
+        await expect(store.commit(zombie, checkpoint())).rejects.toMatchObject(isFenced);
+      });
+    });
+
+    describe('counter-examples of protocol.md', () => {
+      test('H2: a refused commit leaves rows and offset as they were, never one without the other', async () => {
+        const { lease } = await store.fence(shard);
+        await store.commit(lease, checkpoint({ changes: [row('a', '1')] }));
+        const torn = checkpoint({ seq: 5, basedOn: 'elsewhere', offset: 50, changes: [row('a', '5')] });
+        await expect(store.commit(lease, torn)).rejects.toMatchObject(isGap);
+        const { checkpoint: mark, rows } = await reopened();
+        expect([mark?.offset, mark?.seq, rows]).toEqual([10, 1, { 'occurrences/a': '1' }]);
+      });
+
+      test('H2: changes based on a checkpoint that never arrived are a gap', async () => {
+        const { lease } = await store.fence(shard);
+        const lost = `${lease.epoch}:${lease.nonce}:1`;
+        await expect(store.commit(lease, checkpoint({ seq: 2, basedOn: lost }))).rejects.toMatchObject(isGap);
+        expect((await store.fence(shard)).checkpoint).toBeNull();
+      });
+
+      test('H9: a zombie that finds its seq taken by its successor is fenced, not told that all is well', async () => {
+        const { lease: zombie } = await store.fence(shard);
+        const base = await store.commit(zombie, checkpoint());
+        const { lease: owner } = await store.fence(shard);
+        const next = checkpoint({ seq: 2, basedOn: base, changes: [row('a', 'owner')] });
+        await store.commit(owner, next);
+        await expect(store.commit(zombie, next)).rejects.toMatchObject(isFenced);
+        const foreign = checkpoint({ seq: 3, basedOn: base, changes: [row('a', 'zombie')] });
+        await expect(store.commit(zombie, foreign)).rejects.toMatchObject(isFenced);
+        expect((await reopened()).rows).toEqual({ 'occurrences/a': 'owner' });
+      });
+
+      test('H9: two owners with one epoch are told apart by their nonce', async () => {
+        const { lease } = await store.fence(shard);
+        const twin = { ...lease, nonce: `${lease.nonce}-twin` };
+        await expect(store.commit(twin, checkpoint())).rejects.toMatchObject(isFenced);
+        await expect(rowsOf(store, twin)).rejects.toMatchObject(isFenced);
+        await store.commit(lease, checkpoint());
+      });
+
+      test('H9: the right seq on the wrong base is a gap', async () => {
+        const { lease } = await store.fence(shard);
+        const first = await store.commit(lease, checkpoint());
+        const second = await store.commit(lease, checkpoint({ seq: 2, basedOn: first, offset: 20 }));
+        await expect(
+          store.commit(lease, checkpoint({ seq: 3, basedOn: first, offset: 30 })),
+        ).rejects.toMatchObject(isGap);
+        await store.commit(lease, checkpoint({ seq: 3, basedOn: second, offset: 30 }));
+        expect((await store.fence(shard)).checkpoint?.offset).toBe(30);
+      });
+
+      test('H9: an older commit that arrives again after a newer one is a gap, not a success', async () => {
+        const { lease } = await store.fence(shard);
+        const first = await store.commit(lease, checkpoint({ changes: [row('a', '1')] }));
+        await store.commit(lease, checkpoint({ seq: 2, basedOn: first, changes: [row('a', '2')] }));
+        await expect(store.commit(lease, checkpoint({ changes: [row('a', '1')] }))).rejects.toMatchObject(
+          isGap,
+        );
+        expect((await reopened()).rows).toEqual({ 'occurrences/a': '2' });
+      });
+
+      test('H9: a first commit on a shard that has a checkpoint is a gap', async () => {
+        const { lease: first } = await store.fence(shard);
+        await store.commit(first, checkpoint());
+        const { lease: second } = await store.fence(shard);
+        await expect(store.commit(second, checkpoint({ basedOn: null }))).rejects.toMatchObject(isGap);
+      });
+
+      test('H19: a commit to a shard that is missing is fenced and creates nothing', async () => {
+        const lease: Lease = { shard, epoch: 7, nonce: 'lost' };
+        await expect(store.commit(lease, checkpoint({ changes: [row('a', '1')] }))).rejects.toMatchObject(
+          isFenced,
+        );
+        const { checkpoint: mark, rows } = await reopened();
+        expect(mark).toBeNull();
+        expect(rows).toEqual({});
+      });
+    });
+  });
+}
