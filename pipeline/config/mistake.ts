@@ -1,0 +1,68 @@
+import type { ErrorCode } from '../../schemas/errors.ts';
+import { TocsinError } from '../../schemas/errors.ts';
+import type { Span } from './source.ts';
+import { positionOf } from './source.ts';
+
+/** A mistake while it is being looked for. */
+export interface Finding {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly span: Span;
+}
+
+/** A mistake as it is told: no secret is left in any of its fields. */
+export interface Mistake {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** The line with its neighbours and a caret, lines separated by `\n`. */
+  readonly frame: string;
+}
+
+/** `tocsin.yaml:4:3: unknown key …`, then the code frame. */
+export function mistakeText(mistake: Mistake): string {
+  const { file, line, column, message, code, frame } = mistake;
+  const told = `${file}:${line}:${column}: ${message} [${code}]`;
+  return frame === '' ? told : `${told}\n${frame}`;
+}
+
+/** All mistakes of a configuration at once; exit code 78. */
+export class ConfigError extends TocsinError {
+  readonly mistakes: readonly Mistake[];
+
+  constructor(mistakes: readonly Mistake[]) {
+    const [first] = mistakes;
+    const where = first === undefined ? '' : `${first.file}:${first.line}:${first.column}: ${first.message}`;
+    const more = mistakes.length > 1 ? ` (and ${mistakes.length - 1} more)` : '';
+    super('config.invalid', where + more);
+    this.name = 'ConfigError';
+    this.mistakes = mistakes;
+  }
+
+  /** Every mistake with its frame, and how many there are. */
+  get report(): string {
+    const count = this.mistakes.length;
+    const sum = count === 1 ? '1 mistake' : `${count} mistakes`;
+    return `${this.mistakes.map(mistakeText).join('\n\n')}\n\n${sum} in the configuration`;
+  }
+}
+
+/** The order of the files as they were read, then of the lines; the same sentence about the same place counts once. */
+export function inReadingOrder(findings: readonly Finding[]): Finding[] {
+  const files = [...new Set(findings.map((finding) => finding.span.source))];
+  const seen = new Set<string>();
+  return findings
+    .toSorted(
+      (a, b) =>
+        files.indexOf(a.span.source) - files.indexOf(b.span.source) ||
+        a.span.start - b.span.start ||
+        a.span.end - b.span.end,
+    )
+    .filter((finding) => {
+      const { line, column } = positionOf(finding.span);
+      const key = `${finding.span.source.name}:${line}:${column}:${finding.message}`;
+      return !seen.has(key) && seen.add(key);
+    });
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { EnrichConfig } from '../../operators/enrich/index.ts';
+import {
+  BrokerConfig,
+  LogConfig,
+  RegistryConfig,
+  StateConfig,
+  WarehouseConfig,
+  WorkerConfig,
+} from './sections.ts';
+import type { TableFile } from './table-files.ts';
+
+/** PLACEHOLDER: replace by the operator's own schema as soon as its folder exports one. */
+const pending = z.record(z.string(), z.unknown());
+
+/**
+ * The whole configuration: a section per operator, each with the operator's own schema, then the runtime. Sections that
+ * are left out take their defaults, so an empty file is a valid configuration.
+ */
+export const ConfigTree = z.strictObject({
+  normalize: pending.prefault({}),
+  fingerprint: pending.prefault({}),
+  dedupe: pending.prefault({}),
+  enrich: EnrichConfig.prefault({}),
+  correlate: pending.prefault({}),
+  score: pending.prefault({}),
+  suppress: pending.prefault({}),
+  aggregate: pending.prefault({}),
+  publish: pending.prefault({}),
+
+  broker: BrokerConfig.prefault({}),
+  state: StateConfig.prefault({}),
+  warehouse: WarehouseConfig.prefault({}),
+  registry: RegistryConfig.prefault({}),
+  worker: WorkerConfig.prefault({}),
+  log: LogConfig.prefault({}),
+});
+
+export type Config = z.output<typeof ConfigTree>;
+
+/** Mappings that may name a file, and the key their operator reads instead. */
+export const tableFiles: readonly TableFile[] = [
+  { at: ['enrich', 'tables', '*'], rows: 'rows' },
+  { at: ['correlate', 'topology'], rows: 'edges' },
+];
