@@ -1,0 +1,109 @@
+import type { Schema } from 'avsc';
+import type { Aggregate } from '../../schemas/aggregate.ts';
+import type { Severity } from '../../schemas/alert.ts';
+import type { EventTimeMs } from '../../schemas/brand.ts';
+import type { MinuteCount, Sketch } from '../../schemas/reduced.ts';
+import { emptySketch, mergeSketches, quantileOf } from '../../schemas/sketch.ts';
+import { unstamped } from '../events.ts';
+
+export const windowMs = 60_000;
+
+/** One open window: a minute of one (tenant, service, severity, name). */
+export interface Window {
+  readonly tenant: string;
+  readonly service: string;
+  readonly severity: Severity;
+  readonly name: string;
+  readonly start: EventTimeMs;
+  readonly count: number;
+  readonly valueCount: number;
+  readonly sum: number;
+  readonly min: number;
+  readonly max: number;
+  readonly sketch: Sketch;
+  /** Revisions stated so far. */
+  readonly revision: number;
+  /** `time.complete` at which nothing more can come. */
+  readonly closesAt: EventTimeMs;
+}
+
+export const windowSchema: Schema = {
+  type: 'record',
+  name: 'Window',
+  fields: [
+    { name: 'tenant', type: 'string' },
+    { name: 'service', type: 'string' },
+    { name: 'severity', type: 'string' },
+    { name: 'name', type: 'string' },
+    { name: 'start', type: 'long' },
+    { name: 'count', type: 'long' },
+    { name: 'valueCount', type: 'long' },
+    { name: 'sum', type: 'double' },
+    { name: 'min', type: 'double' },
+    { name: 'max', type: 'double' },
+    {
+      name: 'sketch',
+      type: {
+        type: 'record',
+        name: 'Sketch',
+        fields: [
+          { name: 'keys', type: { type: 'array', items: 'int' } },
+          { name: 'counts', type: { type: 'array', items: 'long' } },
+        ],
+      },
+    },
+    { name: 'revision', type: 'int' },
+    { name: 'closesAt', type: 'long' },
+  ],
+};
+
+export function emptyWindow(
+  group: Pick<Window, 'tenant' | 'service' | 'severity' | 'name' | 'start'>,
+): Window {
+  const nothing = { count: 0, valueCount: 0, sum: 0, min: 0, max: 0, revision: 0, closesAt: 0 };
+  return { ...group, ...nothing, sketch: emptySketch() };
+}
+
+/** Adds what a tally brings for this minute; the order of additions does not matter. */
+export function addMinute(
+  window: Window,
+  { count, values, sketch }: MinuteCount,
+  closesAt: EventTimeMs,
+): Window {
+  const counted = { ...window, count: window.count + count, closesAt: Math.max(window.closesAt, closesAt) };
+  if (values === null) return counted;
+  const isFirst = window.valueCount === 0;
+  return {
+    ...counted,
+    valueCount: window.valueCount + values.count,
+    sum: window.sum + values.sum,
+    min: isFirst ? values.min : Math.min(window.min, values.min),
+    max: isFirst ? values.max : Math.max(window.max, values.max),
+    sketch: sketch === null ? window.sketch : mergeSketches(window.sketch, sketch),
+  };
+}
+
+export function aggregateOf(window: Window, isFinal: boolean): Aggregate {
+  const { tenant, service, severity, name, start, count, valueCount, sum, min, max, sketch } = window;
+  const hasValues = valueCount > 0;
+  const at = (q: number) => (hasValues ? quantileOf(sketch, q) : null);
+  return {
+    tenant,
+    service,
+    severity,
+    name,
+    windowStart: start,
+    windowEnd: start + windowMs,
+    count,
+    valueCount,
+    sum,
+    min: hasValues ? min : null,
+    max: hasValues ? max : null,
+    p50: at(0.5),
+    p90: at(0.9),
+    p99: at(0.99),
+    revision: window.revision + 1,
+    isFinal,
+    origin: unstamped,
+  };
+}

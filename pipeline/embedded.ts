@@ -1,0 +1,52 @@
+import { codecs } from '../schemas/avro/index.ts';
+import { type Topic, topics } from '../schemas/topics.ts';
+import { EmbeddedBroker, type Retain } from './broker/index.ts';
+import { Decoder, EmbeddedRegistry, type RawDecoder, type Registry } from './registry/index.ts';
+import { MemoryStateStore } from './state/index.ts';
+import type { Clock } from './time/index.ts';
+
+export interface EmbeddedOptions {
+  readonly clock: Clock;
+  readonly rawPartitions: number;
+  readonly reducedPartitions: number;
+  readonly retain: Retain;
+  /** `event`: the raw topic takes its times from the alerts (a backfill); `append`: from the clock. */
+  readonly arrival: 'event' | 'append';
+}
+
+/** Every neighbour of a worker inside this process, with the topics created. */
+export interface Embedded {
+  readonly broker: EmbeddedBroker;
+  readonly state: MemoryStateStore;
+  readonly registry: Registry;
+  readonly rawDecoder: RawDecoder;
+}
+
+export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
+  const { clock } = options;
+  const broker = new EmbeddedBroker({ clock, retain: options.retain });
+  const all: readonly Topic[] = Object.values(topics);
+  await broker.admin.ensureTopics(
+    all.map((topic) => ({
+      name: topic.name,
+      cleanup: topic.cleanup,
+      retentionMs: topic.retentionMs,
+      partitions: partitionsOf(topic, options),
+      timestamps:
+        topic.name === topics.raw.name && options.arrival === 'event' ? 'CreateTime' : topic.timestamps,
+    })),
+  );
+  const registry = new EmbeddedRegistry();
+  await registry.register(codecs.raw.subject, codecs.raw.schema);
+  return {
+    broker,
+    registry,
+    state: new MemoryStateStore(),
+    rawDecoder: new Decoder({ codec: codecs.raw, registry, clock }),
+  };
+}
+
+function partitionsOf(topic: Topic, options: EmbeddedOptions): number {
+  if (topic.partitions === 'one') return 1;
+  return topic.partitions === 'raw' ? options.rawPartitions : options.reducedPartitions;
+}

@@ -1,0 +1,57 @@
+import type { RawRecord, ReduceEvent, RelateEvent } from '../operators/events.ts';
+import type { DecodeAvro } from '../operators/normalize/index.ts';
+import type { Labels } from '../schemas/alert.ts';
+import { codecs } from '../schemas/avro/index.ts';
+import type { TopicId } from '../schemas/topics.ts';
+import type { LogRecord } from './broker/index.ts';
+import { framedLength } from './registry/index.ts';
+import type { ShardGraph } from './shard/index.ts';
+import { type OperatorConfigs, reduce, relate } from './topology.ts';
+
+/** A graph that a worker can run: which log it reads, under which group, and how. */
+export interface Graph<Event extends { readonly kind: string }> extends ShardGraph<Event> {
+  readonly input: TopicId;
+  readonly group: string;
+}
+
+const noHeaders: Labels = {};
+const text = new TextDecoder();
+
+export function reduceGraph(config: OperatorConfigs, decodeAvro: DecodeAvro): Graph<ReduceEvent> {
+  return {
+    name: 'reduce',
+    input: 'raw',
+    group: 'tocsin-reduce',
+    read: rawRecord,
+    operators: (host) => reduce(config, decodeAvro, host),
+  };
+}
+
+export function relateGraph(config: OperatorConfigs): Graph<RelateEvent> {
+  return {
+    name: 'relate',
+    input: 'reduced',
+    group: 'tocsin-relate',
+    // The topic is ours alone: a value that cannot be read is a broken promise, and stops the shard.
+    read: (record) => codecs.reduced.decode(record.value ?? new Uint8Array(), framedLength),
+    operators: (host) => relate(config, host),
+  };
+}
+
+function rawRecord(record: LogRecord, partition: number): RawRecord {
+  return {
+    kind: 'record',
+    shard: partition,
+    offset: record.offset,
+    at: record.timestamp,
+    key: record.key === null ? null : text.decode(record.key),
+    value: record.value,
+    headers: textHeaders(record.headers),
+  };
+}
+
+function textHeaders(headers: LogRecord['headers']): Labels {
+  const names = Object.keys(headers);
+  if (names.length === 0) return noHeaders;
+  return Object.fromEntries(names.map((name) => [name, text.decode(headers[name])]));
+}

@@ -1,0 +1,51 @@
+import { type CodedTopic, codecs } from '../../schemas/avro/index.ts';
+import { topics } from '../../schemas/topics.ts';
+import type { Broker, Consumer, LogRecord } from '../broker/index.ts';
+import { framedLength } from '../registry/index.ts';
+
+export type ReadTopic = Exclude<CodedTopic, 'raw' | 'reduced' | 'control'>;
+
+export const readTopics = ['enriched', 'suppressed', 'incidents', 'aggregates', 'decisions'] as const;
+
+/** A value as a consumer of the topic sees it. */
+export type Seen = {
+  [K in ReadTopic]: { readonly topic: K; readonly value: ReturnType<(typeof codecs)[K]['decode']> };
+}[ReadTopic];
+
+/** Reads output topics from their start as any consumer would: with a group of its own, values decoded by our codecs. */
+export async function readOutputs(
+  broker: Broker,
+  read: readonly ReadTopic[],
+  on: {
+    readonly value: (seen: Seen) => void;
+    readonly deadLetter?: (record: LogRecord) => void;
+    readonly failure: (error: Error) => void;
+  },
+): Promise<Consumer> {
+  const consumer = broker.consumer({
+    group: 'tocsin-reader',
+    topics: [...read.map((topic) => topics[topic].name), ...(on.deadLetter ? [topics.deadLetters.name] : [])],
+    maxBatchRecords: 1_000,
+    maxBatchBytes: 1 << 20,
+    isolation: 'read_committed',
+  });
+  const byName = new Map(read.map((topic) => [topics[topic].name as string, topic]));
+  await consumer.start({
+    onAssigned: () => Promise.resolve(),
+    onRevoked: () => Promise.resolve(),
+    onBatch: async (batch) => {
+      const topic = byName.get(batch.topic);
+      for (const record of batch.records) {
+        if (topic === undefined) on.deadLetter?.(record);
+        else on.value(decode(topic, record));
+      }
+    },
+    onFailure: on.failure,
+  });
+  return consumer;
+}
+
+function decode(topic: ReadTopic, { value }: LogRecord): Seen {
+  // The codec of a topic gives values of that topic; the pair is not followed through the union.
+  return { topic, value: codecs[topic].decode(value ?? new Uint8Array(), framedLength) } as Seen;
+}

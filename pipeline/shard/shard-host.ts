@@ -1,0 +1,115 @@
+import type { Host, Stage } from '../../operators/lift.ts';
+import type { Clock, DecisionDraft, Time } from '../../operators/operator.ts';
+import type { EventTimeMs } from '../../schemas/brand.ts';
+import { TocsinError } from '../../schemas/errors.ts';
+import { TimerQueue } from './timer-queue.ts';
+
+/** Events that went into a stage and came out of it, since the shard was opened. */
+export interface StageCount {
+  readonly stage: string;
+  in: number;
+  out: number;
+}
+
+/** A timer that was set or taken back since the last checkpoint. */
+export interface TimerChange {
+  readonly clock: Clock;
+  readonly stage: string;
+  readonly key: string;
+  readonly due: EventTimeMs | null;
+}
+
+/** More timers than this at one instant mean that an operator sets the same timer again and again. */
+const maxFiringsPerInstant = 10_000_000;
+
+/** What a shard gives to its operators: the two clocks, timers, a place to decide, and counters. */
+export class ShardHost implements Host {
+  time: Time = { at: 0, complete: 0 };
+  readonly stages: Stage[] = [];
+  readonly counts: StageCount[] = [];
+  readonly #queues: Readonly<Record<Clock, TimerQueue>> = {
+    at: new TimerQueue('at'),
+    complete: new TimerQueue('complete'),
+  };
+  readonly #changedTimers = new Map<string, TimerChange>();
+  readonly #onDecision: (stage: string, decision: DecisionDraft) => void;
+
+  constructor(onDecision: (stage: string, decision: DecisionDraft) => void) {
+    this.#onDecision = onDecision;
+  }
+
+  register(stage: Stage): number {
+    this.counts.push({ stage: stage.name, in: 0, out: 0 });
+    return this.stages.push(stage) - 1;
+  }
+
+  count(stage: number, direction: 'in' | 'out'): void {
+    const count = this.counts[stage];
+    if (count !== undefined) count[direction] += 1;
+  }
+
+  decide(stage: string, decision: DecisionDraft): void {
+    this.#onDecision(stage, decision);
+  }
+
+  schedule(stage: number, clock: Clock, key: string, due: EventTimeMs | null): void {
+    this.#queues[clock].set(stage, key, due);
+    this.#noteTimer(clock, stage, { key, due });
+  }
+
+  /** Puts a timer back as a checkpoint stored it. */
+  restoreTimer({ clock, stage, key, due }: TimerChange): void {
+    const number = this.stages.findIndex(({ name }) => name === stage);
+    if (number >= 0) this.#queues[clock].set(number, key, due);
+  }
+
+  /** Moves both clocks, never back, and fires what is due: first on `at`, then on `complete`. */
+  advance(to: Time): void {
+    const { at, complete } = this.time;
+    if (to.at <= at && to.complete <= complete) return;
+    this.time = { at: Math.max(at, to.at), complete: Math.max(complete, to.complete) };
+    this.#fireDue(this.#queues.at);
+    this.#fireDue(this.#queues.complete);
+  }
+
+  /** Calls a stage's timer now, out of turn; only for stages whose timing is free (protocol.md, REDUCE). */
+  poke(stage: string, key: string): void {
+    this.stages.find(({ name }) => name === stage)?.fire({ key, clock: 'at', due: this.time.at });
+  }
+
+  /** Due time of the next timer of a clock, or null. */
+  nextDue(clock: Clock): EventTimeMs | null {
+    return this.#queues[clock].nextDue();
+  }
+
+  get timers(): number {
+    return this.#queues.at.size + this.#queues.complete.size;
+  }
+
+  takeTimerChanges(): readonly TimerChange[] {
+    const changes = [...this.#changedTimers.values()];
+    this.#changedTimers.clear();
+    return changes;
+  }
+
+  #fireDue(queue: TimerQueue): void {
+    const now = this.time[queue.clock];
+    let firings = 0;
+    for (let timer = queue.takeDue(now); timer !== null; timer = queue.takeDue(now)) {
+      this.#noteTimer(queue.clock, timer.stage, { key: timer.key, due: null });
+      this.stages[timer.stage]?.fire({ key: timer.key, clock: queue.clock, due: timer.due });
+      firings += 1;
+      if (firings > maxFiringsPerInstant)
+        throw new TocsinError('invariant.broken', `timer ${timer.key} of stage ${timer.stage} never rests`);
+    }
+  }
+
+  #noteTimer(
+    clock: Clock,
+    number: number,
+    timer: { readonly key: string; readonly due: number | null },
+  ): void {
+    const stage = this.stages[number]?.name ?? '';
+    this.#changedTimers.set(`${clock}/${stage}/${timer.key}`, { clock, stage, ...timer });
+  }
+}

@@ -1,0 +1,89 @@
+import avro from 'avsc';
+import type { Time } from '../../operators/operator.ts';
+import type { EventTimeMs } from '../../schemas/brand.ts';
+import type { RowChange } from '../state/index.ts';
+import type { Completeness } from './completeness.ts';
+import type { TimerChange } from './shard-host.ts';
+
+/** What a shard stores of itself beside its operators' tables: timers, clocks, upstream claims, the control mark. */
+interface ShardClock {
+  readonly time: Time;
+  readonly controlMark: number;
+  readonly completeness: Completeness;
+}
+
+interface Claim {
+  readonly shard: number;
+  readonly shards: number;
+  readonly complete: EventTimeMs;
+}
+
+export interface ShardRowReader {
+  timer(timer: TimerChange): void;
+  time(time: Time): void;
+  claim(claim: Claim): void;
+  controlMark(mark: number): void;
+}
+
+const timerType = avro.Type.forSchema({
+  type: 'record',
+  name: 'Timer',
+  fields: [
+    { name: 'clock', type: { type: 'enum', name: 'Clock', symbols: ['at', 'complete'] } },
+    { name: 'stage', type: 'string' },
+    { name: 'key', type: 'string' },
+    { name: 'due', type: 'long' },
+  ],
+});
+
+const clockType = avro.Type.forSchema({
+  type: 'record',
+  name: 'ShardClock',
+  fields: [
+    { name: 'at', type: 'long' },
+    { name: 'complete', type: 'long' },
+    { name: 'controlMark', type: 'long' },
+  ],
+});
+
+const claimType = avro.Type.forSchema({
+  type: 'record',
+  name: 'Claim',
+  fields: [
+    { name: 'shard', type: 'int' },
+    { name: 'shards', type: 'int' },
+    { name: 'complete', type: 'long' },
+  ],
+});
+
+export function takeShardRows(clock: ShardClock, timers: readonly TimerChange[]): readonly RowChange[] {
+  const { at, complete } = clock.time;
+  const rows: RowChange[] = [
+    {
+      table: '$clock',
+      key: '',
+      value: clockType.toBuffer({ at, complete, controlMark: clock.controlMark }),
+    },
+  ];
+  for (const [shard, claimed] of clock.completeness.claims()) {
+    const claim: Claim = { shard, shards: clock.completeness.shards, complete: claimed };
+    rows.push({ table: '$claims', key: String(shard), value: claimType.toBuffer(claim) });
+  }
+  for (const timer of timers) {
+    const value = timer.due === null ? null : timerType.toBuffer(timer);
+    rows.push({ table: '$timers', key: `${timer.clock}/${timer.stage}/${timer.key}`, value });
+  }
+  return rows;
+}
+
+export function restoreShardRow(row: RowChange, reader: ShardRowReader): void {
+  if (row.value === null) return;
+  const bytes = Buffer.from(row.value);
+  if (row.table === '$timers') reader.timer(timerType.fromBuffer(bytes));
+  if (row.table === '$claims') reader.claim(claimType.fromBuffer(bytes));
+  if (row.table === '$clock') {
+    const { at, complete, controlMark } = clockType.fromBuffer(bytes);
+    reader.time({ at, complete });
+    reader.controlMark(controlMark);
+  }
+}

@@ -1,0 +1,63 @@
+import type { ReduceEvent } from '../../operators/events.ts';
+import { codecs } from '../../schemas/avro/index.ts';
+import type { EventTimeMs } from '../../schemas/brand.ts';
+import type { Heartbeat } from '../../schemas/reduced.ts';
+import { topics } from '../../schemas/topics.ts';
+import type { ProduceRecord } from '../broker/index.ts';
+import type { ShardSurroundings } from './ports.ts';
+import type { ShardRunner } from './shard-runner.ts';
+
+/** The stage of REDUCE that holds facts back. */
+const holdingStage = 'combine';
+
+/**
+ * States up to when a REDUCE shard's log is complete, to every RELATE shard (protocol.md STIMULUS 1). The order is the
+ * point: read the clock, then find that the log ends where we are, then state every fact that was held back, then
+ * claim. A claim is about the log, so even a claim of a shard that is no longer ours is true.
+ */
+export class HeartbeatSource {
+  readonly #runner: ShardRunner<ReduceEvent>;
+  readonly #around: ShardSurroundings;
+  #claimed: EventTimeMs = 0;
+
+  constructor(runner: ShardRunner<ReduceEvent>, around: ShardSurroundings) {
+    this.#runner = runner;
+    this.#around = around;
+  }
+
+  beat(): Promise<void> {
+    return this.#runner.serial.run(async () => {
+      if (this.#runner.isReleased) return;
+      const complete = await this.#completeUpTo();
+      if (complete <= this.#claimed) return;
+      await this.#runner.state(this.#claims(complete));
+      this.#claimed = complete;
+    });
+  }
+
+  async #completeUpTo(): Promise<EventTimeMs> {
+    const { ports, settings } = this.#around;
+    const now = ports.clock.now();
+    const { high } = await ports.broker.admin.watermarks(this.#runner.place);
+    // Busy: facts of closed cells were stated by the shard's own timers, below the time of its last record.
+    if (high > this.#runner.position) return this.#runner.shard.host.time.at - settings.clockSlackMs;
+    const complete = now - settings.clockSlackMs;
+    this.#runner.shard.idle(complete, holdingStage);
+    await this.#runner.send();
+    return complete;
+  }
+
+  #claims(complete: EventTimeMs): readonly ProduceRecord[] {
+    const { rawPartitions, reducedPartitions, schemaIds } = this.#around;
+    const shard = this.#runner.place.partition;
+    const heartbeat: Heartbeat = { kind: 'heartbeat', shard, shards: rawPartitions, complete };
+    const value = codecs.reduced.encodeFramed(schemaIds.reduced, heartbeat);
+    const topic = topics.reduced.name;
+    return Array.from({ length: reducedPartitions }, (_, partition) => ({
+      topic,
+      partition,
+      key: null,
+      value,
+    }));
+  }
+}

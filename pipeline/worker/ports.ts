@@ -1,0 +1,34 @@
+import type { Assigned } from '../../operators/events.ts';
+import type { Broker } from '../broker/index.ts';
+import type { StateStore } from '../state/index.ts';
+import type { Clock } from '../time/index.ts';
+import type { SchemaIds } from './outbox.ts';
+
+/** The neighbours of a worker; every one of them has an embedded and a real form. */
+export interface Ports {
+  readonly broker: Broker;
+  readonly state: StateStore;
+  readonly clock: Clock;
+}
+
+export interface WorkerSettings {
+  /** A REDUCE shard states at least this often up to when its log is complete. */
+  readonly heartbeatMs: number;
+  /** How far the broker's clock may step back (protocol.md H17). */
+  readonly clockSlackMs: number;
+  readonly checkpointEveryMs: number;
+  readonly batchRecords: number;
+  readonly batchBytes: number;
+}
+
+/** What a worker's shards need beside their graph. */
+export interface ShardSurroundings {
+  readonly ports: Ports;
+  readonly settings: WorkerSettings;
+  /** Name of this process among all workers. */
+  readonly instance: string;
+  readonly schemaIds: SchemaIds;
+  readonly rawPartitions: number;
+  readonly reducedPartitions: number;
+  readonly onAssigned: ((assigned: Assigned, shard: number) => void) | null;
+}
