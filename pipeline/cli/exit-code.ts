@@ -1,0 +1,10 @@
+/** Exit codes of every command; 64 and up as in BSD's sysexits.h. */
+export const exitCodes = {
+  done: 0,
+  /** The command worked, and the thing it checked is false. */
+  checkedFalse: 1,
+  usage: 64,
+  unreachable: 69,
+  bug: 70,
+  configInvalid: 78,
+} as const;

@@ -1,0 +1,66 @@
+/** One of the two output streams. */
+export interface Out {
+  write(text: string): unknown;
+  readonly isTTY: boolean;
+  /** Width of the terminal in characters; 80 when it is not one. */
+  readonly columns: number;
+}
+
+/** Everything a command may touch of the process it runs in, so that a test can run it with its own. */
+export interface Io {
+  /** Data: what the user asked for, and nothing else. */
+  readonly stdout: Out;
+  /** Talk: progress, warnings, errors. */
+  readonly stderr: Out;
+  readonly stdin: NodeJS.ReadableStream & {
+    readonly isTTY?: boolean;
+    setRawMode?(isRaw: boolean): unknown;
+  };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborted by the first SIGINT or SIGTERM: finish what is in hand and return. The second one ends the process. */
+  readonly interrupted: AbortSignal;
+}
+
+const defaultColumns = 80;
+
+/** The streams, environment and signals of this process. Installs signal handlers: call it once. */
+export function processIo(): Io {
+  return {
+    stdout: outOf(process.stdout),
+    stderr: outOf(process.stderr),
+    stdin: process.stdin,
+    env: process.env,
+    cwd: process.cwd(),
+    interrupted: interruption(),
+  };
+}
+
+function outOf(stream: NodeJS.WriteStream): Out {
+  // `tocsin … | head` closes the pipe: the reader has all it wanted, which is no failure.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+  return {
+    write: (text) => stream.write(text),
+    get isTTY() {
+      return stream.isTTY === true;
+    },
+    get columns() {
+      return stream.columns ?? defaultColumns;
+    },
+  };
+}
+
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (controller.signal.aborted) process.exit(codes[signal]);
+      controller.abort(signal);
+    });
+  }
+  return controller.signal;
+}
