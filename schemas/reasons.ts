@@ -44,6 +44,8 @@ export const reasons = {
   // suppress life cycle
   'storm-began': 'New occurrences of a domain exceeded the storm threshold.',
   'storm-ended': 'The storm is over.',
+  'unusable-control':
+    'A silence or maintenance without effect: no matcher needs a value, or a pattern is refused.',
 } as const;
 
 export type Reason = keyof typeof reasons;
