@@ -5,7 +5,7 @@ import { wordLists } from './words.ts';
 /** What identifies and describes; first on the wire, so that a repeat is recognised by these bytes alone. */
 export const headFields: Fields<Head> = {
   tenant: defaulted('string', 'default', 'Whose alert it is.'),
-  source: required('string', 'The system that raised it.'),
+  source: defaulted('string', '', 'The system that raised it.'),
   name: required('string', 'What is wrong, e.g. the name of the alerting rule.'),
   severity: defaulted(wordLists.severity.schema, 'UNKNOWN', 'How bad it is, as the source says.'),
   labels: defaulted(
@@ -19,7 +19,7 @@ export const headFields: Fields<Head> = {
 
 /** What changes from one observation to the next; last on the wire. */
 const tailFields: Fields<Tail> = {
-  status: required(wordLists.status.schema, 'Firing or resolved; UNKNOWN is refused.'),
+  status: defaulted(wordLists.status.schema, 'FIRING', 'Firing or resolved; UNKNOWN is refused.'),
   observedAt: optional(time, 'Time of this observation; the timestamp of the record when null.'),
   startsAt: optional(time, 'Since when it fires, where the source names it.'),
   endsAt: optional(time, 'When it ended, or when a timeout source would call it over.'),
@@ -27,6 +27,7 @@ const tailFields: Fields<Tail> = {
   id: defaulted('string', '', 'The id the producer gave this observation; empty when it gave none.'),
 };
 
+/** Only the name is required, as in JSON. */
 export const rawAlertSchema = document(
   record<RawAlert>('RawAlert', 'One observation of one alert, as a producer states it.', {
     ...headFields,
