@@ -32,7 +32,6 @@ export class EmbeddedBroker implements Broker {
   readonly #sessionTimeoutMs: number;
   readonly #delivery = new Delivery();
   readonly #groups = new Map<string, Group>();
-  readonly #consumers = new Set<EmbeddedConsumer>();
   readonly #retainer: Retainer;
   readonly #catalog: TopicCatalog;
   readonly #appender: Appender;
@@ -62,22 +61,18 @@ export class EmbeddedBroker implements Broker {
   }
 
   consumer(options: ConsumerOptions): Consumer {
-    const consumer = new EmbeddedConsumer(
-      {
-        catalog: this.#catalog,
-        delivery: this.#delivery,
-        retainer: this.#retainer,
-        group: (id) => this.#group(id),
-      },
-      options,
-    );
-    this.#consumers.add(consumer);
-    return consumer;
+    const services = {
+      catalog: this.#catalog,
+      delivery: this.#delivery,
+      retainer: this.#retainer,
+      group: (id: string) => this.#group(id),
+    };
+    return new EmbeddedConsumer(services, options);
   }
 
   /** Stops every consumer and forgets all topics. For whoever made the broker, not for one of several workers on it. */
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.#consumers, (consumer) => consumer.stop()));
+    await Promise.all(Array.from(this.#groups.values(), (group) => group.stopAll()));
     this.#catalog.clear();
   }
 

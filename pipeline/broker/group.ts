@@ -13,6 +13,7 @@ export interface Member {
   take(logs: readonly PartitionLog[], epoch: number): Promise<void>;
   /** It did not let go in time and is no longer a member. */
   presumeDead(): void;
+  stop(): Promise<void>;
 }
 
 export interface GroupOptions {
@@ -61,6 +62,10 @@ export class Group {
   /** Whether the member may commit under the generation it knows. */
   isCurrent(member: Member, epoch: number): boolean {
     return this.#shares.has(member) && epoch === this.#generation;
+  }
+
+  async stopAll(): Promise<void> {
+    await Promise.all(Array.from(this.#shares.keys(), (member) => member.stop()));
   }
 
   #rebalance(): Promise<void> {

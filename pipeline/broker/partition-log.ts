@@ -116,10 +116,13 @@ export class PartitionLog {
     const start = this.#store.indexOf(position);
     let stop = start;
     let bytes = 0;
-    for (let record = this.#store.at(stop); record !== undefined && record.offset < end; ) {
-      bytes += record.value === null ? 0 : record.value.length;
+    for (
+      let next = this.#store.at(stop);
+      next !== undefined && next.offset < end;
+      next = this.#store.at(++stop)
+    ) {
+      bytes += next.value === null ? 0 : next.value.length;
       if (stop - start >= limits.maxRecords || (bytes > limits.maxBytes && stop > start)) break;
-      record = this.#store.at(++stop);
     }
     const records = this.#store.slice(start, stop);
     // An aborted record counts towards the limits, which only makes a batch smaller than it could be.

@@ -104,9 +104,11 @@ export class PartitionReader implements Deliverable {
 
   readonly #onRejected = (error: unknown): void => {
     this.#isOpen = false;
+    this.#state = 'idle';
     this.#settle();
+    // Released last: the consumer holds the delivery while it fails, and `idle` must not find a moment between the two.
     this.#options.onFailure(error);
-    this.#rest();
+    this.#options.delivery.release();
   };
 
   #settle(): void {

@@ -1,0 +1,73 @@
+import { describe, expect, test } from 'vitest';
+import type { Bench } from './bench.ts';
+
+export function positionCases(bench: Bench): void {
+  describe('positions', () => {
+    test('the next member resumes at the committed offset', async () => {
+      const topic = await bench().topic();
+      await bench().send(topic, ['a', 'b', 'c']);
+      const first = await bench().member(topic).start();
+      await first.until(() => first.records.length === 3);
+      await first.consumer.commitOffsets([{ topic, partition: 0, offset: 2, metadata: '' }]);
+      await first.consumer.stop();
+      const second = await bench().member(topic).start();
+      await second.until(() => second.records.length > 0);
+      expect(second.records[0]?.offset).toBe(2);
+    });
+
+    test('metadata up to 4 KiB is kept with the offset, and replaced with it', async () => {
+      const topic = await bench().topic({ partitions: 2 });
+      const { admin } = bench().broker;
+      const { consumer } = await bench().member(topic).start();
+      const metadata = 'é'.repeat(2_048);
+      await consumer.commitOffsets([{ topic, partition: 0, offset: 0, metadata: 'older' }]);
+      await consumer.commitOffsets([{ topic, partition: 0, offset: 0, metadata }]);
+      expect(await admin.committed(bench().group, { topic, partition: 0 })).toEqual({ offset: 0, metadata });
+      expect(await admin.committed(bench().group, { topic, partition: 1 })).toBeNull();
+      expect(await admin.committed('another-group', { topic, partition: 0 })).toBeNull();
+    });
+
+    test('metadata over 4 KiB is refused and nothing is committed', async () => {
+      const topic = await bench().topic();
+      const { consumer } = await bench().member(topic).start();
+      const commit = { topic, partition: 0, offset: 1, metadata: 'é'.repeat(2_049) };
+      await expect(consumer.commitOffsets([commit])).rejects.toMatchObject({
+        code: 'broker.metadata-too-large',
+      });
+      expect(await bench().broker.admin.committed(bench().group, { topic, partition: 0 })).toBeNull();
+    });
+
+    test('a seek in onAssigned wins over the committed offset', async () => {
+      const topic = await bench().topic();
+      await bench().send(topic, ['a', 'b', 'c']);
+      const first = await bench().member(topic).start();
+      await first.consumer.commitOffsets([{ topic, partition: 0, offset: 3, metadata: '' }]);
+      await first.consumer.stop();
+      const second = bench().member(topic, {
+        handlers: { onAssigned: async () => second.consumer.seek({ topic, partition: 0 }, 1) },
+      });
+      await second.start();
+      await second.until(() => second.records.length === 2);
+      expect(second.values).toEqual(['b', 'c']);
+    });
+
+    test('a seek while running repeats or skips records', async () => {
+      const topic = await bench().topic();
+      await bench().send(topic, ['a', 'b']);
+      const member = await bench().member(topic).start();
+      await member.until(() => member.records.length === 2);
+      member.consumer.seek({ topic, partition: 0 }, 1);
+      await member.until(() => member.records.length === 3);
+      expect(member.values).toEqual(['a', 'b', 'b']);
+    });
+
+    test('a member that has stopped cannot commit', async () => {
+      const topic = await bench().topic();
+      const { consumer } = await bench().member(topic).start();
+      await consumer.stop();
+      await expect(
+        consumer.commitOffsets([{ topic, partition: 0, offset: 1, metadata: '' }]),
+      ).rejects.toMatchObject({ code: 'broker.illegal-generation' });
+    });
+  });
+}
