@@ -1,5 +1,6 @@
 import { stringify } from 'yaml';
 import { z } from 'zod';
+import { escapeReferences } from './references.ts';
 import type { Config } from './tree.ts';
 import { ConfigTree, tableFiles } from './tree.ts';
 
@@ -10,7 +11,10 @@ export function effectiveConfig(config: Config): unknown {
 
 /** The same as YAML, which `loadConfig` reads again to the same effect (secrets excepted). */
 export function describeConfig(config: Config): string {
-  return stringify(effectiveConfig(config), { lineWidth: 110, aliasDuplicateObjects: false });
+  const shown = JSON.parse(JSON.stringify(effectiveConfig(config)), (_key, value: unknown) =>
+    typeof value === 'string' ? escapeReferences(value) : value,
+  );
+  return stringify(shown, { lineWidth: 110, aliasDuplicateObjects: false });
 }
 
 /** JSON Schema (2020-12) of what a user may write. */

@@ -27,14 +27,19 @@ export function explain(placed: PlacedIssue): Explanation {
     return { code: 'config.missing-value', message: `${name} is missing; it takes ${wanted(issue)}` };
   }
   const invalid = (message: string): Explanation => ({ code: 'config.invalid-value', message });
-  if (issue.code === 'custom') {
-    return invalid(`${name}: ${issue.message === 'Invalid input' ? 'is not valid' : issue.message}`);
-  }
+  if (issue.code === 'custom' && isZodsOwn(issue.message)) return invalid(`${name} is not valid`);
+  if (issue.code === 'custom') return invalid(`${name}: ${issue.message}`);
+  if (!isZodsOwn(issue.message)) return invalid(`${name}: ${issue.message}, got ${got(placed)}`);
   if (issue.code === 'invalid_key') {
     const reason = issue.issues.map((inner) => demand(inner)).join(', ');
     return invalid(`the key \`${String(path.at(-1))}\` ${reason}`);
   }
   return invalid(`${name} ${demand(issue)}, got ${got(placed)}${hint(placed)}`);
+}
+
+/** Whether the schema left the wording to zod; a message of its own says more than we could. */
+function isZodsOwn(message: string): boolean {
+  return /^(?:Invalid |Too small|Too big)/.test(message);
 }
 
 /** The rest of the sentence "this value …". */
@@ -49,7 +54,8 @@ function demand(issue: z.core.$ZodIssue): string {
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}`;
     case 'invalid_format':
-      return issue.format === 'regex' ? `must match ${issue.pattern}` : `must be a valid ${issue.format}`;
+      if (issue.format === 'regex') return `must match ${issue.pattern}`;
+      return `must be ${formats[issue.format] ?? `a valid ${issue.format}`}`;
     default:
       return `must be ${wanted(issue)}`;
   }
@@ -75,6 +81,11 @@ const kinds: Readonly<Record<string, string>> = {
   array: 'a list',
   tuple: 'a list',
   null: 'null',
+};
+
+const formats: Readonly<Record<string, string>> = {
+  datetime: 'a time such as 2026-01-31T12:00:00Z',
+  url: 'a URL',
 };
 
 /** The kind of value that the issue asks for. */

@@ -28,6 +28,12 @@ export function resolveReferences(
   return { root: resolved, findings };
 }
 
+/** Writes a text so that `resolveReferences` gives it back. */
+export function escapeReferences(text: string): string {
+  // Of a run of dollars before a brace, resolving takes one away, unless it is a single one that begins no reference.
+  return text.replaceAll(/\$(?=\{[A-Za-z_]+:)|(?<=\$)\$(?=\{)/g, (dollar) => `$${dollar}`);
+}
+
 function resolveScalar(scalar: ScalarNode, surroundings: Surroundings, findings: Finding[]): ConfigNode {
   const { value, span } = scalar;
   if (typeof value !== 'string' || !value.includes('${')) return scalar;

@@ -1,5 +1,11 @@
 import { z } from 'zod';
+import { AggregateConfig } from '../../operators/aggregate/index.ts';
+import { CorrelateConfig } from '../../operators/correlate/index.ts';
 import { EnrichConfig } from '../../operators/enrich/index.ts';
+import { NormalizeConfig } from '../../operators/normalize/index.ts';
+import { PublishConfig } from '../../operators/publish/index.ts';
+import { ScoreConfig } from '../../operators/score/index.ts';
+import { SuppressConfig } from '../../operators/suppress/index.ts';
 import {
   BrokerConfig,
   LogConfig,
@@ -18,15 +24,15 @@ const pending = z.record(z.string(), z.unknown());
  * are left out take their defaults, so an empty file is a valid configuration.
  */
 export const ConfigTree = z.strictObject({
-  normalize: pending.prefault({}),
+  normalize: NormalizeConfig.prefault({}),
   fingerprint: pending.prefault({}),
   dedupe: pending.prefault({}),
   enrich: EnrichConfig.prefault({}),
-  correlate: pending.prefault({}),
-  score: pending.prefault({}),
-  suppress: pending.prefault({}),
-  aggregate: pending.prefault({}),
-  publish: pending.prefault({}),
+  correlate: CorrelateConfig.prefault({}),
+  score: ScoreConfig.prefault({}),
+  suppress: SuppressConfig.prefault({}),
+  aggregate: AggregateConfig.prefault({}),
+  publish: PublishConfig.prefault({}),
 
   broker: BrokerConfig.prefault({}),
   state: StateConfig.prefault({}),
