@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { codecs } from '../schemas/avro/index.ts';
 import { type Topic, topics } from '../schemas/topics.ts';
 import { EmbeddedBroker, type Retain } from './broker/index.ts';
@@ -41,7 +42,7 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   return {
     broker,
     registry,
-    state: new MemoryStateStore(),
+    state: new MemoryStateStore({ nonce: randomUUID }),
     rawDecoder: new Decoder({ codec: codecs.raw, registry, clock }),
   };
 }

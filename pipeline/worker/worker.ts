@@ -147,11 +147,8 @@ export class Worker {
     this.#relate?.drop();
   }
 
-  #shards(): readonly ShardRunner<never>[] {
-    return [
-      ...(this.#reduce?.shards ?? []),
-      ...(this.#relate?.shards ?? []),
-    ] as readonly ShardRunner<never>[];
+  #shards(): readonly (ShardRunner<ReduceEvent> | ShardRunner<RelateEvent>)[] {
+    return [...(this.#reduce?.shards ?? []), ...(this.#relate?.shards ?? [])];
   }
 
   #runner<Event extends { readonly kind: string }>(

@@ -1,0 +1,213 @@
+import avro from 'avsc';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { aggregate } from '../../../operators/aggregate/index.ts';
+import type { RelateEvent, Tally } from '../../../operators/events.ts';
+import type { Aggregate } from '../../../schemas/aggregate.ts';
+import { fingerprintOf } from '../../../schemas/identity.ts';
+import type { MinuteCount } from '../../../schemas/reduced.ts';
+import { addValue, emptySketch } from '../../../schemas/sketch.ts';
+import { type Driven, drive } from '../../support/operator-host.ts';
+
+const minuteMs = 60_000;
+
+function minuteOf(minute: number, count: number, observed: readonly number[] = []): MinuteCount {
+  const sketch = emptySketch();
+  for (const value of observed) addValue(sketch, value);
+  const last = observed.at(-1) ?? 0;
+  const sum = observed.reduce((a, b) => a + b, 0);
+  const stats = {
+    count: observed.length,
+    sum,
+    min: Math.min(...observed),
+    max: Math.max(...observed),
+    last,
+    lastAt: 0,
+  };
+  return {
+    minute: minute * minuteMs,
+    count,
+    values: observed.length === 0 ? null : stats,
+    sketch: observed.length === 0 ? null : sketch,
+  };
+}
+
+function tallyOf(minutes: readonly MinuteCount[], over: Partial<Tally> = {}): Tally {
+  return {
+    kind: 'tally',
+    fingerprint: fingerprintOf(['a']),
+    head: {
+      tenant: 't',
+      source: 's',
+      name: 'disk full',
+      severity: 'high',
+      labels: {},
+      annotations: {},
+      generatorUrl: '',
+    },
+    status: 'firing',
+    service: 'db',
+    minutes,
+    closesAt: 390_000,
+    ...over,
+  };
+}
+
+function stated(driven: Driven<RelateEvent>): readonly Aggregate[] {
+  return driven.events.flatMap((event) =>
+    event.kind === 'output' && event.topic === 'aggregates' ? [event.value] : [],
+  );
+}
+
+describe('aggregate', () => {
+  it('states a window once as a preview and once finally, with a higher revision', () => {
+    const driven = drive(aggregate);
+    driven.send(tallyOf([minuteOf(0, 3)]));
+    driven.advance({ complete: 120_000 });
+    driven.send(tallyOf([minuteOf(0, 4)]));
+    driven.advance({ complete: 390_000 });
+    expect(stated(driven).map(({ count, revision, isFinal }) => ({ count, revision, isFinal }))).toEqual([
+      { count: 3, revision: 1, isFinal: false },
+      { count: 7, revision: 2, isFinal: true },
+    ]);
+  });
+
+  it('says nothing before the preview is due', () => {
+    const driven = drive(aggregate);
+    driven.send(tallyOf([minuteOf(0, 3)]));
+    driven.advance({ complete: 119_999 });
+    expect(stated(driven)).toEqual([]);
+  });
+
+  it('states only the final window when the preview would come no earlier', () => {
+    const driven = drive(aggregate, { previewAfterMs: 330_000 });
+    driven.send(tallyOf([minuteOf(0, 1)]));
+    driven.advance({ complete: 500_000 });
+    expect(stated(driven)).toMatchObject([{ revision: 1, isFinal: true }]);
+  });
+
+  it('waits for the clock of completeness, not for the clock of arrivals', () => {
+    const driven = drive(aggregate);
+    driven.send(tallyOf([minuteOf(0, 1)]));
+    driven.advance({ at: 10_000_000 });
+    expect(stated(driven)).toEqual([]);
+  });
+
+  it('keeps minutes, services, severities, names and tenants apart', () => {
+    const driven = drive(aggregate);
+    const head = tallyOf([]).head;
+    driven.send(tallyOf([minuteOf(0, 1), minuteOf(1, 1)]));
+    driven.send(tallyOf([minuteOf(0, 1)], { service: 'web' }));
+    driven.send(tallyOf([minuteOf(0, 1)], { head: { ...head, severity: 'low' } }));
+    driven.send(tallyOf([minuteOf(0, 1)], { head: { ...head, name: 'other' } }));
+    driven.send(tallyOf([minuteOf(0, 1)], { head: { ...head, tenant: 'u' } }));
+    driven.advance({ complete: 390_000 });
+    expect(stated(driven).filter(({ isFinal }) => isFinal)).toHaveLength(6);
+  });
+
+  it('adds fingerprints of one group together', () => {
+    const driven = drive(aggregate);
+    driven.send(tallyOf([minuteOf(0, 2)]));
+    driven.send(tallyOf([minuteOf(0, 5)], { fingerprint: fingerprintOf(['b']) }));
+    driven.advance({ complete: 390_000 });
+    expect(stated(driven).at(-1)).toMatchObject({ count: 7, windowStart: 0, windowEnd: 60_000 });
+  });
+
+  it('has no quantiles, minimum or maximum where no observation carried a value', () => {
+    const driven = drive(aggregate);
+    driven.send(tallyOf([minuteOf(0, 2)]));
+    driven.advance({ complete: 390_000 });
+    expect(stated(driven).at(-1)).toMatchObject({
+      valueCount: 0,
+      min: null,
+      max: null,
+      p50: null,
+      p99: null,
+    });
+  });
+
+  it('states quantiles within one percent of the true ones', () => {
+    const values = Array.from({ length: 100 }, (_, index) => index + 1);
+    const driven = drive(aggregate);
+    driven.send(tallyOf([minuteOf(0, 50, values.slice(0, 50))]));
+    driven.send(tallyOf([minuteOf(0, 50, values.slice(50))]));
+    driven.advance({ complete: 390_000 });
+    const final = stated(driven).at(-1);
+    expect(final).toMatchObject({ valueCount: 100, sum: 5050, min: 1, max: 100 });
+    expect(Math.abs((final?.p50 ?? 0) - 50)).toBeLessThanOrEqual(1);
+    expect(Math.abs((final?.p99 ?? 0) - 99)).toBeLessThanOrEqual(1);
+  });
+
+  it('keeps no window once it is final', () => {
+    const driven = drive(aggregate);
+    driven.send(tallyOf([minuteOf(0, 1), minuteOf(1, 1), minuteOf(2, 1)]));
+    driven.advance({ complete: 390_000 });
+    expect(driven.rows('windows')).toBe(0);
+  });
+
+  it('stores windows that avsc reads back unchanged', () => {
+    const type = avro.Type.forSchema(aggregate.tables.windows.schema);
+    const driven = drive(aggregate);
+    driven.send(tallyOf([minuteOf(0, 3, [1.5, -2])]));
+    const opened = driven.host.stages[0]?.tables.windows;
+    const rows = [...(opened?.table.values() ?? [])];
+    expect(rows).toHaveLength(1);
+    for (const row of rows)
+      expect({ ...type.fromBuffer(type.toBuffer(row)) }).toMatchObject({
+        count: 3,
+        valueCount: 2,
+        sum: -0.5,
+      });
+  });
+
+  it('states the same after a restart at any point', () => {
+    const steps = fc.array(
+      fc.record({
+        minute: fc.integer({ min: 0, max: 4 }),
+        count: fc.integer({ min: 1, max: 9 }),
+        cut: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(steps, (list) => {
+        const whole = drive(aggregate);
+        let cut = drive(aggregate);
+        const seen: Aggregate[] = [];
+        list.forEach(({ minute, count, cut: restarts }, index) => {
+          for (const driven of [whole, cut]) {
+            driven.send(tallyOf([minuteOf(minute, count)]));
+            driven.advance({ complete: index * 40_000 });
+          }
+          if (!restarts) return;
+          seen.push(...stated(cut));
+          cut = cut.restart();
+        });
+        for (const driven of [whole, cut]) driven.advance({ complete: 1_000_000 });
+        expect([...seen, ...stated(cut)]).toEqual(stated(whole));
+      }),
+    );
+  });
+
+  it('counts the same whatever the order of the tallies', () => {
+    const counts = fc.array(fc.tuple(fc.integer({ min: 0, max: 4 }), fc.integer({ min: 1, max: 9 })), {
+      minLength: 1,
+    });
+    fc.assert(
+      fc.property(counts, fc.infiniteStream(fc.nat()), (list, shuffle) => {
+        const keys = list.map((item) => ({ item, key: shuffle.next().value ?? 0 }));
+        const shuffled = [...keys].sort((a, b) => a.key - b.key).map(({ item }) => item);
+        const finals = [list, shuffled].map((order) => {
+          const driven = drive(aggregate);
+          for (const [minute, count] of order) driven.send(tallyOf([minuteOf(minute, count)]));
+          driven.advance({ complete: 390_000 });
+          return stated(driven)
+            .filter(({ isFinal }) => isFinal)
+            .map(({ windowStart, count }) => [windowStart, count])
+            .sort();
+        });
+        expect(finals[1]).toEqual(finals[0]);
+      }),
+    );
+  });
+});
