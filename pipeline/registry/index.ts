@@ -5,3 +5,5 @@ export type { Frame } from './frame.ts';
 export { frame, framedLength, isFramed, parseFrame, schemaIdsIn } from './frame.ts';
 export type { Compatibility, Registry, SchemaJson, Version } from './registry.ts';
 export { compatibilityLevel } from './registry.ts';
+export type { RestFront } from './rest-front.ts';
+export { openRestFront } from './rest-front.ts';

@@ -47,25 +47,33 @@ export function codecOf<T>(spec: CodecSpec<T>): Codec<T> {
   // What avsc reads with this schema has the wire's shape; the types cannot know it.
   const fromWire = (spec.fromWire ?? ((wire: T): T => wire)) as (wire: unknown) => T;
   const write = writerOf(type, subject);
+  const own: Layout = { type, resolver: undefined };
   return {
     subject,
     schema: spec.schema,
     encode: (value) => write(null, toWire(value)),
     encodeFramed: (schemaId, value) => write(schemaId, toWire(value)),
-    decode: (bytes, offset = 0) => fromWire(readAll(type, bytes, offset)),
+    decode: (bytes, offset = 0) => fromWire(readAll(own, bytes, offset)),
     readerOf(writerSchema) {
-      const resolver = resolverFor(type, writerSchema);
-      return (bytes, offset = 0) => fromWire(readAll(type, bytes, offset, resolver));
+      const written = layoutOf(type, writerSchema);
+      return (bytes, offset = 0) => fromWire(readAll(written, bytes, offset));
     },
   };
 }
 
-type Resolver = ReturnType<Type['createResolver']>;
+/** How bytes lie: as our schema says, or as a resolver makes of another schema. */
+interface Layout {
+  readonly type: Type;
+  readonly resolver: ReturnType<Type['createResolver']> | undefined;
+}
 
-function resolverFor(type: Type, writerSchema: unknown): Resolver {
+function layoutOf(type: Type, writerSchema: unknown): Layout {
   try {
+    const writer = foreignType(writerSchema);
+    // Docs and defaults aside it is our schema: reading without a resolver is faster.
+    if (type.equals(writer)) return { type, resolver: undefined };
     // Avro compares unqualified names: a producer may keep its own namespace.
-    return type.createResolver(foreignType(writerSchema), { ignoreNamespaces: true });
+    return { type, resolver: type.createResolver(writer, { ignoreNamespaces: true }) };
   } catch (cause) {
     throw new TocsinError('record.incompatible-schema', messageOf(cause), { cause });
   }
@@ -95,23 +103,23 @@ function writerOf(type: Type, subject: string): (schemaId: number | null, wire: 
 
 function writeHeader(buffer: Buffer, schemaId: number): void {
   buffer[0] = 0;
-  buffer.writeInt32BE(schemaId, 1);
+  buffer.writeUInt32BE(schemaId, 1);
 }
 
-function readAll(type: Type, bytes: Uint8Array, offset: number, resolver?: Resolver): unknown {
+function readAll(layout: Layout, bytes: Uint8Array, offset: number): unknown {
   const buffer = Buffer.isBuffer(bytes)
     ? bytes
     : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const { value, offset: end } = decodeAt(type, buffer, { offset, resolver });
+  const { value, offset: end } = decodeAt(layout, buffer, offset);
   if (end === buffer.length) return value;
   const detail = end < 0 ? 'the value ends early' : `${buffer.length - end} bytes left over`;
   throw new TocsinError('record.avro-truncated', detail);
 }
 
 function decodeAt(
-  type: Type,
+  { type, resolver }: Layout,
   buffer: Buffer,
-  { offset, resolver }: { readonly offset: number; readonly resolver: Resolver | undefined },
+  offset: number,
 ): { value: unknown; offset: number } {
   try {
     return type.decode(buffer, offset, resolver);

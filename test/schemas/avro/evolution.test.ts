@@ -134,8 +134,11 @@ describe('a reader newer than the writer', () => {
     );
   });
 
-  test('reads its own version by resolver as it does without', () => {
-    const read = codecs.enriched.readerOf(codecs.enriched.schema);
+  test.each([
+    ['its own schema', codecs.enriched.schema],
+    ['its own schema in another namespace', { ...codecs.enriched.schema, namespace: 'com.example' }],
+  ])('reads what was written with %s', (_case, schema) => {
+    const read = codecs.enriched.readerOf(schema);
     fc.assert(
       fc.property(anyEnrichedAlert, (alert) => {
         expect(read(codecs.enriched.encode(alert))).toEqual(alert);
