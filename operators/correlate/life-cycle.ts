@@ -1,0 +1,104 @@
+import type { EventTimeMs, IncidentId } from '../../schemas/brand.ts';
+import type { Acknowledgement, Withdrawal } from '../../schemas/control.ts';
+import { note } from './note.ts';
+import { publish } from './publish.ts';
+import type { IncidentRow } from './rows.ts';
+import type { CorrelateStep } from './step.ts';
+
+/*
+ *            acknowledgement                    the last member ended,
+ *   open ──────────────────────▶ acknowledged   then resolveDelayMs of quiet
+ *    ▲ ◀──────── withdrawal ────────  │ ────────────┐
+ *    │                                              ▼
+ *    └── a member joins: generation + 1 ──────── resolved ──▶ gone, reopenWithinMs after the quiet began
+ */
+
+/** Starts or stops the wait for the end, after anything about the members of an incident changed. */
+export function settle(step: CorrelateStep, id: IncidentId): void {
+  const row = step.tables.incidents.get(id);
+  if (row === undefined || row.state === 'resolved') return;
+  const isLive = (step.derived.members.shape(id)?.live ?? 0) > 0;
+  if (isLive && row.quietSince !== null) {
+    step.tables.incidents.set(id, { ...row, quietSince: null });
+    step.wakeAt(id, null);
+  }
+  if (!isLive) {
+    step.tables.incidents.set(id, { ...row, quietSince: step.time.at });
+    step.wakeAt(id, step.time.at + step.config.resolveDelayMs);
+  }
+}
+
+/** The timer of an incident: its end when it has not ended, else its removal. */
+export function onQuiet(step: CorrelateStep, id: IncidentId): void {
+  const row = step.tables.incidents.get(id);
+  if (row?.state === 'resolved') remove(step, id);
+  else if (row !== undefined) resolve(step, id, row);
+}
+
+/** Ends an incident now and publishes it. */
+export function resolve(step: CorrelateStep, id: IncidentId, row: IncidentRow): void {
+  const quietSince = row.quietSince ?? step.time.at;
+  const { reopenWithinMs, resolveDelayMs } = step.config;
+  step.tables.incidents.set(id, { ...row, state: 'resolved', quietSince, endedAt: endOf(step, id, row) });
+  step.wakeAt(id, Math.max(step.time.at, quietSince + Math.max(reopenWithinMs, resolveDelayMs)));
+  note(step, { id, reason: 'incident-resolved', detail: {} });
+  publish(step, id);
+}
+
+/** A resolved incident becomes a new generation that begins at `start`; the caller publishes. */
+export function reopen(step: CorrelateStep, id: IncidentId, start: EventTimeMs): void {
+  const row = step.tables.incidents.get(id);
+  if (row === undefined) return;
+  step.tables.incidents.set(id, {
+    ...row,
+    generation: row.generation + 1,
+    state: 'open',
+    severity: 'unknown',
+    startedAt: start,
+    endedAt: null,
+    quietSince: null,
+    acknowledgement: '',
+  });
+  step.wakeAt(id, null);
+}
+
+/** Acts only on the generation it names: what was acknowledged is over once the incident was reopened. */
+export function acknowledge(step: CorrelateStep, control: Acknowledgement): void {
+  const id = control.incidentId as IncidentId;
+  const row = step.tables.incidents.get(id);
+  const isMeant =
+    row?.tenant === control.tenant && row.generation === control.generation && row.state === 'open';
+  if (!isMeant) return;
+  step.tables.incidents.set(id, { ...row, state: 'acknowledged', acknowledgement: control.id });
+  note(step, { id, reason: 'incident-acknowledged', detail: { by: control.createdBy } });
+  publish(step, id);
+}
+
+/** Takes an acknowledgement back, wherever it is in force. Rare, so a walk over the open incidents is cheap enough. */
+export function withdraw(step: CorrelateStep, control: Withdrawal): void {
+  const meant = [...step.tables.incidents.entries()]
+    .filter(([, row]) => row.state === 'acknowledged' && row.acknowledgement === control.id)
+    .filter(([, row]) => row.tenant === control.tenant);
+  for (const [key, row] of meant) {
+    const id = key as IncidentId;
+    step.tables.incidents.set(id, { ...row, state: 'open', acknowledgement: '' });
+    publish(step, id);
+  }
+}
+
+function remove(step: CorrelateStep, id: IncidentId): void {
+  for (const { occurrence } of step.derived.members.shape(id)?.members ?? []) {
+    step.tables.members.delete(occurrence);
+  }
+  step.derived.members.drop(id);
+  step.tables.incidents.delete(id);
+}
+
+/** The last end of a member of this generation; never before the start. */
+function endOf(step: CorrelateStep, id: IncidentId, row: IncidentRow): EventTimeMs {
+  let end = row.startedAt;
+  for (const { row: member } of step.derived.members.shape(id)?.members ?? []) {
+    if (member.generation === row.generation) end = Math.max(end, member.endedAt ?? step.time.at);
+  }
+  return end;
+}

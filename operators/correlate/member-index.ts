@@ -1,0 +1,179 @@
+import type { EventTimeMs, IncidentId } from '../../schemas/brand.ts';
+import { keyOf, keysOf } from './read-traits.ts';
+import type { MemberRow } from './rows.ts';
+import { compareText, insertSorted, removeSorted } from './sorted.ts';
+
+export interface Member {
+  readonly occurrence: string;
+  readonly row: MemberRow;
+}
+
+/** That an incident holds a key, and when its newest member with that key began. */
+export interface Posting {
+  readonly incident: IncidentId;
+  readonly lastAt: EventTimeMs;
+}
+
+interface Holding {
+  count: number;
+  lastAt: EventTimeMs;
+}
+
+/** What the members of one incident come to. */
+export interface Shape {
+  /** By start, then occurrence. */
+  readonly members: Member[];
+  /** Members that fire. */
+  live: number;
+  /** Members that joined, and the sum of their confidences in thousandths. */
+  joined: number;
+  confidence: number;
+  readonly keys: Map<string, Holding>;
+  /** Members per fingerprint and per service. */
+  readonly fingerprints: Map<string, number>;
+  readonly services: Map<string, number>;
+  /** Newest start per template. */
+  readonly templates: Map<string, EventTimeMs>;
+}
+
+const byStart = (a: Member, b: Member) =>
+  a.row.startedAt - b.row.startedAt || compareText(a.occurrence, b.occurrence);
+
+const byLastAt = (a: Posting, b: Posting) => a.lastAt - b.lastAt || compareText(a.incident, b.incident);
+
+/**
+ * Everything looked up about members: derived from their rows, equal whatever order they are added in, so that a
+ * restored shard goes on as the one that stopped.
+ */
+export class MemberIndex {
+  readonly #shapes = new Map<string, Shape>();
+  readonly #postings = new Map<string, Posting[]>();
+
+  /** What the members of an incident come to; undefined when it has none. */
+  shape(incident: string): Shape | undefined {
+    return this.#shapes.get(incident);
+  }
+
+  /** Incidents that hold the key, the one with the newest such member last. */
+  holders(key: string): readonly Posting[] {
+    return this.#postings.get(key) ?? [];
+  }
+
+  add(occurrence: string, row: MemberRow): void {
+    const shape = this.#shapes.get(row.incident) ?? emptyShape();
+    this.#shapes.set(row.incident, shape);
+    insertSorted(shape.members, { occurrence, row }, byStart);
+    tally(shape, row, 1);
+    for (const key of keysOf(row)) {
+      const holding = shape.keys.get(key);
+      if (holding === undefined) shape.keys.set(key, { count: 1, lastAt: row.startedAt });
+      else holding.count += 1;
+      const to = holding === undefined ? row.startedAt : Math.max(holding.lastAt, row.startedAt);
+      this.#post(key, row.incident, { from: holding?.lastAt, to });
+    }
+    this.#setTemplate(shape, row);
+  }
+
+  remove(occurrence: string, row: MemberRow): void {
+    const shape = this.#shapes.get(row.incident);
+    if (shape === undefined) return;
+    removeSorted(shape.members, { occurrence, row }, byStart);
+    tally(shape, row, -1);
+    for (const key of keysOf(row)) {
+      const holding = shape.keys.get(key);
+      if (holding === undefined) continue;
+      holding.count -= 1;
+      const wasNewest = holding.lastAt === row.startedAt;
+      const to = holding.count === 0 ? undefined : wasNewest ? newestWith(shape, key) : holding.lastAt;
+      this.#post(key, row.incident, { from: holding.lastAt, to });
+      if (to === undefined) shape.keys.delete(key);
+    }
+    this.#setTemplate(shape, row);
+    if (shape.members.length === 0) this.#shapes.delete(row.incident);
+  }
+
+  /** The same occurrence and incident with another row. Only a start that moved touches the indexes. */
+  replace(occurrence: string, before: MemberRow, after: MemberRow): void {
+    const shape = this.#shapes.get(before.incident);
+    if (shape === undefined || before.startedAt !== after.startedAt) {
+      this.remove(occurrence, before);
+      this.add(occurrence, after);
+      return;
+    }
+    removeSorted(shape.members, { occurrence, row: before }, byStart);
+    insertSorted(shape.members, { occurrence, row: after }, byStart);
+    tally(shape, before, -1);
+    tally(shape, after, 1);
+  }
+
+  /** Forgets an incident with all its members. */
+  drop(incident: IncidentId): void {
+    for (const [key, holding] of this.#shapes.get(incident)?.keys ?? []) {
+      this.#post(key, incident, { from: holding.lastAt, to: undefined });
+    }
+    this.#shapes.delete(incident);
+  }
+
+  /** Moves an incident's posting under a key; the holding must exist unless it goes. */
+  #post(
+    key: string,
+    incident: IncidentId,
+    { from, to }: { from: number | undefined; to: number | undefined },
+  ): void {
+    const list = this.#postings.get(key) ?? [];
+    if (from !== undefined && from === to) return;
+    if (from !== undefined) removeSorted(list, { incident, lastAt: from }, byLastAt);
+    if (to !== undefined) {
+      insertSorted(list, { incident, lastAt: to }, byLastAt);
+      const holding = this.#shapes.get(incident)?.keys.get(key);
+      if (holding !== undefined) holding.lastAt = to;
+    }
+    if (list.length === 0) this.#postings.delete(key);
+    else this.#postings.set(key, list);
+  }
+
+  #setTemplate(shape: Shape, row: MemberRow): void {
+    if (row.template === '') return;
+    const lastAt = shape.keys.get(keyOf.template(row.tenant, row.template))?.lastAt;
+    if (lastAt === undefined) shape.templates.delete(row.template);
+    else shape.templates.set(row.template, lastAt);
+  }
+}
+
+function emptyShape(): Shape {
+  return {
+    members: [],
+    live: 0,
+    joined: 0,
+    confidence: 0,
+    keys: new Map(),
+    fingerprints: new Map(),
+    services: new Map(),
+    templates: new Map(),
+  };
+}
+
+function tally(shape: Shape, row: MemberRow, by: 1 | -1): void {
+  if (row.endedAt === null) shape.live += by;
+  if (row.evidence.length > 0) {
+    shape.joined += by;
+    shape.confidence += by * row.confidence;
+  }
+  bump(shape.fingerprints, row.fingerprint, by);
+  if (row.service !== '') bump(shape.services, row.service, by);
+}
+
+function bump(counts: Map<string, number>, key: string, by: number): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
+}
+
+/** Only a member that moves to another incident asks for it, so a walk from the newest back is cheap enough. */
+function newestWith(shape: Shape, key: string): EventTimeMs | undefined {
+  for (let at = shape.members.length - 1; at >= 0; at -= 1) {
+    const row = shape.members[at]?.row;
+    if (row !== undefined && keysOf(row).includes(key)) return row.startedAt;
+  }
+  return undefined;
+}

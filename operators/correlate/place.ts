@@ -1,0 +1,168 @@
+import { type EnrichedAlert, type Severity, severities } from '../../schemas/alert.ts';
+import type { EventTimeMs, IncidentId, OccurrenceId } from '../../schemas/brand.ts';
+import { incidentIdOf } from '../../schemas/identity.ts';
+import type { Reason } from '../../schemas/reasons.ts';
+import { remember } from './base-rate.ts';
+import { findCandidates } from './find-candidates.ts';
+import { reopen, settle } from './life-cycle.ts';
+import { note } from './note.ts';
+import { readTraits } from './read-traits.ts';
+import type { IncidentRow, MemberRow, Traits } from './rows.ts';
+import type { CorrelateStep } from './step.ts';
+import { type Confidence, contributionsOf, typesOf, weigh } from './weigh.ts';
+
+interface Newcomer {
+  readonly alert: EnrichedAlert;
+  readonly traits: Traits;
+  readonly start: EventTimeMs;
+  readonly endedAt: EventTimeMs | null;
+}
+
+interface Match extends Confidence {
+  readonly incident: IncidentId;
+}
+
+/** What was found: the best incident that takes members, and why a better one does not. */
+interface Choice {
+  readonly match: Match | null;
+  readonly refused: { readonly incident: IncidentId; readonly reason: Reason } | null;
+  readonly compared: number;
+}
+
+/**
+ * Makes an unknown occurrence a member: of the incident it most surely belongs to, else of a new one. Returns the
+ * incident; the caller passes the alert on and publishes.
+ */
+export function place(step: CorrelateStep, alert: EnrichedAlert, endedAt: EventTimeMs | null): IncidentId {
+  const traits = readTraits(step.config, step.derived.topology, alert);
+  const newcomer = { alert, traits, start: startOf(step, alert), endedAt };
+  const choice = choose(step, newcomer);
+  const id =
+    choice.match === null ? open(step, newcomer, choice) : join(step, newcomer, choice.match, choice);
+  remember(step, traits, newcomer.start);
+  settle(step, id);
+  return id;
+}
+
+/** The named start, else the first sighting; never ahead of the shard's clock, as clocks of producers may be. */
+export function startOf(step: CorrelateStep, alert: EnrichedAlert): EventTimeMs {
+  return Math.min(alert.startsAt ?? alert.firstSeen, alert.firstSeen, step.time.at);
+}
+
+export function worse(a: Severity, b: Severity): Severity {
+  return severities.indexOf(b) > severities.indexOf(a) ? b : a;
+}
+
+function choose(step: CorrelateStep, { traits, start }: Newcomer): Choice {
+  const candidates = findCandidates(step, traits, start);
+  let match: Match | null = null;
+  let refused: (Match & { readonly reason: Reason }) | null = null;
+  for (const candidate of candidates) {
+    const row = step.tables.incidents.get(candidate.incident);
+    const shape = step.derived.members.shape(candidate.incident);
+    if (row === undefined || shape === undefined) continue;
+    const found = weigh(step, { traits, start, candidate, row, shape });
+    if (found.confidence < step.config.joinAt * 1000) continue;
+    const reason = refusal(step, row, shape.members.length);
+    // Strictly better only: of equals the first candidate wins, which is the newest.
+    if (reason === null && found.confidence > (match?.confidence ?? 0)) {
+      match = { ...found, incident: candidate.incident };
+    }
+    if (reason !== null && found.confidence > (refused?.confidence ?? 0)) {
+      refused = { ...found, incident: candidate.incident, reason };
+    }
+  }
+  return { match, refused, compared: candidates.length };
+}
+
+function refusal(step: CorrelateStep, row: IncidentRow, members: number): Reason | null {
+  if (members >= step.config.maxMembers) return 'member-cap';
+  return step.time.at - row.openedAt > step.config.maxAgeMs ? 'age-cap' : null;
+}
+
+function join(step: CorrelateStep, newcomer: Newcomer, match: Match, choice: Choice): IncidentId {
+  const { alert, start } = newcomer;
+  const before = step.tables.incidents.get(match.incident);
+  // A late alert speaks of the past: it is counted where it belongs but brings nothing back.
+  const isReopening = before?.state === 'resolved' && !alert.isLate;
+  if (isReopening) reopen(step, match.incident, start);
+  const row = step.tables.incidents.get(match.incident);
+  if (row === undefined) return match.incident;
+  step.tables.incidents.set(match.incident, {
+    ...row,
+    severity: worse(row.severity, alert.severity),
+    openedAt: Math.min(row.openedAt, start),
+    startedAt: Math.min(row.startedAt, start),
+    types: [...new Set([...row.types, ...typesOf(match.evidence)])].sort(),
+  });
+  addMember(step, newcomer, { ...match, generation: row.generation });
+  const detail = detailOf(match, choice);
+  note(step, { id: match.incident, reason: isReopening ? 'reopened' : 'joined', detail, alert });
+  return match.incident;
+}
+
+function open(step: CorrelateStep, newcomer: Newcomer, { refused, compared }: Choice): IncidentId {
+  const { alert, traits, start } = newcomer;
+  const id = freeId(step, alert);
+  step.tables.incidents.set(id, {
+    tenant: traits.tenant,
+    generation: 1,
+    revision: 0,
+    state: 'open',
+    severity: alert.severity,
+    title: '',
+    cause: '',
+    openedAt: start,
+    startedAt: start,
+    endedAt: null,
+    quietSince: null,
+    types: [],
+    acknowledgement: '',
+  });
+  addMember(step, newcomer, { incident: id, generation: 1, confidence: 1000, evidence: [] });
+  const detail = { compared: String(compared), ...(refused === null ? {} : { instead: refused.incident }) };
+  note(step, { id, reason: refused?.reason ?? 'opened', detail, alert });
+  return id;
+}
+
+/** Named after its opener; an occurrence that opens for the second time (its first incident is over) gets another id. */
+function freeId(step: CorrelateStep, alert: EnrichedAlert): IncidentId {
+  const id = incidentIdOf(alert.tenant, alert.occurrence);
+  const isFirst = alert.emitReason === 'first' || alert.emitReason === 'late';
+  if (isFirst && step.tables.incidents.get(id) === undefined) return id;
+  // Not an occurrence: a name that no other opener has, since time only grows.
+  return incidentIdOf(alert.tenant, `${alert.occurrence}@${step.time.at}` as OccurrenceId);
+}
+
+function addMember(
+  step: CorrelateStep,
+  newcomer: Newcomer,
+  joined: Match & { readonly generation: number },
+): void {
+  const { alert, traits, start, endedAt } = newcomer;
+  const row: MemberRow = {
+    ...traits,
+    incident: joined.incident,
+    generation: joined.generation,
+    name: alert.name.slice(0, maxNameChars),
+    severity: alert.severity,
+    startedAt: start,
+    endedAt,
+    confidence: joined.confidence,
+    evidence: joined.evidence,
+  };
+  step.tables.members.set(alert.occurrence, row);
+  step.derived.members.add(alert.occurrence, row);
+}
+
+/** Names are shown, never compared; what is longer would only make rows heavier. */
+const maxNameChars = 200;
+
+function detailOf(match: Match, { compared }: Choice): Record<string, string> {
+  const detail: Record<string, string> = {
+    confidence: String(match.confidence / 1000),
+    compared: String(compared),
+  };
+  for (const { name, weight } of contributionsOf(match.evidence)) detail[name] = String(weight);
+  return detail;
+}

@@ -1,0 +1,107 @@
+import { severities } from '../../schemas/alert.ts';
+import type { ProbableCause } from '../../schemas/incident.ts';
+import { busyOf, slotOf, surprise } from './base-rate.ts';
+import type { Member, Shape } from './member-index.ts';
+import { keyOf } from './read-traits.ts';
+import type { IncidentRow, MemberRow } from './rows.ts';
+import type { CorrelateStep } from './step.ts';
+
+/** A cause is among the first to alert; later members cannot change it, so the cost stays bounded. */
+const maxConsidered = 64;
+
+/** What a service keeps of its topology evidence when something that it depends on alerts as well. */
+const explainedShare = 0.5;
+
+export interface Cause {
+  readonly member: Member;
+  readonly probable: ProbableCause;
+}
+
+/** First start of each service among the members considered. */
+type Starts = ReadonlyMap<string, number>;
+
+/**
+ * The member that most probably began it: the one whose service explains the others (they depend on it), early,
+ * severe and rare; ties go to the earlier start, then to the lower occurrence id. null when there are no members.
+ */
+export function rankCause(step: CorrelateStep, row: IncidentRow, shape: Shape): Cause | null {
+  const members = considered(row, shape);
+  const first = members[0];
+  if (first === undefined) return null;
+  const starts = startsOf(members);
+  const explains = new Map([...starts.keys()].map((service) => [service, explained(step, service, starts)]));
+  const weights = step.config.causeWeights;
+  let best: { member: Member; total: number; parts: readonly [string, number][] } | undefined;
+  for (const member of members) {
+    const { service, severity, startedAt } = member.row;
+    const parts: readonly [string, number][] = [
+      ['topology', weights.topology * (explains.get(service) ?? 0)],
+      [
+        'earliest',
+        weights.earliest * Math.exp((first.row.startedAt - startedAt) / step.config.causeToleranceMs),
+      ],
+      ['severity', (weights.severity * severities.indexOf(severity)) / (severities.length - 1)],
+      ['rarity', weights.rarity * rarity(step, row, member.row)],
+    ];
+    const total = parts.reduce((sum, [, part]) => sum + part, 0);
+    if (best === undefined || total > best.total + 1e-9) best = { member, total, parts };
+  }
+  return best === undefined
+    ? null
+    : { member: best.member, probable: probableOf(best.member.row, best.parts) };
+}
+
+function considered(row: IncidentRow, shape: Shape): readonly Member[] {
+  const members: Member[] = [];
+  for (const member of shape.members) {
+    if (member.row.generation === row.generation) members.push(member);
+    if (members.length >= maxConsidered) break;
+  }
+  return members;
+}
+
+function startsOf(members: readonly Member[]): Starts {
+  const starts = new Map<string, number>();
+  for (const { row } of members) {
+    if (row.isNode && !starts.has(row.service)) starts.set(row.service, row.startedAt);
+  }
+  return starts;
+}
+
+/**
+ * Share of the other alerting services that depend on this one and did not begin long before it; less when one of
+ * its own dependencies explains it in turn: the deepest dependency is the root.
+ */
+function explained(step: CorrelateStep, service: string, starts: Starts): number {
+  const { topology } = step.derived;
+  const slackMs = step.config.causeToleranceMs;
+  const start = starts.get(service) ?? 0;
+  let symptoms = 0;
+  let isSymptom = false;
+  for (const [other, at] of starts) {
+    if (other === service) continue;
+    if (topology.dependsOn(other, service) && at >= start - slackMs) symptoms += 1;
+    else if (topology.dependsOn(service, other) && start >= at - slackMs) isSymptom = true;
+  }
+  return (symptoms / Math.max(1, starts.size - 1)) * (isSymptom ? explainedShare : 1);
+}
+
+/** How rarely its service and message were in alert before the incident. */
+function rarity(step: CorrelateStep, row: IncidentRow, member: MemberRow): number {
+  const slot = slotOf(step, row.startedAt);
+  const service = surprise(busyOf(step, keyOf.service(member.tenant, member.service), slot), 1);
+  const template = surprise(busyOf(step, keyOf.template(member.tenant, member.template), slot), 1);
+  return Math.min(service, template);
+}
+
+/** Rounded down to thousandths: the parts sum to the confidence, and a replay prints the same digits. */
+function probableOf(row: MemberRow, parts: readonly [string, number][]): ProbableCause {
+  const thousandths = parts.map(([name, part]) => [name, Math.floor(part * 1000 + 1e-6)] as const);
+  return {
+    fingerprint: row.fingerprint,
+    confidence: thousandths.reduce((sum, [, part]) => sum + part, 0) / 1000,
+    contributions: thousandths
+      .filter(([, part]) => part > 0)
+      .map(([name, part]) => ({ name, weight: part / 1000 })),
+  };
+}

@@ -1,0 +1,70 @@
+import type { EnrichedAlert } from '../../schemas/alert.ts';
+import type { CorrelateConfig } from './config.ts';
+import { maskTemplate } from './mask-template.ts';
+import type { Traits } from './rows.ts';
+import { compareText } from './sorted.ts';
+import type { Topology } from './topology.ts';
+
+/** Longer values are payloads, not places. */
+const maxValueChars = 128;
+
+/** What an alert can be related by. A fact counts once: as a service of the graph, else as a label, else as a service. */
+export function readTraits(config: CorrelateConfig, topology: Topology, alert: EnrichedAlert): Traits {
+  const service = serviceOf(config, alert);
+  const isKnown = topology.has(service);
+  const labels: string[] = [];
+  let isLabel = false;
+  for (const name of Object.keys(config.labels)) {
+    const value = alert.labels[name];
+    if (value === undefined || value === '' || value.length > maxValueChars) continue;
+    if (value === service && isKnown) continue;
+    if (value === service) isLabel = true;
+    labels.push(`${name}=${value}`);
+  }
+  return {
+    tenant: alert.tenant,
+    fingerprint: alert.fingerprint,
+    service,
+    isNode: service !== '' && (isKnown || !isLabel),
+    labels: labels.sort(compareText),
+    template: maskTemplate(textOf(config, alert), variablesOf(alert, service)),
+  };
+}
+
+/** Keys of the indexes, each with its tenant in front: what belongs to two tenants can never meet. */
+export const keyOf = {
+  service: (tenant: string, service: string) => `${tenant}\u0000s${service}`,
+  label: (tenant: string, label: string) => `${tenant}\u0000l${label}`,
+  template: (tenant: string, template: string) => `${tenant}\u0000t${template}`,
+  fingerprint: (tenant: string, fingerprint: string) => `${tenant}\u0000f${fingerprint}`,
+};
+
+/** Keys under which base rates are kept: everything but the fingerprint, whose recurrence is evidence, not chance. */
+export function valueKeysOf(traits: Traits): string[] {
+  const { tenant } = traits;
+  const keys = traits.labels.map((label) => keyOf.label(tenant, label));
+  if (traits.isNode) keys.push(keyOf.service(tenant, traits.service));
+  if (traits.template !== '') keys.push(keyOf.template(tenant, traits.template));
+  return keys;
+}
+
+export function keysOf(traits: Traits): string[] {
+  return [...valueKeysOf(traits), keyOf.fingerprint(traits.tenant, traits.fingerprint)];
+}
+
+function serviceOf(config: CorrelateConfig, alert: EnrichedAlert): string {
+  const named =
+    alert.service || config.serviceLabels.map((name) => alert.labels[name]).find((value) => value);
+  return (named ?? '').slice(0, maxValueChars);
+}
+
+function textOf(config: CorrelateConfig, alert: EnrichedAlert): string {
+  const text = config.textAnnotations.map((name) => alert.annotations[name]).find((value) => value);
+  return text === undefined ? alert.name : `${alert.name} ${text}`;
+}
+
+/** Values without a space are names of things; one with spaces may be the very message. */
+function variablesOf(alert: EnrichedAlert, service: string): readonly string[] {
+  const { alertname: _name, ...labels } = alert.labels;
+  return [service, ...Object.values(labels).filter((value) => !value.includes(' '))];
+}

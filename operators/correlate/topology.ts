@@ -1,0 +1,126 @@
+import { compareText } from './sorted.ts';
+
+export interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+export interface Limits {
+  readonly maxHops: number;
+  readonly maxFanIn: number;
+  readonly maxNeighbours: number;
+}
+
+export interface Neighbour {
+  readonly service: string;
+  readonly hops: number;
+}
+
+/** How many services one dependency search looks at: more would cost too much per alert, and say little. */
+const maxReach = 512;
+
+/**
+ * The dependency graph of the config. Two services are near when they can share a cause: one depends on the other,
+ * or both depend on a third. Two that are merely called by the same service do not fail together, so a path may go
+ * down (to what is depended on) and then up, never up and then down.
+ */
+export class Topology {
+  readonly #limits: Limits;
+  readonly #down = new Map<string, string[]>();
+  readonly #up = new Map<string, string[]>();
+  // Answers depend on the config alone, so keeping them changes nothing but the cost.
+  readonly #near = new Map<string, readonly Neighbour[]>();
+  readonly #reach = new Map<string, ReadonlySet<string>>();
+
+  constructor(edges: readonly Edge[], limits: Limits) {
+    this.#limits = limits;
+    for (const { from, to } of edges) {
+      if (from === to) continue;
+      link(this.#down, from, to);
+      link(this.#up, to, from);
+    }
+    for (const lists of [this.#down, this.#up]) for (const list of lists.values()) list.sort(compareText);
+  }
+
+  has(service: string): boolean {
+    return this.#down.has(service) || this.#up.has(service);
+  }
+
+  /** The service itself (0 hops) and the nearest that can share a cause with it, nearest first, ties by name. */
+  near(service: string): readonly Neighbour[] {
+    if (!this.has(service)) return [{ service, hops: 0 }];
+    let near = this.#near.get(service);
+    if (near === undefined) {
+      near = this.#search(service);
+      this.#near.set(service, near);
+    }
+    return near;
+  }
+
+  /** Whether `service` depends on `on`, directly or through others. */
+  dependsOn(service: string, on: string): boolean {
+    if (!this.has(service)) return false;
+    let reach = this.#reach.get(service);
+    if (reach === undefined) {
+      reach = this.#dependencies(service);
+      this.#reach.set(service, reach);
+    }
+    return reach.has(on);
+  }
+
+  /** Breadth first, downwards with possible turns upwards; the first visit of a service has the fewest hops. */
+  #search(start: string): readonly Neighbour[] {
+    const found = new Map<string, number>([[start, 0]]);
+    let falling = [start];
+    let rising = [start];
+    const seenRising = new Set(rising);
+    const seenFalling = new Set(falling);
+    for (let hops = 1; hops <= this.#limits.maxHops; hops += 1) {
+      falling = step(falling, this.#down, seenFalling);
+      rising = step(rising, this.#up, seenRising);
+      for (const service of [...falling, ...rising]) if (!found.has(service)) found.set(service, hops);
+      for (const turn of falling) {
+        // A dependency of everybody relates nobody: hubs are no turning points.
+        if ((this.#up.get(turn)?.length ?? 0) > this.#limits.maxFanIn || seenRising.has(turn)) continue;
+        seenRising.add(turn);
+        rising.push(turn);
+      }
+    }
+    return [...found]
+      .map(([service, hops]) => ({ service, hops }))
+      .sort((a, b) => a.hops - b.hops || compareText(a.service, b.service))
+      .slice(0, this.#limits.maxNeighbours);
+  }
+
+  #dependencies(service: string): ReadonlySet<string> {
+    const seen = new Set([service]);
+    let front = [service];
+    while (front.length > 0 && seen.size < maxReach) front = step(front, this.#down, seen);
+    // In a cycle a service depends on itself; that explains nothing.
+    seen.delete(service);
+    return seen;
+  }
+}
+
+function link(lists: Map<string, string[]>, from: string, to: string): void {
+  const list = lists.get(from);
+  if (list === undefined) lists.set(from, [to]);
+  else if (!list.includes(to)) list.push(to);
+}
+
+/** Services one edge further that were not seen before; marks them as seen. */
+function step(
+  front: readonly string[],
+  edges: ReadonlyMap<string, readonly string[]>,
+  seen: Set<string>,
+): string[] {
+  const next: string[] = [];
+  for (const service of front) {
+    for (const other of edges.get(service) ?? []) {
+      if (seen.has(other)) continue;
+      seen.add(other);
+      next.push(other);
+    }
+  }
+  return next;
+}

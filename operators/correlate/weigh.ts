@@ -1,0 +1,196 @@
+import type { Contribution } from '../../schemas/alert.ts';
+import type { EventTimeMs } from '../../schemas/brand.ts';
+import type { IncidentType } from '../../schemas/incident.ts';
+import { busyOf, slotOf, surprise } from './base-rate.ts';
+import type { Candidate } from './find-candidates.ts';
+import { similarity } from './mask-template.ts';
+import type { Shape } from './member-index.ts';
+import { keyOf } from './read-traits.ts';
+import type { IncidentRow, Traits } from './rows.ts';
+import type { CorrelateStep } from './step.ts';
+
+/** The features in the order in which a member row stores them. */
+export const features = ['temporal', 'topology', 'labels', 'template', 'recurrence'] as const;
+
+type Feature = (typeof features)[number];
+
+const typeOf: Readonly<Record<Feature, IncidentType>> = {
+  temporal: 'temporal',
+  topology: 'topological',
+  labels: 'semantic',
+  template: 'semantic',
+  recurrence: 'semantic',
+};
+
+/** How sure we are, in thousandths, and what each feature adds to it; the parts sum to at most the whole. */
+export interface Confidence {
+  readonly confidence: number;
+  readonly evidence: readonly number[];
+}
+
+export const noConfidence: Confidence = { confidence: 0, evidence: [] };
+
+/** Other evidence than time must come to this much by itself: unrelated things happen at the same time. */
+const leastEvidence = 0.1;
+
+/** Templates of one incident that are compared; the newest, since a long incident may hold hundreds. */
+const maxTemplates = 16;
+
+/** Less similar messages share only the words that all alerts share (high, error, failed). */
+const similarAt = 0.5;
+
+/** Alerts seconds apart are taken as this far apart: detection is no more exact, in windows. */
+const leastWindows = 0.2;
+
+/** What a side alert's recurrence still says once the incident is over: it takes the cause to reopen it. */
+const sideRecurrence = 0.5;
+
+export interface Weighing {
+  readonly traits: Traits;
+  readonly start: EventTimeMs;
+  readonly candidate: Candidate;
+  readonly row: IncidentRow;
+  readonly shape: Shape;
+}
+
+/** Something an incident holds: when it was last seen there, and in which windows before the incident (bits). */
+interface Sighting {
+  readonly lastAt: EventTimeMs;
+  readonly busy: number;
+}
+
+/**
+ * How sure we are that an alert belongs to an incident. Features are independent reasons (noisy-or):
+ * confidence = 1 - Π(1 - weight × strength). Each feature's part is its share of the logarithm of that product.
+ */
+export function weigh(step: CorrelateStep, weighing: Weighing): Confidence {
+  const { traits } = weighing;
+  const strengths: Record<Feature, number> = {
+    temporal: temporal(step, weighing),
+    topology: 0,
+    labels: 0,
+    template: 0,
+    recurrence: recurrence(traits, weighing),
+  };
+  if (!isAdrift(step, weighing)) {
+    strengths.topology = topological(step, weighing);
+    strengths.labels = labelled(step, weighing);
+    strengths.template = templated(step, weighing);
+  }
+  return combine(features.map((feature) => step.config.weights[feature] * strengths[feature]));
+}
+
+export function contributionsOf(evidence: readonly number[]): Contribution[] {
+  if (evidence.length === 0) return [{ name: 'opener', weight: 1 }];
+  return features.flatMap((name, at) => {
+    const weight = (evidence[at] ?? 0) / 1000;
+    return weight > 0 ? [{ name, weight }] : [];
+  });
+}
+
+export function typesOf(evidence: readonly number[]): readonly IncidentType[] {
+  return features.filter((_, at) => (evidence[at] ?? 0) > 0).map((feature) => typeOf[feature]);
+}
+
+export function combine(parts: readonly number[]): Confidence {
+  const losses = parts.map((part) => -Math.log1p(-part));
+  const [time = 0, ...others] = losses;
+  const rest = others.reduce((sum, loss) => sum + loss, 0);
+  if (1 - Math.exp(-rest) < leastEvidence) return noConfidence;
+  const confidence = 1 - Math.exp(-(time + rest));
+  return {
+    confidence: Math.round(confidence * 1000),
+    evidence: losses.map((loss) => Math.floor((loss / (time + rest)) * Math.round(confidence * 1000))),
+  };
+}
+
+/** Silence between the incident and the alert; none within its span or its future, as alerts may arrive late. */
+function gapMs(lastAt: EventTimeMs, { start, row }: Weighing): number {
+  return start >= lastAt ? start - lastAt : Math.max(0, row.startedAt - start);
+}
+
+function temporal(step: CorrelateStep, weighing: Weighing): number {
+  const lastAt = weighing.shape.members.at(-1)?.row.startedAt ?? weighing.row.startedAt;
+  return Math.exp(-gapMs(lastAt, weighing) / step.config.windowMs);
+}
+
+/**
+ * What is left of evidence from something that was in alert at `lastAt`: half after each window, and less the more
+ * often it is in alert anyway.
+ */
+function worth(step: CorrelateStep, weighing: Weighing, { lastAt, busy }: Sighting): number {
+  const windows = gapMs(lastAt, weighing) / step.config.windowMs;
+  return surprise(busy, Math.max(windows, leastWindows)) * 2 ** -windows;
+}
+
+/**
+ * The nearest member counts, by as much as it is unusual that anything so near is in alert: in a noisy neighbourhood
+ * there is always something three hops away.
+ */
+function topological(step: CorrelateStep, weighing: Weighing): number {
+  const { traits, candidate, row } = weighing;
+  const slot = slotOf(step, row.startedAt);
+  const near = step.derived.topology.near(traits.service);
+  let best = 0;
+  let busy = 0;
+  let seen = 0;
+  // Both lists are in order of hops, so each neighbour is looked at once.
+  for (const { hops, lastAt } of candidate.services) {
+    for (let next = near[seen]; next !== undefined && next.hops <= hops; next = near[seen]) {
+      busy |= busyOf(step, keyOf.service(traits.tenant, next.service), slot);
+      seen += 1;
+    }
+    const decay = step.config.topology.hopDecay ** hops;
+    best = Math.max(best, decay * worth(step, weighing, { lastAt, busy }));
+  }
+  return best;
+}
+
+function labelled(step: CorrelateStep, weighing: Weighing): number {
+  const { traits, candidate, row } = weighing;
+  const slot = slotOf(step, row.startedAt);
+  let unexplained = 1;
+  for (const { label, holders, lastAt } of candidate.labels) {
+    const weight = step.config.labels[label.slice(0, label.indexOf('='))] ?? 0;
+    const busy = busyOf(step, keyOf.label(traits.tenant, label), slot);
+    // A value that points to many incidents points to none: inverse document frequency over the live index.
+    const rarity = 1 / (1 + Math.log2(holders) / 4);
+    unexplained *= 1 - weight * rarity * worth(step, weighing, { lastAt, busy });
+  }
+  return 1 - unexplained;
+}
+
+function templated(step: CorrelateStep, weighing: Weighing): number {
+  const { traits, shape, row } = weighing;
+  const busy = busyOf(step, keyOf.template(traits.tenant, traits.template), slotOf(step, row.startedAt));
+  let best = 0;
+  for (const [template, lastAt] of newestTemplates(shape)) {
+    const alike = similarity(traits.template, template);
+    if (alike >= similarAt) best = Math.max(best, alike * worth(step, weighing, { lastAt, busy }));
+  }
+  return best;
+}
+
+function newestTemplates(shape: Shape): readonly (readonly [string, EventTimeMs])[] {
+  if (shape.templates.size <= maxTemplates) return [...shape.templates];
+  return [...shape.templates].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, maxTemplates);
+}
+
+function recurrence(traits: Traits, { candidate, row }: Weighing): number {
+  if (!candidate.isRecurrence) return 0;
+  return row.state !== 'resolved' || row.cause === traits.fingerprint ? 1 : sideRecurrence;
+}
+
+/**
+ * An incident goes on while something of what it began with goes on. After that it takes members for `driftMs` from
+ * its start at most, else every alert would drag it on to the next: a noisy host would never leave its incident.
+ */
+function isAdrift(step: CorrelateStep, { start, row, shape }: Weighing): boolean {
+  const { driftMs, windowMs } = step.config;
+  if (start - row.startedAt <= driftMs) return false;
+  for (const { row: member } of shape.members) {
+    if (member.startedAt > row.startedAt + windowMs) break;
+    if (member.endedAt === null) return false;
+  }
+  return true;
+}
