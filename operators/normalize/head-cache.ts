@@ -1,0 +1,96 @@
+import type { Ending, Head, Labels } from '../../schemas/alert.ts';
+import type { KnownHead } from '../events.ts';
+
+/** Names and values in turn: `[name, value, name, value, …]`. Safe whatever a name is, and cheap to make a key of. */
+export type Pairs = string[];
+
+/** A head as a shape reads it, before it is known. */
+export interface HeadDraft extends Omit<Head, 'labels' | 'annotations'> {
+  readonly ending: Ending;
+  readonly labels: Pairs;
+  readonly annotations: Pairs;
+}
+
+/**
+ * Gives equal heads the same object, so that what follows is computed once per head instead of once per alert. Bounded
+ * by two generations: when the young one is full it becomes the old one, and the old one is forgotten. Forgetting costs
+ * time and changes nothing.
+ */
+export class HeadCache {
+  #young = new Map<string, KnownHead>();
+  #old = new Map<string, KnownHead>();
+  #youngBytes = 0;
+  readonly #maxHeads: number;
+  readonly #maxBytes: number;
+
+  constructor(limits: { readonly maxHeads: number; readonly maxHeadBytes: number }) {
+    this.#maxHeads = Math.ceil(limits.maxHeads / 2);
+    this.#maxBytes = limits.maxHeadBytes / 2;
+  }
+
+  get(key: string): KnownHead | undefined {
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    if (old !== undefined) this.set(key, old);
+    return old;
+  }
+
+  set(key: string, head: KnownHead): void {
+    if (this.#young.size >= this.#maxHeads || this.#youngBytes > this.#maxBytes) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#youngBytes = 0;
+    }
+    this.#young.set(key, head);
+    // The key holds the text of the head once more, and a character takes up to two bytes.
+    this.#youngBytes += key.length * 4;
+  }
+
+  /** The one object for heads equal to the draft (and with labels in the same order; what follows does not mind). */
+  known(draft: HeadDraft): KnownHead {
+    const key = keyOf(draft);
+    const hit = this.get(key);
+    if (hit !== undefined) return hit;
+    const head = build(draft);
+    this.set(key, head);
+    return head;
+  }
+}
+
+/** Injective: closed words first, then counted and length-prefixed text. */
+function keyOf({ labels, annotations, ...head }: HeadDraft): string {
+  let key = `${head.ending} ${head.severity} ${labels.length} ${annotations.length} `;
+  key += part(head.tenant) + part(head.source) + part(head.name) + part(head.generatorUrl);
+  for (const text of labels) key += part(text);
+  for (const text of annotations) key += part(text);
+  return key;
+}
+
+const part = (text: string): string => `${text.length}:${text}`;
+
+function build(draft: HeadDraft): KnownHead {
+  return {
+    tenant: detach(draft.tenant),
+    source: detach(draft.source),
+    name: detach(draft.name),
+    severity: draft.severity,
+    labels: toLabels(draft.labels),
+    annotations: toLabels(draft.annotations),
+    generatorUrl: detach(draft.generatorUrl),
+    ending: draft.ending,
+  };
+}
+
+/** Without a prototype, so that a label called `constructor` or `__proto__` is a label like any other. */
+function toLabels(pairs: Pairs): Labels {
+  const labels: Record<string, string> = Object.create(null);
+  for (let i = 0; i + 1 < pairs.length; i += 2) labels[detach(pairs[i] ?? '')] = detach(pairs[i + 1] ?? '');
+  return labels;
+}
+
+/** V8 keeps a whole record alive for a slice of it; a remembered head must hold its own characters. */
+function detach(text: string): string {
+  // Shorter slices are copies already (SlicedString::kMinLength in V8).
+  return text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string);
+}
