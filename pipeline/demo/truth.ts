@@ -1,6 +1,6 @@
 import type { EnrichedAlert } from '../../schemas/alert.ts';
 import type { Incident } from '../../schemas/incident.ts';
-import type { Story, TrueIncident } from './story.ts';
+import type { Condition, Story, TrueIncident } from './story.ts';
 
 /** How well what was found matches what really happened. */
 export interface TruthReport {
@@ -21,14 +21,19 @@ interface Found {
  */
 export class TruthKeeper {
   readonly #story: Story;
-  readonly #truthOf: ReadonlyMap<string, readonly Story['conditions'][number][]>;
+  readonly #truthOf: ReadonlyMap<string, readonly Condition[]>;
   readonly #found = new Map<string, Found>();
   readonly #members = new Map<string, Map<string, number>>();
   readonly #serviceOf = new Map<string, string>();
 
   constructor(story: Story) {
     this.#story = story;
-    this.#truthOf = Map.groupBy(story.conditions, ({ name, host }) => `${name}@${host}`);
+    const truthOf = new Map<string, Condition[]>();
+    for (const condition of story.conditions) {
+      const key = `${condition.name}@${condition.host}`;
+      truthOf.set(key, [...(truthOf.get(key) ?? []), condition]);
+    }
+    this.#truthOf = truthOf;
   }
 
   /** An alert that was told, with the incident it was put into. */
