@@ -149,7 +149,7 @@ describe('aggregate', () => {
     const type = avro.Type.forSchema(aggregate.tables.windows.schema);
     const driven = drive(aggregate);
     driven.send(tallyOf([minuteOf(0, 3, [1.5, -2])]));
-    const opened = driven.host.stages[0]?.tables.windows;
+    const opened = driven.host.stages[0]?.tables['windows'];
     const rows = [...(opened?.table.values() ?? [])];
     expect(rows).toHaveLength(1);
     for (const row of rows)
