@@ -1,0 +1,164 @@
+import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
+import { comparePlaces } from '../../schemas/place.ts';
+import type { LateAlert, Reduced } from '../../schemas/reduced.ts';
+import type { Identified, ReduceEvent } from '../events.ts';
+import { defineOperator, type Step } from '../operator.ts';
+import type { Table } from '../table.ts';
+import { DedupeConfig } from './config.ts';
+import { reduceTables, runRowKey } from './rows.ts';
+import { isOfRun, keyOfRun, newRun, observe, partialOf, plainHead, type Run, runKey } from './run.ts';
+import { isLate, type Sighted, sight } from './sight.ts';
+
+/** A live count is stated again when it has grown by this factor, so that a storm is seen while it lasts. */
+const restateFactor = 16;
+
+/** Indexes over the runs of a shard. */
+interface Runs {
+  /** The run of each fingerprint's previous observation: where the next one most likely belongs. */
+  readonly latest: Map<Fingerprint, Run>;
+  readonly byKey: Map<string, Run>;
+  readonly byCell: Map<EventTimeMs, Run[]>;
+}
+
+type CombineStep = Step<DedupeConfig, typeof reduceTables, Runs, ReduceEvent>;
+
+/**
+ * REDUCE's side of dedupe: states what this partition has seen of each alert, as cumulative partials, and decides
+ * nothing. Re-sending a partial is harmless, so when one is emitted is a question of cost alone: at the first sight of a
+ * run, when a fingerprint's status or watched fields changed, when a count grew sixteenfold, and when a cell is over.
+ */
+export const combine = defineOperator<ReduceEvent>()({
+  name: 'combine',
+  config: DedupeConfig,
+  tables: reduceTables,
+  derive: (_config, tables): Runs => indexRuns(tables.runs),
+  on: {
+    identified: (step, event) => combineAlert(step, event),
+  },
+  onTimer(step, timer) {
+    if (timer.key === 'flush') flush(step, [...step.tables.runs.values()]);
+    else endCell(step, Number(timer.key), timer.due);
+  },
+});
+
+function combineAlert(step: CombineStep, event: Identified): void {
+  const sighted = sight(event, step.config);
+  if (isLate(event, sighted.cell, step.config)) {
+    passLate(step, event, sighted.t);
+    return;
+  }
+  const previous = step.derived.latest.get(event.identity.fingerprint);
+  const run =
+    previous !== undefined && isOfRun(previous, event, sighted) ? previous : findRun(step, event, sighted);
+  observe(run, event, sighted);
+  if (run !== previous) step.derived.latest.set(run.fingerprint, run);
+  if (mustState(run, previous)) state(step, run);
+  step.tables.runs.set(runRowKey(run), run);
+  if (step.config.traceAssignments) assign(step, event, { run: run.id, t: sighted.t });
+}
+
+/** A first sight; a change of what could be told since the previous observation; a live count far from the stated one. */
+function mustState(run: Run, previous: Run | undefined): boolean {
+  if (run.emittedCount === 0 || run.count >= run.emittedCount * restateFactor) return true;
+  if (run === previous || previous === undefined) return false;
+  return run.status !== previous.status || run.watched !== previous.watched;
+}
+
+function findRun(step: CombineStep, event: Identified, sighted: Sighted): Run {
+  const { byKey, byCell } = step.derived;
+  const key = runKey(event, sighted);
+  const known = byKey.get(key);
+  if (known !== undefined) return known;
+  const run = newRun(event, sighted, step.config.windowMs);
+  byKey.set(key, run);
+  const ofCell = byCell.get(run.cell);
+  if (ofCell === undefined) {
+    byCell.set(run.cell, [run]);
+    step.wakeAt(String(run.cell), flushDue(run.cell, step.config));
+  } else ofCell.push(run);
+  return run;
+}
+
+function state(step: CombineStep, run: Run): void {
+  run.emittedCount = run.count;
+  send(step, run.domain, partialOf(run));
+}
+
+function send(step: CombineStep, key: string, value: Reduced): void {
+  step.emit({ kind: 'output', topic: 'reduced', key, value });
+}
+
+/** States what a run holds beyond its last statement, in the order in which the runs began. */
+function flush(step: CombineStep, runs: readonly Run[]): void {
+  const unstated = runs.filter(({ count, emittedCount }) => count > emittedCount);
+  for (const run of unstated.sort((a, b) => comparePlaces(a.id, b.id))) {
+    state(step, run);
+    step.tables.runs.set(runRowKey(run), run);
+  }
+}
+
+/** The first instant at which nothing more can be accepted into a cell: what is later is late. */
+function flushDue(cell: EventTimeMs, { windowMs, latenessMs }: DedupeConfig): EventTimeMs {
+  return cell + windowMs + latenessMs + 1;
+}
+
+/** First the last word about a cell, then, `slackMs` later, its end. */
+function endCell(step: CombineStep, cell: EventTimeMs, due: EventTimeMs): void {
+  const runs = step.derived.byCell.get(cell) ?? [];
+  flush(step, runs);
+  const dropDue = flushDue(cell, step.config) + step.config.slackMs;
+  if (due < dropDue) {
+    step.wakeAt(String(cell), dropDue);
+    return;
+  }
+  for (const run of runs) forget(step, run);
+  step.derived.byCell.delete(cell);
+}
+
+function forget({ derived, tables }: CombineStep, run: Run): void {
+  tables.runs.delete(runRowKey(run));
+  derived.byKey.delete(keyOfRun(run));
+  if (derived.latest.get(run.fingerprint) === run) derived.latest.delete(run.fingerprint);
+}
+
+function passLate(step: CombineStep, event: Identified, t: EventTimeMs): void {
+  const { shard, place, head, tail, identity } = event;
+  const { fingerprint, fingerprintRule, domain, contentHash } = identity;
+  const late: LateAlert = {
+    kind: 'late',
+    shard,
+    place,
+    fingerprint,
+    fingerprintRule,
+    domain,
+    head: plainHead(head),
+    contentHash,
+    sourceId: tail.id,
+    status: tail.status,
+    startsAt: tail.startsAt,
+    endsAt: tail.endsAt,
+    at: t,
+    value: tail.value,
+  };
+  send(step, domain, late);
+  if (step.config.traceAssignments) assign(step, event, { run: null, t });
+}
+
+function assign(step: CombineStep, event: Identified, to: { run: Run['id'] | null; t: EventTimeMs }): void {
+  const { place, identity } = event;
+  step.emit({ kind: 'assigned', place, run: to.run, t: to.t, fingerprint: identity.fingerprint });
+}
+
+/** The newest `v` of a fingerprint names its latest run, whatever order the rows come back in. */
+function indexRuns(table: Table<Run>): Runs {
+  const runs: Runs = { latest: new Map(), byKey: new Map(), byCell: new Map() };
+  for (const run of table.values()) {
+    runs.byKey.set(keyOfRun(run), run);
+    const ofCell = runs.byCell.get(run.cell);
+    if (ofCell === undefined) runs.byCell.set(run.cell, [run]);
+    else ofCell.push(run);
+    const latest = runs.latest.get(run.fingerprint);
+    if (latest === undefined || comparePlaces(latest.v, run.v) < 0) runs.latest.set(run.fingerprint, run);
+  }
+  return runs;
+}

@@ -1,0 +1,172 @@
+import type { Ending, Head, Status } from '../../schemas/alert.ts';
+import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
+import type { Place } from '../../schemas/place.ts';
+import type { Partial, Values } from '../../schemas/reduced.ts';
+import type { Identified, Identity } from '../events.ts';
+import { copyMinute, type OpenMinute, observeMinute } from './minutes.ts';
+import { copySegment, copyValues, latest, type OpenSegments, observeSegment } from './segments.ts';
+import { mergeValues } from './values.ts';
+
+/**
+ * A run: the observations of one fingerprint in one cell and shard that could be told apart by their times only. It is a
+ * *set*: nothing in it but `id`, `v` and `emittedCount` depends on the order in which its alerts came. Its one owner is
+ * combine, which adds to it in place and sets it again.
+ */
+export interface Run extends OpenSegments {
+  readonly shard: number;
+  readonly id: Place;
+  v: Place;
+  readonly fingerprint: Fingerprint;
+  fingerprintRule: string;
+  readonly domain: string;
+  head: Head;
+  contentHash: string;
+  sourceId: string;
+  readonly watched: string;
+  readonly status: Status;
+  readonly ending: Ending;
+  readonly cell: EventTimeMs;
+  readonly cellMs: number;
+  readonly startsAt: EventTimeMs | null;
+  /** Named end of a resolved run, part of what makes it one run; null for firing ones. */
+  readonly resolvedAt: EventTimeMs | null;
+  readonly droppedBy: string;
+  first: EventTimeMs;
+  last: EventTimeMs;
+  count: number;
+  minutes: OpenMinute[];
+  /** `count` as of the newest version that was emitted; 0 before the first. */
+  emittedCount: number;
+}
+
+/** Where an observation stands: its time and cell, and what of its period counts within them. */
+export interface Sighted {
+  readonly t: EventTimeMs;
+  readonly cell: EventTimeMs;
+  readonly startsAt: EventTimeMs | null;
+  /** resolved: its named end. firing: the end that a timeout source named. */
+  readonly endsAt: EventTimeMs | null;
+}
+
+/** The name of a run among those of a shard; everything that a run holds equal for all its observations. */
+export function runKey({ identity, head, tail }: Identified, sighted: Sighted): string {
+  const end = tail.status === 'resolved' ? sighted.endsAt : null;
+  return [
+    identity.fingerprint,
+    sighted.cell,
+    tail.status,
+    identity.watched,
+    sighted.startsAt,
+    end,
+    head.ending,
+    identity.domain,
+    identity.droppedBy,
+  ].join('\u0000');
+}
+
+/** The same for a run that is known. */
+export function keyOfRun(run: Run): string {
+  const { fingerprint, cell, status, watched, startsAt, resolvedAt, ending, domain, droppedBy } = run;
+  return [fingerprint, cell, status, watched, startsAt, resolvedAt, ending, domain, droppedBy].join('\u0000');
+}
+
+/** Whether an observation of the run's fingerprint belongs to it; the hot path, so it builds nothing. */
+export function isOfRun(run: Run, { identity, head, tail }: Identified, sighted: Sighted): boolean {
+  return (
+    run.cell === sighted.cell &&
+    run.status === tail.status &&
+    run.startsAt === sighted.startsAt &&
+    (run.status === 'firing' || run.resolvedAt === sighted.endsAt) &&
+    isSameKind(run, identity) &&
+    run.ending === head.ending
+  );
+}
+
+function isSameKind(run: Run, identity: Identity): boolean {
+  return (
+    run.watched === identity.watched && run.domain === identity.domain && run.droppedBy === identity.droppedBy
+  );
+}
+
+export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted, cellMs: number): Run {
+  const { shard, place, identity, head, tail } = event;
+  const { fingerprint, fingerprintRule, contentHash, watched, domain, droppedBy } = identity;
+  return {
+    shard,
+    id: place,
+    v: place,
+    fingerprint,
+    fingerprintRule,
+    domain,
+    head,
+    contentHash,
+    sourceId: tail.id,
+    watched,
+    status: tail.status,
+    ending: head.ending,
+    cell,
+    cellMs,
+    startsAt,
+    resolvedAt: tail.status === 'resolved' ? endsAt : null,
+    droppedBy,
+    first: t,
+    last: t,
+    count: 0,
+    segments: [],
+    gridMs: 1,
+    minutes: [],
+    emittedCount: 0,
+  };
+}
+
+/** Adds one observation, in place. */
+export function observe(run: Run, event: Identified, sighted: Sighted): void {
+  const { t } = sighted;
+  run.v = event.place;
+  run.count += 1;
+  if (t >= run.last) noteText(run, event, t);
+  if (t < run.first) run.first = t;
+  if (t > run.last) run.last = t;
+  const { value } = event.tail;
+  const endsAt = run.status === 'firing' ? sighted.endsAt : null;
+  observeSegment(run, { t, value, endsAt }, run.cellMs);
+  observeMinute(run.minutes, t, value);
+}
+
+/** The text is that of the newest observation; of two at one time, that of the greater hash, then the greater id. */
+function noteText(run: Run, { identity, head, tail }: Identified, t: EventTimeMs): void {
+  const isOlder =
+    t === run.last &&
+    (identity.contentHash < run.contentHash ||
+      (identity.contentHash === run.contentHash && tail.id < run.sourceId));
+  if (isOlder) return;
+  run.head = head;
+  run.contentHash = identity.contentHash;
+  run.sourceId = tail.id;
+  run.fingerprintRule = identity.fingerprintRule;
+}
+
+/** The run as it is now, sharing nothing that may still change. */
+export function partialOf(run: Run): Partial {
+  const { gridMs: _grid, emittedCount: _emitted, resolvedAt, ...stated } = run;
+  let values: Values | null = null;
+  let endsAt = resolvedAt;
+  for (const segment of run.segments) {
+    values = mergeValues(values, segment.values);
+    if (run.status === 'firing') endsAt = latest(endsAt, segment.endsAt);
+  }
+  return {
+    ...stated,
+    kind: 'partial',
+    head: plainHead(run.head),
+    endsAt,
+    segments: run.segments.map(copySegment),
+    minutes: run.minutes.map(copyMinute),
+    values: copyValues(values),
+  };
+}
+
+/** How its source ends periods is no part of an alert's text, though the objects that normalize makes carry it. */
+export function plainHead({ tenant, source, name, severity, labels, annotations, generatorUrl }: Head): Head {
+  return { tenant, source, name, severity, labels, annotations, generatorUrl };
+}

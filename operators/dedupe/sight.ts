@@ -1,0 +1,38 @@
+import type { EventTimeMs } from '../../schemas/brand.ts';
+import type { Identified } from '../events.ts';
+import { cellOf, type DedupeConfig } from './config.ts';
+import type { Sighted } from './run.ts';
+
+export type { Sighted } from './run.ts';
+
+/**
+ * Where an observation stands in event time. Its own time may not lie ahead of the log by more than `skewMs`; a start that
+ * is no earlier than the observation names nothing.
+ */
+export function sight(event: Identified, config: DedupeConfig): Sighted {
+  const { tail, at, identity } = event;
+  const isDropped = identity.droppedBy !== '';
+  // A dropped alert is only counted; by the log's time it is never late.
+  const t = isDropped ? at : Math.min(tail.observedAt ?? at, at + config.skewMs);
+  const cell = cellOf(t, config);
+  if (isDropped) return { t, cell, startsAt: null, endsAt: null };
+  return { t, cell, startsAt: startOf(event, t, cell - config.reachMs), endsAt: endOf(event, t, config) };
+}
+
+/** Clamped per cell, not per observation: a start older than the reach would make every observation a run. */
+function startOf({ tail }: Identified, t: EventTimeMs, earliest: EventTimeMs): EventTimeMs | null {
+  if (tail.startsAt === null || tail.startsAt >= t) return null;
+  return Math.max(tail.startsAt, earliest);
+}
+
+/** Only resolves and timeout sources name ends that mean anything; a resolve cannot lie ahead of its observation. */
+function endOf({ tail, head }: Identified, t: EventTimeMs, { reachMs }: DedupeConfig): EventTimeMs | null {
+  if (tail.endsAt === null) return null;
+  if (tail.status === 'resolved') return Math.min(tail.endsAt, t);
+  return head.ending === 'timeout' ? Math.min(tail.endsAt, t + reachMs) : null;
+}
+
+/** An observation is late when its cell ended more than `latenessMs` before its own record (protocol.md §1). */
+export function isLate({ at }: Identified, cell: EventTimeMs, config: DedupeConfig): boolean {
+  return cell + config.windowMs + config.latenessMs < at;
+}

@@ -1,0 +1,130 @@
+import type { EmitReason } from '../../schemas/alert.ts';
+import type { Fingerprint, OccurrenceId } from '../../schemas/brand.ts';
+import type { InputRange } from '../../schemas/decision.ts';
+import { newestAlert, withCause } from './account.ts';
+import { alertOf } from './alert.ts';
+import { type FoldStep, noHistory, type Reading, read, runsOf } from './known.ts';
+import { type History, type KnownRun, knownRunKey, type Told } from './rows.ts';
+import { type Occurrence, summarize } from './summarize.ts';
+import { mergersOf, needsTelling, toldAs } from './tell.ts';
+
+/** Something to say, before it is known which alert caused it. */
+interface Draft {
+  readonly occurrence: Occurrence;
+  readonly reason: EmitReason;
+  readonly revision: number;
+  readonly goneAs?: OccurrenceId;
+}
+
+/** Tells what the newest version of a run changed, at once, from what is known now. */
+export function speak(step: FoldStep, fingerprint: Fingerprint, trigger: KnownRun): void {
+  const before = step.tables.histories.get(fingerprint) ?? noHistory;
+  const isNamed = before.isNamed || trigger.partial.startsAt !== null;
+  const history = isNamed === before.isNamed ? before : { ...before, isNamed };
+  const reading = read(fingerprint, runsOf(step, fingerprint), { history, config: step.config, until: null });
+  const occurrences = occurrencesIn(fingerprint, reading, history);
+  const { drafts, told } = draft(step, occurrences, history.told);
+  step.tables.histories.set(fingerprint, { ...history, told });
+  const causes = causesOf(drafts, reading, trigger);
+  for (const [position, spoken] of drafts.entries()) {
+    const cause = causes.get(position) ?? null;
+    if (cause !== null) noteCause(step, cause, spoken.occurrence.id);
+    say(step, spoken, cause === null ? null : newestAlert(cause));
+  }
+}
+
+export function occurrencesIn(
+  fingerprint: Fingerprint,
+  { timeline, observed }: Reading,
+  { carried }: History,
+): Occurrence[] {
+  const periods = [...timeline.sealed.periods, ...timeline.open.periods];
+  return periods.map((period) => summarize(fingerprint, period, { observed, carried }));
+}
+
+/** What is to be said of all occurrences, and what will have been said then. */
+function draft(
+  step: FoldStep,
+  occurrences: readonly Occurrence[],
+  toldBefore: readonly Told[],
+): { drafts: Draft[]; told: Told[] } {
+  const told = new Map(toldBefore.map((known) => [known.occurrence, known]));
+  const drafts: Draft[] = [];
+  for (const { told: gone, into } of mergersOf(toldBefore, occurrences)) {
+    told.delete(gone.occurrence);
+    if (!told.has(into.id))
+      told.set(into.id, { ...gone, occurrence: into.id, start: into.period.start, revision: 0 });
+    drafts.push({ occurrence: into, reason: 'merged', revision: gone.revision + 1, goneAs: gone.occurrence });
+  }
+  let previous: Told | null = null;
+  for (const occurrence of occurrences) {
+    if (occurrence.period.isContinuation && previous !== null) continueTold(told, occurrence, previous);
+    drafts.push(...draftOne(step, occurrence, told));
+    previous = told.get(occurrence.id) ?? null;
+  }
+  return { drafts, told: [...told.values()].sort((a, b) => a.start - b.start) };
+}
+
+/** What was said of the part before a cut counts as said of the part after it. */
+function continueTold(told: Map<OccurrenceId, Told>, { id, period }: Occurrence, previous: Told): void {
+  if (!told.has(id)) told.set(id, { ...previous, occurrence: id, start: period.start, revision: 0 });
+}
+
+function draftOne(step: FoldStep, occurrence: Occurrence, told: Map<OccurrenceId, Told>): Draft[] {
+  const drafts: Draft[] = [];
+  // A first telling may be followed by that of a resolve which came before it; nothing else follows itself.
+  for (;;) {
+    const known = told.get(occurrence.id) ?? null;
+    const reason = needsTelling(occurrence, known, step.config);
+    if (reason === null) return drafts;
+    const next = toldAs(reason, occurrence, known);
+    told.set(occurrence.id, next);
+    drafts.push({ occurrence, reason, revision: next.revision });
+  }
+}
+
+/**
+ * Which run's newest alert caused which telling: that of the version that came now causes one, of its own occurrence if
+ * there is one to tell; a resolve that had waited for its firing causes the telling of its own.
+ */
+function causesOf(drafts: readonly Draft[], reading: Reading, trigger: KnownRun): Map<number, KnownRun> {
+  const causes = new Map<number, KnownRun>();
+  const isOwn = ({ occurrence: { period } }: Draft) =>
+    [...period.firing, ...period.resolves].some(({ index }) => hasRun(reading, index, trigger));
+  const own = drafts.findIndex((spoken) => spoken.reason !== 'merged' && isOwn(spoken));
+  const first = own >= 0 ? own : drafts.findIndex(({ reason }) => reason !== 'merged');
+  if (first >= 0) causes.set(first, trigger);
+  for (const [position, { reason, occurrence }] of drafts.entries()) {
+    if (reason !== 'resolved' || causes.has(position)) continue;
+    const waiting = waitingResolve(reading, occurrence, trigger);
+    if (waiting !== null) causes.set(position, waiting);
+  }
+  return causes;
+}
+
+function hasRun({ observed }: Reading, index: number, { partial }: KnownRun): boolean {
+  const key = knownRunKey(partial);
+  return observed[index]?.sight.runs.some((run) => knownRunKey(run.partial) === key) ?? false;
+}
+
+/** A resolve of the occurrence that has caused nothing yet. */
+function waitingResolve({ observed }: Reading, { period }: Occurrence, trigger: KnownRun): KnownRun | null {
+  for (const { index } of period.resolves)
+    for (const run of observed[index]?.sight.runs ?? [])
+      if (run.causes.length === 0 && knownRunKey(run.partial) !== knownRunKey(trigger.partial)) return run;
+  return null;
+}
+
+function noteCause({ tables }: FoldStep, cause: KnownRun, occurrence: OccurrenceId): void {
+  const key = knownRunKey(cause.partial);
+  tables.runs.set(key, withCause(tables.runs.get(key) ?? cause, occurrence));
+}
+
+export function say(
+  step: FoldStep,
+  { occurrence, reason, revision, goneAs }: Draft,
+  cause: InputRange | null,
+): void {
+  const saying = goneAs === undefined ? { reason, revision } : { reason, revision, goneAs };
+  step.emit({ kind: 'telling', alert: alertOf(occurrence, saying), cause });
+}
