@@ -50,7 +50,7 @@ export function loadConfigAs<S extends z.ZodType>(shape: ConfigShape<S>, input: 
   const parsed = parseYaml(source);
   const empty: ConfigNode = { kind: 'map', span: spanOf(source, 0, 0), entries: [] };
   if (!parsed.isWhole) {
-    fail(parsed.findings, [...masksInText(source), ...masksOf(shape.schema, parsed.root ?? empty)]);
+    fail(source, parsed.findings, [...masksInText(source), ...masksOf(shape.schema, parsed.root ?? empty)]);
   }
   const surroundings = { env: input.env, readText: (file: string) => openBeside(file).text };
   const resolved = resolveReferences(parsed.root ?? empty, surroundings);
@@ -60,7 +60,7 @@ export function loadConfigAs<S extends z.ZodType>(shape: ConfigShape<S>, input: 
   const known = without(stampLocations(tables.root, shape.schema), unreleased.sections);
   const checked = validate(shape.schema, known, masks);
   const findings = [parsed, resolved, tables, unreleased, checked].flatMap((step) => step.findings);
-  if (checked.config === null || findings.length > 0) fail(findings, masks);
+  if (checked.config === null || findings.length > 0) fail(source, findings, masks);
   return checked.config;
 }
 
@@ -85,8 +85,8 @@ function without(root: ConfigNode, sections: readonly string[]): ConfigNode {
   return { ...root, entries: root.entries.filter((entry) => !sections.includes(entry.key)) };
 }
 
-function fail(findings: readonly Finding[], masks: readonly Span[]): never {
-  throw new ConfigError(inReadingOrder(findings).map((finding) => told(finding, masks)));
+function fail(main: Source, findings: readonly Finding[], masks: readonly Span[]): never {
+  throw new ConfigError(inReadingOrder(main, findings).map((finding) => told(finding, masks)));
 }
 
 function told({ code, message, span }: Finding, masks: readonly Span[]): Mistake {

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../schemas/errors.ts';
 import { TocsinError } from '../../schemas/errors.ts';
-import type { Span } from './source.ts';
+import type { Source, Span } from './source.ts';
 import { positionOf } from './source.ts';
 
 /** A mistake while it is being looked for. */
@@ -49,9 +49,9 @@ export class ConfigError extends TocsinError {
   }
 }
 
-/** The order of the files as they were read, then of the lines; the same sentence about the same place counts once. */
-export function inReadingOrder(findings: readonly Finding[]): Finding[] {
-  const files = [...new Set(findings.map((finding) => finding.span.source))];
+/** The main file first, the others as they were read, each by its lines; the same sentence about the same place counts once. */
+export function inReadingOrder(main: Source, findings: readonly Finding[]): Finding[] {
+  const files = [...new Set([main, ...findings.map((finding) => finding.span.source)])];
   const seen = new Set<string>();
   return findings
     .toSorted(

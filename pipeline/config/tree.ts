@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { AggregateConfig } from '../../operators/aggregate/index.ts';
 import { CorrelateConfig } from '../../operators/correlate/index.ts';
+import { DedupeConfig } from '../../operators/dedupe/index.ts';
 import { EnrichConfig } from '../../operators/enrich/index.ts';
+import { FingerprintConfig } from '../../operators/fingerprint/index.ts';
 import { NormalizeConfig } from '../../operators/normalize/index.ts';
 import { PublishConfig } from '../../operators/publish/index.ts';
 import { ScoreConfig } from '../../operators/score/index.ts';
@@ -11,13 +13,10 @@ import {
   LogConfig,
   RegistryConfig,
   StateConfig,
-  WarehouseConfig,
   WorkerConfig,
 } from './sections.ts';
+import { WarehouseConfig } from '../warehouse/index.ts';
 import type { TableFile } from './table-files.ts';
-
-/** PLACEHOLDER: replace by the operator's own schema as soon as its folder exports one. */
-const pending = z.record(z.string(), z.unknown());
 
 /**
  * The whole configuration: a section per operator, each with the operator's own schema, then the runtime. Sections that
@@ -25,8 +24,8 @@ const pending = z.record(z.string(), z.unknown());
  */
 export const ConfigTree = z.strictObject({
   normalize: NormalizeConfig.prefault({}),
-  fingerprint: pending.prefault({}),
-  dedupe: pending.prefault({}),
+  fingerprint: FingerprintConfig.prefault({}),
+  dedupe: DedupeConfig.prefault({}),
   enrich: EnrichConfig.prefault({}),
   correlate: CorrelateConfig.prefault({}),
   score: ScoreConfig.prefault({}),

@@ -28,8 +28,20 @@ export function validate<S extends z.ZodType>(
   const second = settled === root ? first : schema.safeParse(toValue(settled));
   if (second.success) return { config: second.data, findings: [] };
   const context = { schema, root: settled, masks };
-  const findings = second.error.issues.flatMap((issue) => findingsOf(context, likeliest(issue), issue.path));
+  const findings = second.error.issues
+    .filter(isNotConsequence)
+    .flatMap((issue) => findingsOf(context, likeliest(issue), issue.path));
   return { config: null, findings };
+}
+
+/** A refinement may run on a value that was refused already; what it says then is noise. */
+function isNotConsequence(
+  issue: z.core.$ZodIssue,
+  _index: number,
+  all: readonly z.core.$ZodIssue[],
+): boolean {
+  const isSamePlace = (other: z.core.$ZodIssue) => other.path.join('\0') === issue.path.join('\0');
+  return issue.code !== 'custom' || !all.some((other) => other.code !== 'custom' && isSamePlace(other));
 }
 
 interface Context {
@@ -116,6 +128,7 @@ function writtenText(node: ConfigNode, masks: readonly Span[]): string {
   if (isMasked) return redacted;
   if (node.kind === 'scalar' && node.reference !== undefined)
     return `the text of ${source.text.slice(start, end)}`;
-  const text = node.kind === 'scalar' ? JSON.stringify(node.value) : source.text.slice(start, end);
+  const isText = node.kind === 'scalar' && typeof node.value === 'string';
+  const text = isText ? JSON.stringify(node.value) : source.text.slice(start, end);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

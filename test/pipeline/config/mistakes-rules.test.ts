@@ -1,0 +1,64 @@
+import { describe, expect } from 'vitest';
+import { tellEach } from './telling.ts';
+
+const silence = (more: string) =>
+  `suppress:\n  silences:\n    - id: a\n      matchers: 'x="y"'\n      endsAt: 2026-01-01T00:00:00Z\n${more}`;
+
+describe('a rule that cannot hold, or not yet', () => {
+  tellEach([
+    {
+      name: 'a matcher that cannot be read is told with the words of its parser',
+      text: 'suppress:\n  silences:\n    - id: a\n      matchers: \'x=~"("\'\n      endsAt: 2026-01-01T00:00:00Z\n',
+      told: [
+        expect.stringMatching(/^4:17 `suppress\.silences\[0\]\.matchers`: .+ \[config\.invalid-value\]$/),
+      ],
+    },
+    {
+      name: 'a time that is none',
+      text: 'suppress:\n  silences:\n    - id: a\n      matchers: \'x="y"\'\n      endsAt: tomorrow\n',
+      told: [
+        '5:15 `suppress.silences[0].endsAt` must be a time such as 2026-01-31T12:00:00Z, got "tomorrow" [config.invalid-value]',
+      ],
+    },
+    {
+      name: 'a name that two rules have is told at the second one',
+      text: silence('    - id: a\n      matchers: \'x="z"\'\n      endsAt: 2026-01-01T00:00:00Z\n'),
+      told: ['6:11 `suppress.silences[1].id`: "a" is taken [config.invalid-value]'],
+    },
+    {
+      name: 'a message that the operator wrote itself stands for itself',
+      text: "suppress:\n  maintenance:\n    - { id: a, matchers: 'x=\"y\"', from: '9', to: '10:00' }\n",
+      told: ['3:41 `suppress.maintenance[0].from`: write HH:MM, got "9" [config.invalid-value]'],
+    },
+    {
+      name: 'a CEL expression that does not parse is told on the line of its field',
+      text: 'normalize:\n  mappings:\n    - name: m\n      fields:\n        name: "\'x\'"\n        severity: body.level +\n',
+      told: [
+        expect.stringMatching(
+          /^6:19 `normalize\.mappings\[0\]\.fields\.severity`: .+ \[config\.invalid-value\]$/s,
+        ),
+      ],
+    },
+    {
+      name: 'Kafka is said to come later, and its own keys are not called unknown',
+      text: 'broker:\n  kind: kafka\n  brokers: [a:9092]\n',
+      told: [
+        '2:9 `broker.kind: kafka`: Kafka is not in this release; use embedded until then [config.not-in-this-release]',
+      ],
+    },
+    {
+      name: 'so are Redis, a ClickHouse server and an outside registry, all at once',
+      text: 'state: { kind: redis, url: x }\nwarehouse: { kind: clickhouse }\nregistry: { kind: confluent }\n',
+      told: [
+        '1:16 `state.kind: redis`: Redis is not in this release; use memory until then [config.not-in-this-release]',
+        '2:20 `warehouse.kind: clickhouse`: a ClickHouse server is not in this release; use chdb, memory or off until then [config.not-in-this-release]',
+        '3:19 `registry.kind: confluent`: a Confluent-compatible registry is not in this release; use embedded until then [config.not-in-this-release]',
+      ],
+    },
+    {
+      name: 'a kind that will never exist is a wrong value',
+      text: 'broker:\n  kind: pulsar\n',
+      told: ['2:9 `broker.kind` must be `embedded`, got "pulsar" [config.invalid-value]'],
+    },
+  ]);
+});
