@@ -24,21 +24,6 @@ export const StateConfig = z.strictObject({
     .describe('Where checkpoints live: in this process, lost when it ends.'),
 });
 
-export const WarehouseConfig = z.strictObject({
-  kind: z
-    .enum(['chdb', 'memory', 'off'])
-    .default('chdb')
-    .describe(
-      'chdb: ClickHouse in this process (an optional dependency; without it the same as memory). memory: a summary. off: none.',
-    ),
-  path: z
-    .string()
-    .min(1)
-    .default('.tocsin/warehouse')
-    .describe('Folder of the chdb database, relative to the working directory; one process at a time.'),
-  batchRows: count(10_000, 1_000_000, 'Rows per insert at most.'),
-  batchMs: spanMs(1_000, 'Longest wait for a batch to fill.'),
-});
 
 export const RegistryConfig = z.strictObject({
   kind: z.literal('embedded').default('embedded').describe('Where Avro schemas are kept: in this process.'),

@@ -8,14 +8,8 @@ import { NormalizeConfig } from '../../operators/normalize/index.ts';
 import { PublishConfig } from '../../operators/publish/index.ts';
 import { ScoreConfig } from '../../operators/score/index.ts';
 import { SuppressConfig } from '../../operators/suppress/index.ts';
-import {
-  BrokerConfig,
-  LogConfig,
-  RegistryConfig,
-  StateConfig,
-  WorkerConfig,
-} from './sections.ts';
 import { WarehouseConfig } from '../warehouse/index.ts';
+import { BrokerConfig, LogConfig, RegistryConfig, StateConfig, WorkerConfig } from './sections.ts';
 import type { TableFile } from './table-files.ts';
 
 /**

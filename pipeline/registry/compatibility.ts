@@ -1,11 +1,11 @@
-import { Type } from 'avsc';
+import avro from 'avsc';
 import { TocsinError } from '../../schemas/errors.ts';
 import type { Compatibility, SchemaJson, Version } from './registry.ts';
 
 /** A schema that was understood, with the text that two equal schemas share. */
 export interface ParsedSchema {
   readonly json: SchemaJson;
-  readonly type: Type;
+  readonly type: avro.Type;
   readonly canonical: string;
 }
 
@@ -13,7 +13,7 @@ export interface ParsedSchema {
 export function parseSchema(json: SchemaJson): ParsedSchema {
   try {
     // avsc parses and checks it; its typings want mutable node shapes.
-    return { json, type: Type.forSchema(json as never), canonical: canonicalText(json) };
+    return { json, type: avro.Type.forSchema(json as never), canonical: canonicalText(json) };
   } catch (cause) {
     throw new TocsinError('registry.invalid-schema', cause instanceof Error ? cause.message : String(cause), {
       cause,

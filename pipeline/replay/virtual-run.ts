@@ -5,7 +5,7 @@ import type { LogRecord } from '../broker/index.ts';
 import { type Embedded, openEmbedded } from '../embedded.ts';
 import { VirtualClock } from '../time/index.ts';
 import type { OperatorConfigs } from '../topology.ts';
-import { type GraphName, Worker, type WorkerSettings } from '../worker/index.ts';
+import { type GraphName, Worker, type WorkerOptions, type WorkerSettings } from '../worker/index.ts';
 import { drive } from './driver.ts';
 import type { Arrivals } from './input.ts';
 import { type ReadTopic, readOutputs, type Seen } from './output-reader.ts';
@@ -18,6 +18,8 @@ export interface VirtualRunOptions {
   readonly reducedPartitions: number;
   /** Virtual time moves on a grid this wide. */
   readonly tickMs: number;
+  /** Where the warehouse graph stores; needed only with that graph. The caller closes it. */
+  readonly warehouse?: NonNullable<WorkerOptions['warehouse']>;
 }
 
 /** Who looks on while a run goes. */

@@ -4,9 +4,10 @@ import type { EventTimeMs } from '../../schemas/brand.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { Batch } from '../broker/index.ts';
 import { type Graph, reduceGraph, relateGraph } from '../graphs.ts';
-import { type RawDecoder, type Registry, schemaIdsIn } from '../registry/index.ts';
+import { framedLength, type RawDecoder, type Registry, schemaIdsIn } from '../registry/index.ts';
 import type { OutcomeCounts, StageCount } from '../shard/index.ts';
 import type { OperatorConfigs } from '../topology.ts';
+import { type DecodeStored, type SinkConfig, type Warehouse, WarehouseSink } from '../warehouse/index.ts';
 import { ControlTail } from './control-tail.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { HeartbeatSource } from './heartbeat.ts';
@@ -25,6 +26,8 @@ export interface WorkerOptions {
   readonly ports: Ports;
   readonly registry: Registry;
   readonly rawDecoder: RawDecoder;
+  /** Where the warehouse graph stores; it does not run without. */
+  readonly warehouse?: { readonly store: Warehouse; readonly config: SinkConfig };
   /** Told of each alert's run, when `dedupe.traceAssignments` is on. */
   readonly onAssigned?: (assigned: Assigned, shard: number) => void;
   /** The worker cannot go on; `stop` has not been called. */
@@ -51,6 +54,7 @@ export class Worker {
   readonly #reduce: GraphRunner<ReduceEvent> | null;
   readonly #relate: GraphRunner<RelateEvent> | null;
   readonly #controls: ControlTail | null;
+  readonly #sink: WarehouseSink | null;
   readonly #heartbeats = new WeakMap<ShardRunner<ReduceEvent>, HeartbeatSource>();
   #stopMetronome: (() => void) | null = null;
 
@@ -80,9 +84,11 @@ export class Worker {
     const onGarbage = (offset: number, error: unknown) =>
       options.onTrouble('control-undecodable', `${topics.control.name}@${offset}: ${String(error)}`);
     this.#controls = relate === null ? null : new ControlTail(around, () => relate.shards, onGarbage);
+    this.#sink = graphs.includes('warehouse') ? sinkOf(options) : null;
   }
 
   async start(): Promise<void> {
+    await this.#sink?.start();
     await this.#relate?.start();
     await this.#reduce?.start();
     await this.#controls?.start();
@@ -138,6 +144,9 @@ export class Worker {
     await this.#controls?.stop();
     await this.#reduce?.stop();
     await this.#relate?.stop();
+    // Last, so that what the others said while they stopped is stored too.
+    await this.#sink?.flush();
+    await this.#sink?.stop();
   }
 
   /** Stops as a crash would: nothing is finished, checkpointed or committed. */
@@ -165,6 +174,22 @@ export class Worker {
     this.#heartbeats.set(shard, source);
     return source;
   }
+}
+
+function sinkOf({ warehouse, ports, onFailure, onTrouble }: WorkerOptions): WarehouseSink | null {
+  if (warehouse === undefined) return null;
+  return new WarehouseSink({
+    broker: ports.broker,
+    clock: ports.clock,
+    warehouse: warehouse.store,
+    config: warehouse.config,
+    // The codec of a topic gives values of that topic; the pair is not followed through the generic call.
+    decode: ((topic, value) => codecs[topic].decode(value, framedLength)) as DecodeStored,
+    observe: (event) => {
+      if (event.kind !== 'stored') onTrouble(`warehouse-${event.kind}`, JSON.stringify(event));
+    },
+    onFailure,
+  });
 }
 
 async function registerSchemas(registry: Registry): Promise<SchemaIds> {

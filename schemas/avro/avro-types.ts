@@ -1,11 +1,11 @@
-import { Type } from 'avsc';
+import avro from 'avsc';
 import type { RecordSchema } from './notation.ts';
 import { safeType } from './safe-types.ts';
 import { wordType } from './word-type.ts';
 import { wordListOf } from './words.ts';
 
 /** avsc type of one of our schemas: its enums are our words. */
-export function ownType(schema: RecordSchema): Type {
+export function ownType(schema: RecordSchema): avro.Type {
   return build(schema, (node, options) => {
     const name = enumName(node);
     const list = name === undefined ? undefined : wordListOf.get(name);
@@ -18,7 +18,7 @@ export function ownType(schema: RecordSchema): Type {
  *
  * @throws Error when it is not an Avro schema
  */
-export function foreignType(schema: unknown): Type {
+export function foreignType(schema: unknown): avro.Type {
   return build(schema, safeType);
 }
 
@@ -28,7 +28,7 @@ function enumName(node: unknown): string | undefined {
   return type === 'enum' ? name : undefined;
 }
 
-function build(schema: unknown, typeHook: (schema: unknown, options: object) => Type | undefined): Type {
+function build(schema: unknown, typeHook: (schema: unknown, options: object) => Type | undefined): avro.Type {
   // avsc parses and checks the schema itself; its typings want mutable node shapes.
-  return Type.forSchema(schema as never, { typeHook, omitRecordMethods: true });
+  return avro.Type.forSchema(schema as never, { typeHook, omitRecordMethods: true });
 }

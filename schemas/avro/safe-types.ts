@@ -1,4 +1,4 @@
-import { Type, types } from 'avsc';
+import avro from 'avsc';
 import { sortedKeys } from '../sorted-keys.ts';
 import { blockItems, readText, skipBlocks, type Tap, writeText } from './tap.ts';
 
@@ -8,7 +8,7 @@ import { blockItems, readText, skipBlocks, type Tap, writeText } from './tap.ts'
  * replaced silently. These subclasses override the internal `_read`, `_skip` and `_write`, which avsc calls on types
  * and on resolvers alike; the version is pinned and test/schemas/avro/safe-types.test.ts holds each case.
  */
-class TextType extends types.StringType {
+class TextType extends avro.types.StringType {
   _read(tap: Tap): string {
     return readText(tap);
   }
@@ -30,7 +30,7 @@ interface MapParts {
   readonly valuesType: Part;
 }
 
-class TextMapType extends types.MapType {
+class TextMapType extends avro.types.MapType {
   _read(this: MapParts, tap: Tap): Record<string, unknown> {
     const map: Record<string, unknown> = {};
     for (let items = blockItems(tap); items > 0; items = blockItems(tap)) {
@@ -73,7 +73,7 @@ interface ListParts {
   readonly itemsType: Part;
 }
 
-class ListType extends types.ArrayType {
+class ListType extends avro.types.ArrayType {
   _read(this: ListParts, tap: Tap): unknown[] {
     const list: unknown[] = [];
     for (let items = blockItems(tap); items > 0; items = blockItems(tap)) {
@@ -88,9 +88,9 @@ class ListType extends types.ArrayType {
 }
 
 /** The safe form of a schema node that needs one; avsc builds the rest. */
-export function safeType(schema: unknown, options: object): Type | undefined {
+export function safeType(schema: unknown, options: object): avro.Type | undefined {
   if (schema === 'string') return new TextType();
-  if (typeof schema !== 'object' || schema === null || Type.isType(schema)) return undefined;
+  if (typeof schema !== 'object' || schema === null || avro.Type.isType(schema)) return undefined;
   const { type }: { readonly type?: unknown } = schema;
   // avsc checks the node itself; its typings do not export the shapes of nodes.
   if (type === 'string') return new TextType();

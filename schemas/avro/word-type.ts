@@ -1,4 +1,4 @@
-import { type Type, types } from 'avsc';
+import avro from 'avsc';
 import { TocsinError } from '../errors.ts';
 import type { Tap } from './tap.ts';
 import type { WordList } from './words.ts';
@@ -10,12 +10,12 @@ interface Resolver {
 
 /** What avsc's enum does to a resolver; the typings leave it out. */
 interface EnumInternals {
-  _update(resolver: Resolver, writer: Type, options: unknown): void;
+  _update(resolver: Resolver, writer: avro.Type, options: unknown): void;
 }
-const enumInternals = types.EnumType.prototype as unknown as EnumInternals;
+const enumInternals = avro.types.EnumType.prototype as unknown as EnumInternals;
 
 /** An enum whose values are our words: translated by index while reading and writing, not per record afterwards. */
-export function wordType({ schema, wordOf }: WordList, options: object): Type {
+export function wordType({ schema, wordOf }: WordList, options: object): avro.Type {
   const indexOf = new Map([...wordOf].map(([symbol, word]) => [word, schema.symbols.indexOf(symbol)]));
   const readerOf = (symbols: readonly string[]): ((tap: Tap) => string) => {
     const words = symbols.map((symbol) => wordOf.get(symbol));
@@ -24,7 +24,7 @@ export function wordType({ schema, wordOf }: WordList, options: object): Type {
   const read = readerOf(schema.symbols);
 
   // avsc freezes a type in its constructor, so what it needs to know lives in this closure.
-  class WordType extends types.EnumType {
+  class WordType extends avro.types.EnumType {
     _read(tap: Tap): string {
       return read(tap);
     }
@@ -48,7 +48,7 @@ export function wordType({ schema, wordOf }: WordList, options: object): Type {
     }
 
     /** avsc has put the writer's symbols into ours or our default, in the writer's order. */
-    _update(resolver: Resolver, writer: Type, how: unknown): void {
+    _update(resolver: Resolver, writer: avro.Type, how: unknown): void {
       enumInternals._update.call(this, resolver, writer, how);
       if (resolver._read !== null && resolver.symbols !== null) resolver._read = readerOf(resolver.symbols);
     }
