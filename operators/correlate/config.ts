@@ -9,8 +9,8 @@ const durationMs = (value: number, what: string) => z.number().int().positive().
 const Weights = z
   .object({
     temporal: weight(0.3, 'Closeness in time. It only strengthens other evidence: time alone never joins.'),
-    topology: weight(0.65, 'Same service, or services that can share a cause in the dependency graph.'),
-    labels: weight(0.65, 'Shared label values, weighted by label and by how rarely the value is in alert.'),
+    topology: weight(0.72, 'Same service, or services that can share a cause in the dependency graph.'),
+    labels: weight(0.72, 'Shared label values, weighted by label and by how rarely the value is in alert.'),
     template: weight(0.3, 'Similar message once numbers and ids are masked.'),
     recurrence: weight(0.6, 'The same alert fired in this incident before.'),
   })
@@ -41,7 +41,7 @@ const Topology = z
       .default([])
       .describe('`from` depends on `to`: when `to` fails, `from` suffers.'),
     maxHops: z.number().int().min(0).max(6).default(3).describe('Services further apart are not related.'),
-    hopDecay: z.number().min(0).max(1).default(0.85).describe('What each hop leaves of the evidence.'),
+    hopDecay: z.number().min(0).max(1).default(0.8).describe('What each hop leaves of the evidence.'),
     maxFanIn: z
       .number()
       .int()

@@ -42,7 +42,7 @@ const similarAt = 0.5;
 /** Alerts seconds apart are taken as this far apart: detection is no more exact, in windows. */
 const leastWindows = 0.2;
 
-/** What a side alert's recurrence still says once the incident is over: it takes the cause to reopen it. */
+/** What a side alert's recurrence still says of an incident that is over or adrift: it takes the cause to revive it. */
 const sideRecurrence = 0.5;
 
 export interface Weighing {
@@ -64,19 +64,14 @@ interface Sighting {
  * confidence = 1 - Π(1 - weight × strength). Each feature's part is its share of the logarithm of that product.
  */
 export function weigh(step: CorrelateStep, weighing: Weighing): Confidence {
-  const { traits } = weighing;
+  const isClosing = isAdrift(step, weighing);
   const strengths: Record<Feature, number> = {
     temporal: temporal(step, weighing),
-    topology: 0,
-    labels: 0,
-    template: 0,
-    recurrence: recurrence(traits, weighing),
+    topology: isClosing ? 0 : topological(step, weighing),
+    labels: isClosing ? 0 : labelled(step, weighing),
+    template: isClosing ? 0 : templated(step, weighing),
+    recurrence: recurrence(weighing, isClosing),
   };
-  if (!isAdrift(step, weighing)) {
-    strengths.topology = topological(step, weighing);
-    strengths.labels = labelled(step, weighing);
-    strengths.template = templated(step, weighing);
-  }
   return combine(features.map((feature) => step.config.weights[feature] * strengths[feature]));
 }
 
@@ -176,9 +171,10 @@ function newestTemplates(shape: Shape): readonly (readonly [string, EventTimeMs]
   return [...shape.templates].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, maxTemplates);
 }
 
-function recurrence(traits: Traits, { candidate, row }: Weighing): number {
+function recurrence({ traits, candidate, row }: Weighing, isClosing: boolean): number {
   if (!candidate.isRecurrence) return 0;
-  return row.state !== 'resolved' || row.cause === traits.fingerprint ? 1 : sideRecurrence;
+  const isOver = isClosing || row.state === 'resolved';
+  return isOver && row.cause !== traits.fingerprint ? sideRecurrence : 1;
 }
 
 /**

@@ -1,0 +1,225 @@
+import { describe, expect, it } from 'vitest';
+import type { EnrichedAlert } from '../../../schemas/alert.ts';
+import { alertOf, bench, hourMs, minuteMs, secondMs, t0 } from './tellings.ts';
+
+const edges = ['edge>api', 'api>checkout', 'checkout>db', 'search>index'].map((edge) => ({
+  from: edge.split('>')[0],
+  to: edge.split('>')[1],
+}));
+const config = { topology: { edges } };
+
+const on = (host: string, parts: object = {}) => alertOf({ labels: { host }, ...parts });
+
+/** Whether `second` joins the incident that `first` opened. */
+function joins(first: EnrichedAlert, second: EnrichedAlert): boolean {
+  const { tell } = bench(config);
+  return tell(first).incident?.id === tell(second).incident?.id;
+}
+
+describe('an alert joins', () => {
+  it.each<[string, EnrichedAlert, EnrichedAlert]>([
+    [
+      'when its service depends on one in alert',
+      alertOf({ service: 'db', name: 'DiskFull' }),
+      alertOf({ service: 'checkout', name: 'ErrorsHigh', from: 60 * secondMs }),
+    ],
+    [
+      'when a service that depends on it is in alert: symptoms may be seen first',
+      alertOf({ service: 'checkout', name: 'ErrorsHigh' }),
+      alertOf({ service: 'db', name: 'DiskFull', from: 45 * secondMs }),
+    ],
+    [
+      'over two hops within seconds, though what lies between is silent',
+      alertOf({ service: 'db', name: 'DiskFull' }),
+      alertOf({ service: 'api', name: 'Slow', from: 20 * secondMs }),
+    ],
+    [
+      'when it is of the same service minutes later',
+      alertOf({ service: 'db', name: 'DiskFull' }),
+      alertOf({ service: 'db', name: 'Deadlock', from: 3 * minuteMs }),
+    ],
+    [
+      'when it is on the same host within minutes',
+      on('web1', { name: 'PortScan' }),
+      on('web1', { name: 'LoginFailed', from: 2 * minuteMs }),
+    ],
+    [
+      'when the message is the same in the same cluster and namespace',
+      alertOf({ name: 'PodRestarted', labels: { pod: 'a-1', cluster: 'c', namespace: 'shop' } }),
+      alertOf({
+        name: 'PodRestarted',
+        labels: { pod: 'b-2', cluster: 'c', namespace: 'shop' },
+        from: minuteMs,
+      }),
+    ],
+    [
+      'when it began before the incident but was told later',
+      alertOf({ service: 'checkout', name: 'ErrorsHigh', from: minuteMs }),
+      { ...alertOf({ service: 'db', name: 'DiskFull', from: 0 }), firstSeen: t0 + 90 * secondMs },
+    ],
+  ])('%s', (_, first, second) => {
+    expect(joins(first, second)).toBe(true);
+  });
+});
+
+describe('an alert opens an incident of its own', () => {
+  it.each<[string, EnrichedAlert, EnrichedAlert]>([
+    [
+      'when nothing but the time is the same',
+      alertOf({ service: 'db', name: 'DiskFull' }),
+      alertOf({ service: 'index', name: 'Corrupt' }),
+    ],
+    [
+      'when neither says where it comes from',
+      alertOf({ name: 'DiskFull' }),
+      alertOf({ name: 'LoginFailed' }),
+    ],
+    [
+      'when only the message is the same, on another host',
+      on('web1', { name: 'CpuHigh' }),
+      on('db7', { name: 'CpuHigh', from: 30 * secondMs }),
+    ],
+    [
+      'when only a broad label is the same',
+      alertOf({ name: 'DiskFull', labels: { cluster: 'c', region: 'eu' } }),
+      alertOf({ name: 'LoginFailed', labels: { cluster: 'c', region: 'eu' } }),
+    ],
+    [
+      'when the related alert is long ago',
+      alertOf({ service: 'db', name: 'DiskFull' }),
+      alertOf({ service: 'checkout', name: 'ErrorsHigh', from: 20 * minuteMs }),
+    ],
+    [
+      'when the service is the same but the tenant is not',
+      alertOf({ service: 'db', name: 'DiskFull' }),
+      alertOf({ service: 'db', name: 'DiskFull', tenant: 'other' }),
+    ],
+    [
+      'when a label has the same value under another name',
+      alertOf({ name: 'DiskFull', labels: { host: 'a' } }),
+      alertOf({ name: 'LoginFailed', labels: { pod: 'a' }, from: 1 }),
+    ],
+  ])('%s', (_, first, second) => {
+    expect(joins(first, second)).toBe(false);
+  });
+
+  it('though joinAt is 0: without evidence besides time there is no candidate', () => {
+    const { tell } = bench({ ...config, joinAt: 0, weights: { temporal: 0.99 } });
+    const first = tell(alertOf({ service: 'db', name: 'DiskFull' }));
+    expect(tell(alertOf({ service: 'index', name: 'Corrupt' })).incident?.id).not.toBe(first.incident?.id);
+  });
+});
+
+describe('what is told of a membership', () => {
+  it('the opener is certain, a joiner names its reasons, and they sum to at most its confidence', () => {
+    const { tell } = bench(config);
+    const opener = tell(alertOf({ service: 'db', name: 'DiskFull', labels: { host: 'h' } }));
+    expect(opener.incident).toMatchObject({
+      generation: 1,
+      confidence: 1,
+      contributions: [{ name: 'opener', weight: 1 }],
+    });
+    const joiner = tell(
+      alertOf({ service: 'checkout', name: 'Slow', labels: { host: 'h' }, from: 10 * secondMs }),
+    );
+    const { confidence = 0, contributions = [] } = joiner.incident ?? {};
+    expect(contributions.map(({ name }) => name)).toEqual(['temporal', 'topology', 'labels']);
+    expect(contributions.reduce((sum, { weight }) => sum + weight, 0)).toBeLessThanOrEqual(confidence + 1e-9);
+    expect(confidence).toBeGreaterThan(0.55);
+  });
+
+  it('a later telling repeats the same reasons', () => {
+    const { tell, end } = bench(config);
+    tell(alertOf({ service: 'db', name: 'DiskFull' }));
+    const alert = alertOf({ service: 'checkout', name: 'Slow', from: secondMs });
+    expect(end(alert, minuteMs).incident).toBeNull();
+    const joined = tell(alert, minuteMs);
+    expect(end(alert, 2 * minuteMs).incident).toEqual(joined.incident);
+  });
+
+  it('the incident names the types of evidence that took part', () => {
+    const { tell, incidents } = bench(config);
+    tell(alertOf({ service: 'db', name: 'DiskFull' }));
+    expect(incidents()[0]?.types).toEqual([]);
+    tell(alertOf({ service: 'checkout', name: 'Slow', from: secondMs }));
+    expect(incidents()[0]?.types).toEqual(['temporal', 'topological']);
+    tell(alertOf({ service: 'checkout', name: 'Slow', labels: { host: 'x' }, from: 2 * secondMs }));
+    expect(incidents()[0]?.types).toEqual(['semantic', 'temporal', 'topological']);
+  });
+
+  it('each placement is noted with its numbers and accounts for no alert', () => {
+    const { tell, driven } = bench(config);
+    tell(alertOf({ service: 'db', name: 'DiskFull' }));
+    tell(alertOf({ service: 'checkout', name: 'Slow', from: secondMs }));
+    expect(driven.decisions).toMatchObject([
+      { reason: 'opened', outcome: 'noted', count: 0, detail: { compared: '0' } },
+      { reason: 'joined', outcome: 'noted', count: 0, detail: { compared: '1' } },
+    ]);
+    expect(Object.keys(driven.decisions[1]?.detail ?? {})).toEqual(
+      expect.arrayContaining(['confidence', 'temporal', 'topology']),
+    );
+  });
+});
+
+describe('the best of several incidents', () => {
+  it('an alert joins the one it is surest of, not the newest', () => {
+    const { tell } = bench(config);
+    const db = tell(alertOf({ service: 'db', name: 'DiskFull', labels: { host: 'h1' } }));
+    const index = tell(on('h2', { service: 'index', name: 'Corrupt', from: 30 * secondMs }));
+    expect(index.incident?.id).not.toBe(db.incident?.id);
+    const third = tell(on('h1', { service: 'checkout', name: 'Slow', from: 40 * secondMs }));
+    expect(third.incident?.id).toBe(db.incident?.id);
+  });
+
+  it('a host that is always in alert says little about the next alert on it', () => {
+    const { tell } = bench({});
+    for (let n = 0; n < 32; n += 1) tell(on('jump', { name: `Chatter${n}x`, from: n * 5 * minuteMs }));
+    const first = tell(on('jump', { name: 'PortScan', from: 161 * minuteMs }));
+    const second = tell(on('jump', { name: 'LoginFailed', from: 163 * minuteMs }));
+    expect(second.incident?.id).not.toBe(first.incident?.id);
+  });
+
+  it('a service that is named by a label only counts once', () => {
+    const { tell } = bench({});
+    tell(on('web1', { name: 'PortScan' }));
+    const joined = tell(on('web1', { name: 'LoginFailed', from: secondMs }));
+    expect(joined.incident?.contributions.map(({ name }) => name)).toEqual(['temporal', 'labels']);
+  });
+
+  it('a label value longer than any name is a payload and no evidence', () => {
+    const { tell } = bench({});
+    const host = 'x'.repeat(129);
+    const first = tell(on(host, { name: 'PortScan' }));
+    expect(tell(on(host, { name: 'LoginFailed', from: 1 })).incident?.id).toBe(first.incident?.id);
+    const short = bench({ serviceLabels: ['app'] });
+    const opener = short.tell(on(host, { name: 'PortScan' }));
+    expect(short.tell(on(host, { name: 'LoginFailed', from: 1 })).incident?.id).not.toBe(opener.incident?.id);
+  });
+});
+
+describe('caps', () => {
+  it('a full incident is followed by a new one that takes the rest', () => {
+    const { tell, reasons } = bench({ maxMembers: 3 });
+    const ids = [0, 1, 2, 3, 4, 5].map(
+      (n) => tell(on('web1', { name: `Trouble${n}x`, from: n * secondMs })).incident?.id,
+    );
+    expect(new Set(ids.slice(0, 3)).size).toBe(1);
+    expect(new Set(ids.slice(3)).size).toBe(1);
+    expect(ids[3]).not.toBe(ids[0]);
+    expect(reasons()).toEqual(['opened', 'joined', 'joined', 'member-cap', 'joined', 'joined']);
+  });
+
+  it('an incident past its age takes no new members', () => {
+    const { tell, end, reasons } = bench({ maxAgeMs: hourMs });
+    const flapping = (from: number) => on('web1', { name: 'Flap', from });
+    const ids: (string | undefined)[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      const alert = flapping(n * 10 * minuteMs);
+      ids.push(tell(alert).incident?.id);
+      end(alert, n * 10 * minuteMs + minuteMs);
+    }
+    expect(new Set(ids.slice(0, 7)).size).toBe(1);
+    expect(ids[7]).not.toBe(ids[0]);
+    expect(reasons().at(-1)).toBe('age-cap');
+  });
+});

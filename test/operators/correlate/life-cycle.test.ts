@@ -1,0 +1,193 @@
+import { describe, expect, it } from 'vitest';
+import type { Acknowledgement } from '../../../schemas/control.ts';
+import { alertOf, bench, control, minuteMs, secondMs, t0 } from './tellings.ts';
+
+const on = (host: string, parts: object = {}) => alertOf({ labels: { host }, ...parts });
+
+const ack = (incidentId: string | undefined, parts: Partial<Acknowledgement> = {}) =>
+  control({
+    kind: 'acknowledgement',
+    id: 'ack-1',
+    tenant: 'acme',
+    createdBy: 'ana',
+    comment: '',
+    incidentId: incidentId ?? '',
+    generation: 1,
+    ...parts,
+  });
+
+const withdrawal = (tenant = 'acme') =>
+  control({ kind: 'withdrawal', id: 'ack-1', tenant, createdBy: 'ana', comment: '' });
+
+describe('the end of an incident', () => {
+  it('comes after the quiet delay, not with the last end', () => {
+    const { tell, end, advance, incidents } = bench();
+    const alert = on('a');
+    tell(alert);
+    end(alert, minuteMs);
+    advance(6 * minuteMs - 1);
+    expect(incidents()[0]?.state).toBe('open');
+    advance(6 * minuteMs);
+    expect(incidents()[0]).toMatchObject({ state: 'resolved', endedAt: t0 + minuteMs, generation: 1 });
+  });
+
+  it('waits for the last of its members', () => {
+    const { tell, end, advance, incidents } = bench();
+    const [first, second] = [on('a', { name: 'First' }), on('a', { name: 'Second', from: secondMs })];
+    tell(first);
+    tell(second);
+    end(first, minuteMs);
+    advance(60 * minuteMs);
+    expect(incidents()[0]?.state).toBe('open');
+    end(second, 61 * minuteMs);
+    advance(66 * minuteMs);
+    expect(incidents()[0]).toMatchObject({ state: 'resolved', endedAt: t0 + 61 * minuteMs });
+  });
+
+  it('is put off by a flap within the delay, without a new generation', () => {
+    const { tell, end, advance, incidents } = bench();
+    for (const from of [0, 4 * minuteMs, 8 * minuteMs]) {
+      const alert = on('a', { from });
+      tell(alert);
+      end(alert, from + minuteMs);
+    }
+    advance(13 * minuteMs);
+    expect(incidents()).toMatchObject([{ state: 'open', generation: 1, alertCount: 3, fingerprintCount: 1 }]);
+    advance(14 * minuteMs);
+    expect(incidents()[0]?.state).toBe('resolved');
+  });
+
+  it('is noted', () => {
+    const { tell, end, advance, driven } = bench();
+    const alert = on('a');
+    const id = tell(alert).incident?.id;
+    end(alert, minuteMs);
+    advance(6 * minuteMs);
+    expect(driven.decisions.at(-1)).toMatchObject({
+      reason: 'incident-resolved',
+      outcome: 'noted',
+      incidentId: id,
+      fingerprint: alert.fingerprint,
+      eventTime: t0 + 6 * minuteMs,
+    });
+  });
+});
+
+describe('a resolved incident', () => {
+  const closed = () => {
+    const test = bench();
+    const alert = on('a');
+    const id = test.tell(alert).incident?.id;
+    test.end(alert, minuteMs);
+    test.advance(10 * minuteMs);
+    return { ...test, id };
+  };
+
+  it('is reopened as the next generation when its cause fires again', () => {
+    const { tell, id, incidents, reasons } = closed();
+    const back = tell(on('a', { from: 25 * minuteMs, severity: 'low' }));
+    expect(back.incident).toMatchObject({ id, generation: 2 });
+    expect(incidents()).toMatchObject([
+      { id, generation: 2, state: 'open', startedAt: t0 + 25 * minuteMs, endedAt: null, severity: 'low' },
+    ]);
+    expect(reasons().at(-1)).toBe('reopened');
+  });
+
+  it('is not reopened when reopenWithinMs has passed', () => {
+    const { tell, id } = closed();
+    expect(tell(on('a', { from: 32 * minuteMs })).incident?.id).not.toBe(id);
+  });
+
+  it.each([
+    ['by its cause', 'Cause', true],
+    ['not by a side alert', 'Side', false],
+  ])('is reopened long after %s', (_, name, expected) => {
+    const { tell, end } = bench();
+    const cause = on('a', { name: 'Cause', severity: 'critical' });
+    const side = on('a', { name: 'Side', from: secondMs });
+    tell(cause);
+    const { incident } = tell(side);
+    end(cause, minuteMs);
+    end(side, minuteMs);
+    expect(tell(on('a', { name, from: 25 * minuteMs })).incident?.id === incident?.id).toBe(expected);
+  });
+
+  it('is reopened by an occurrence of its own that fires after all', () => {
+    const { tell, id, incidents } = closed();
+    const back = tell({ ...on('a'), emitReason: 'update', lastSeen: t0 + 12 * minuteMs }, 12 * minuteMs);
+    expect(back.incident).toMatchObject({ id, generation: 2 });
+    expect(incidents()[0]).toMatchObject({ state: 'open', startedAt: t0 + 12 * minuteMs });
+  });
+
+  it('keeps the start of a generation when an alert of an earlier one is summed up', () => {
+    const { tell, incidents } = closed();
+    tell(on('a', { from: 20 * minuteMs }));
+    const final = { ...on('a', { severity: 'critical' }), emitReason: 'final', isFinal: true } as const;
+    tell(final, 21 * minuteMs);
+    expect(incidents()[0]).toMatchObject({ generation: 2, startedAt: t0 + 20 * minuteMs, severity: 'high' });
+  });
+
+  it('leaves no rows when its time to come back is over', () => {
+    const { advance, driven } = closed();
+    expect(driven.rows('incidents')).toBe(1);
+    advance(31 * minuteMs);
+    expect([driven.rows('incidents'), driven.rows('members')]).toEqual([0, 0]);
+  });
+});
+
+describe('an acknowledgement', () => {
+  const opened = () => {
+    const test = bench();
+    const alert = on('a');
+    return { ...test, alert, id: test.tell(alert).incident?.id };
+  };
+
+  it('passes on and acknowledges the generation that it names', () => {
+    const { send, id, incidents, reasons, driven } = opened();
+    send(ack(id), minuteMs);
+    expect(incidents()[0]).toMatchObject({ state: 'acknowledged', revision: 2 });
+    expect(reasons().at(-1)).toBe('incident-acknowledged');
+    expect(driven.events.map(({ kind }) => kind)).toEqual(['telling', 'incident', 'control', 'incident']);
+  });
+
+  it.each([
+    ['another generation', { generation: 2 }],
+    ['another tenant', { tenant: 'other' }],
+    ['an incident that nobody knows', { incidentId: 'gone' }],
+  ])('of %s passes on and changes nothing', (_, parts) => {
+    const { send, id, published, driven } = opened();
+    send(ack(id, parts), minuteMs);
+    expect(published()).toHaveLength(1);
+    expect(driven.events.at(-1)?.kind).toBe('control');
+  });
+
+  it('holds while members join, and the end still comes', () => {
+    const { send, id, tell, end, advance, alert, incidents } = opened();
+    send(ack(id), secondMs);
+    const other = on('a', { name: 'Other', from: 2 * secondMs });
+    tell(other);
+    expect(incidents()[0]).toMatchObject({ state: 'acknowledged', alertCount: 2 });
+    end(alert, minuteMs);
+    end(other, minuteMs);
+    advance(6 * minuteMs);
+    expect(incidents()[0]?.state).toBe('resolved');
+  });
+
+  it('is over with its generation', () => {
+    const { send, id, end, tell, advance, alert, incidents } = opened();
+    send(ack(id), secondMs);
+    end(alert, minuteMs);
+    advance(10 * minuteMs);
+    tell(on('a', { from: 12 * minuteMs }));
+    expect(incidents()[0]).toMatchObject({ generation: 2, state: 'open' });
+  });
+
+  it('can be withdrawn by its tenant only', () => {
+    const { send, id, incidents } = opened();
+    send(ack(id), secondMs);
+    send(withdrawal('other'), 2 * secondMs);
+    expect(incidents()[0]?.state).toBe('acknowledged');
+    send(withdrawal(), 3 * secondMs);
+    expect(incidents()[0]).toMatchObject({ state: 'open', revision: 3 });
+  });
+});
