@@ -18,8 +18,10 @@ const openGroup = (): Group => ({ hasUnbounded: false, starts: [], isAtStart: tr
  */
 export function checkRegex(pattern: string): string | null {
   if (pattern.length > maxLength) return `longer than ${maxLength} characters: split it`;
-  if (/\(\?(?:<?[=!])/.test(pattern))
+  // Escaped characters and classes hold no groups.
+  if (/\(\?<?[=!]/.test(pattern.replace(/\\[\s\S]|\[(?:\\[\s\S]|[^\]\\])*\]/g, ''))) {
     return 'look-around is not supported: state it as a second, negative matcher';
+  }
   if (/(?:^|[^\\])(?:\\\\)*\\(?:[1-9]|k<)/.test(pattern))
     return 'back-references are not supported: spell the text out';
   try {

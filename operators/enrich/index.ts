@@ -29,15 +29,11 @@ function enrichTelling(config: EnrichConfig, indexes: Indexes, telling: Telling)
     Object.keys(facts.annotations).length === 0
       ? alert.annotations
       : { ...facts.annotations, ...alert.annotations };
+  const owner = facts.owner || alert.owner;
+  const runbookUrl = facts.runbookUrl || alert.runbookUrl;
   return {
     ...telling,
-    alert: {
-      ...alert,
-      annotations,
-      owner: facts.owner || alert.owner,
-      service: facts.service,
-      runbookUrl: facts.runbookUrl || alert.runbookUrl,
-    },
+    alert: { ...alert, annotations, owner, service: facts.service, runbookUrl },
   };
 }
 

@@ -29,9 +29,13 @@ export const suppress = defineOperator<RelateEvent>()({
     return derived;
   },
   on: {
-    telling(step, { alert, cause }) {
+    telling(step, telling) {
+      const { alert, cause } = telling;
       trackSource(step, alert);
-      step.emit({ kind: 'telling', alert: { ...alert, suppression: judge(step, alert) }, cause });
+      const suppression = judge(step, alert);
+      // Most tellings pass: they go on as they came, without a copy.
+      const isAsItCame = suppression === null && alert.suppression === null;
+      step.emit(isAsItCame ? telling : { kind: 'telling', alert: { ...alert, suppression }, cause });
     },
     control(step, copy) {
       obeyControl(step, copy);
