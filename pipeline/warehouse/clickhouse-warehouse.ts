@@ -1,0 +1,71 @@
+import { inDatabase } from '../../schemas/clickhouse/index.ts';
+import type { Connected } from './connection.ts';
+import { warehouseError } from './failure.ts';
+import { insertRows } from './insert-rows.ts';
+import { migrateDatabase } from './migrate.ts';
+import { settingsFor } from './settings.ts';
+import type { Insert, Parameters, Warehouse } from './warehouse.ts';
+
+/** The warehouse in ClickHouse, in this process or across the network: only the connection differs. */
+export class ClickHouseWarehouse implements Warehouse {
+  readonly #connected: Connected;
+  readonly #database: string;
+  #tail: Promise<unknown> = Promise.resolve();
+
+  /** `database` must be a plain identifier (`isDatabaseName`). */
+  constructor(connected: Connected, database: string) {
+    this.#connected = connected;
+    this.#database = database;
+  }
+
+  migrate(): Promise<readonly string[]> {
+    return migrateDatabase(this, this.#database);
+  }
+
+  async insert({ table, rows, token }: Insert): Promise<void> {
+    if (rows.length === 0) return;
+    await this.#call(`insert into ${table}`, () =>
+      insertRows(this.#connected.client, { into: `${this.#database}.${table}`, rows, token }),
+    );
+  }
+
+  /** `{db}` in the statement stands for the database. */
+  query<T>(sql: string, parameters: Parameters = {}): Promise<T[]> {
+    return this.#call('query', async () => {
+      const result = await this.#connected.client.query({
+        query: inDatabase(sql, this.#database),
+        query_params: { ...parameters },
+        format: 'JSONEachRow',
+        clickhouse_settings: settingsFor(),
+      });
+      return result.json<T>();
+    });
+  }
+
+  /** A statement without rows to return. Rejects like `query`. */
+  async command(sql: string, parameters: Parameters = {}): Promise<void> {
+    await this.#call('command', () =>
+      this.#connected.client.command({
+        query: inDatabase(sql, this.#database),
+        query_params: { ...parameters },
+        clickhouse_settings: settingsFor(),
+      }),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#tail;
+    await this.#connected.client.close();
+  }
+
+  async #call<T>(doing: string, act: () => Promise<T>): Promise<T> {
+    const result = this.#connected.isSerial ? this.#tail.then(act) : act();
+    // Only the order is kept: whoever made a failed call hears of it, those behind it do not.
+    if (this.#connected.isSerial) this.#tail = result.catch(() => undefined);
+    try {
+      return await result;
+    } catch (cause) {
+      throw warehouseError(cause, doing);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+import { type TableName, tableOf, type WarehouseTopic } from '../../schemas/clickhouse/index.ts';
+import type { LogRecord, TopicPartition } from '../broker/index.ts';
+import type { Clock } from '../time/index.ts';
+import { Backlog } from './backlog.ts';
+import type { SinkConfig } from './config.ts';
+import { type Entry, encodeProgress, freshRows, type Progress, type Range, tokenOf } from './plan.ts';
+import { isRefusedCommit, Retry } from './retry.ts';
+import type { SinkEvent } from './sink-events.ts';
+import type { Insert } from './warehouse.ts';
+
+type Row = Insert['rows'][number];
+
+/** The effects of one partition's sink. */
+export interface PartitionEffects {
+  readonly clock: Clock;
+  /** The entry of a record; it must not throw. */
+  read(record: LogRecord): Entry<Row>;
+  /** Commits the next offset to read, and what is known as of it. */
+  commit(offset: number, metadata: string): Promise<void>;
+  insert(insert: Insert): Promise<void>;
+  pause(): void;
+  resume(): void;
+  observe(event: SinkEvent): void;
+  /** This partition cannot go on. */
+  fail(error: Error): void;
+}
+
+export interface PartitionStart {
+  readonly topic: WarehouseTopic;
+  readonly place: TopicPartition;
+  /** The committed offset, or the start of the log. */
+  readonly offset: number;
+  readonly progress: Progress;
+  readonly config: SinkConfig;
+}
+
+/** With so many full batches in memory the consumer is paused. */
+const heldBatches = 2;
+
+/**
+ * Protocol SINK for one partition and one assignment:
+ *
+ *   filling ──enough, or flushMs passed──▶ planned ──insert──▶ stored ──commit hi──▶ filling
+ *      └─────────────── close (revoked, refused, failed), from anywhere ───────────▶ closed
+ *
+ * Records come in without waiting; everything else happens one step after another behind them. What is closed commits
+ * nothing any more, whatever it was waiting for: its successor reads the committed plan and repeats it exactly.
+ */
+export class PartitionSink {
+  readonly #place: TopicPartition;
+  readonly #table: TableName;
+  readonly #flushMs: number;
+  readonly #effects: PartitionEffects;
+  readonly #backlog: Backlog<Row>;
+  readonly #retry: Retry;
+  /** Committed offset: everything below is stored. */
+  #lo: number;
+  #progress: Progress;
+  #state: 'open' | 'releasing' | 'closed' = 'open';
+  #isPaused = false;
+  /** What is held has waited long enough. */
+  #isDue = false;
+  #cancelTimer: (() => void) | null = null;
+  #running: Promise<void> | null = null;
+
+  constructor(start: PartitionStart, effects: PartitionEffects) {
+    const { config, offset, place, progress, topic } = start;
+    this.#place = place;
+    this.#table = tableOf[topic];
+    this.#flushMs = config.flushMs;
+    this.#effects = effects;
+    this.#backlog = new Backlog(offset, config);
+    this.#lo = offset;
+    this.#progress = progress;
+    this.#retry = new Retry({
+      clock: effects.clock,
+      minMs: config.retryMinMs,
+      maxMs: config.retryMaxMs,
+      onRetry: (attempt) => {
+        effects.observe({ kind: 'retrying', ...place, ...attempt });
+        this.#hold();
+      },
+    });
+  }
+
+  /** Records read and not yet stored. */
+  get held(): number {
+    return this.#backlog.entries.length;
+  }
+
+  /** Takes records in; returns at once. */
+  accept(records: readonly LogRecord[]): void {
+    if (this.#state !== 'open') return;
+    for (const record of records) {
+      if (record.offset >= this.#backlog.next) this.#backlog.push(this.#effects.read(record));
+    }
+    this.#work();
+    this.#settleFlow();
+  }
+
+  /** Stores what has been taken in, without waiting for batches to fill; resolves when it is stored, or this closed. */
+  async flush(): Promise<void> {
+    const target = this.#backlog.next;
+    while (this.#state !== 'closed' && this.#lo < target) {
+      this.#isDue = true;
+      this.#work();
+      // A plan taken over may wait for records that have not been read yet.
+      if (this.#running === null) return;
+      await this.#running;
+    }
+  }
+
+  /** Stores what it can, trying once, then closes. */
+  async release(): Promise<void> {
+    if (this.#state === 'open') this.#state = 'releasing';
+    this.#retry.end();
+    await this.flush();
+    this.close();
+  }
+
+  /** Stops at once. */
+  close(): void {
+    this.#state = 'closed';
+    this.#cancelTimer?.();
+    this.#retry.end();
+    this.#backlog.clear();
+  }
+
+  #work(): void {
+    if (this.#running !== null || this.#state === 'closed') return;
+    const plan = this.#nextPlan();
+    if (plan === null) {
+      this.#setTimer();
+      return;
+    }
+    this.#running = this.#store(plan)
+      .catch((error: unknown) => this.#giveUp(error))
+      .finally(() => {
+        this.#running = null;
+        this.#work();
+        this.#settleFlow();
+      });
+  }
+
+  #nextPlan(): Range | null {
+    const { plan } = this.#progress;
+    // A plan found is executed exactly: other records under its token would never be stored.
+    if (plan !== null) return this.#backlog.hasAll(plan) ? plan : null;
+    return this.#isDue || this.#backlog.holds(1) ? this.#backlog.plan(this.#lo) : null;
+  }
+
+  /** SINK 2–4: commit the plan, insert, commit the end. */
+  async #store(plan: Range): Promise<void> {
+    this.#cancelTimer?.();
+    this.#cancelTimer = null;
+    const fresh = freshRows(this.#backlog.entries, plan, this.#progress.marks);
+    if (this.#progress.plan === null) await this.#commit(plan.lo, { plan, marks: this.#progress.marks });
+    const insert = { table: this.#table, rows: fresh.rows, token: tokenOf(this.#table, this.#place, plan) };
+    if (fresh.rows.length > 0) await this.#try('insert', () => this.#effects.insert(insert));
+    await this.#commit(plan.hi, { plan: null, marks: fresh.marks });
+    this.#lo = plan.hi;
+    this.#backlog.dropBelow(plan.hi);
+    if (this.#state === 'open') this.#isDue = false;
+    const { table, rows } = insert;
+    this.#effects.observe({
+      kind: 'stored',
+      ...this.#place,
+      table,
+      rows: rows.length,
+      repeated: fresh.repeated,
+    });
+  }
+
+  async #commit(offset: number, progress: Progress): Promise<void> {
+    const metadata = encodeProgress(progress);
+    await this.#try('commit', () => this.#effects.commit(offset, metadata));
+    this.#progress = progress;
+  }
+
+  #try(doing: string, act: () => Promise<void>): Promise<void> {
+    return this.#retry.run(doing, async () => {
+      // Closing and the successor's first look at the committed offset come later than this line or before it: what is
+      // sent from here is sent under the old generation.
+      if (this.#state === 'closed') throw new Closed();
+      await act();
+    });
+  }
+
+  #giveUp(error: unknown): void {
+    const { kind, isOver } = { kind: this.#state, isOver: error instanceof Closed };
+    this.close();
+    if (isOver || kind === 'closed') return;
+    const failure = error instanceof Error ? error : new Error(String(error));
+    if (kind === 'open' && !isRefusedCommit(error)) this.#effects.fail(failure);
+    else this.#effects.observe({ kind: 'left', ...this.#place, error: failure });
+  }
+
+  #hold(): void {
+    if (this.#isPaused || this.#state !== 'open') return;
+    this.#isPaused = true;
+    this.#effects.pause();
+  }
+
+  /** Pauses the consumer while too much is held, and lets it go on afterwards. */
+  #settleFlow(): void {
+    if (this.#state !== 'open') return;
+    if (this.#backlog.holds(heldBatches)) this.#hold();
+    else if (this.#isPaused && !this.#retry.isWaiting) {
+      this.#isPaused = false;
+      this.#effects.resume();
+    }
+  }
+
+  #setTimer(): void {
+    if (this.#cancelTimer !== null || this.held === 0 || this.#progress.plan !== null) return;
+    const { clock } = this.#effects;
+    this.#cancelTimer = clock.schedule(clock.now() + this.#flushMs, () => {
+      this.#cancelTimer = null;
+      this.#isDue = true;
+      this.#work();
+    });
+  }
+}
+
+/** The work ended because nobody wants it any more. */
+class Closed extends Error {}

@@ -1,0 +1,141 @@
+import { TocsinError } from '../../schemas/errors.ts';
+import { comparePlaces, type Origin, type Place } from '../../schemas/place.ts';
+
+/** Offsets [lo, hi) of one partition that are inserted as one. */
+export interface Range {
+  readonly lo: number;
+  readonly hi: number;
+}
+
+/** Highest origin position that is stored, per shard that wrote to the partition (RELATE: one). */
+export type Marks = ReadonlyMap<number, Place>;
+
+/** What the sink knows of a partition; it lives in the offset's metadata and nowhere else, so both move as one. */
+export interface Progress {
+  /** The range that is being inserted, or null. It begins at the committed offset. */
+  readonly plan: Range | null;
+  readonly marks: Marks;
+}
+
+/** A record as the sink holds it; `row` and `origin` are null when it could not be read. */
+export interface Entry<Row> {
+  readonly offset: number;
+  readonly bytes: number;
+  readonly origin: Origin | null;
+  readonly row: Row | null;
+}
+
+export interface Limits {
+  readonly batchRows: number;
+  readonly batchBytes: number;
+}
+
+export const nothingStored: Progress = { plan: null, marks: new Map() };
+
+const maxMetadataBytes = 4_096;
+
+/** `{"v":1,"plan":[lo,hi],"marks":[[shard,offset,n],…]}`, at most 4 KiB: room for more than a hundred shards. */
+export function encodeProgress({ plan, marks }: Progress): string {
+  const text = JSON.stringify({
+    v: 1,
+    plan: plan === null ? null : [plan.lo, plan.hi],
+    marks: Array.from(marks, ([shard, { offset, n }]) => [shard, offset, n]),
+  });
+  if (text.length > maxMetadataBytes) {
+    throw new TocsinError('invariant.broken', `${marks.size} shards wrote to one partition`);
+  }
+  return text;
+}
+
+/**
+ * Progress as of a committed offset; null when the metadata is not ours. A plan that begins elsewhere was left behind by
+ * somebody who moved the offset by hand, and does not hold any more.
+ */
+export function decodeProgress(metadata: string, offset: number): Progress | null {
+  if (metadata === '') return nothingStored;
+  const stored = parse(metadata);
+  if (stored === null) return null;
+  const [lo, hi] = stored.plan ?? [];
+  const isHere = lo === offset && hi !== undefined && hi > lo;
+  return {
+    plan: isHere ? { lo, hi } : null,
+    marks: new Map(stored.marks.map(([shard, at, n]) => [shard, { offset: at, n }])),
+  };
+}
+
+/** The range to insert next: as many entries from the front as the limits allow; null when there are none. */
+export function choosePlan(entries: readonly Entry<unknown>[], lo: number, limits: Limits): Range | null {
+  let bytes = 0;
+  let hi = lo;
+  for (const [count, entry] of entries.entries()) {
+    bytes += entry.bytes;
+    if (count > 0 && (count >= limits.batchRows || bytes > limits.batchBytes)) break;
+    hi = entry.offset + 1;
+  }
+  return hi > lo ? { lo, hi } : null;
+}
+
+/** All records of the range have been read. One that compaction took away since has a successor behind the range. */
+export function hasAll(plan: Range, entries: readonly Entry<unknown>[]): boolean {
+  const last = entries.at(-1);
+  return last !== undefined && last.offset >= plan.hi - 1;
+}
+
+/**
+ * Rows of the range that are not stored yet, and the marks once they are. Positions of a shard only grow among first
+ * appearances (protocol.md I3), so a row at or below its mark is a repeat, also within the range.
+ */
+export function freshRows<Row>(
+  entries: readonly Entry<Row>[],
+  plan: Range,
+  marks: Marks,
+): { readonly rows: Row[]; readonly marks: Marks; readonly repeated: number } {
+  const advanced = new Map(marks);
+  const rows: Row[] = [];
+  let repeated = 0;
+  for (const { offset, origin, row } of entries) {
+    if (offset >= plan.hi) break;
+    if (origin === null || row === null) continue;
+    const mark = advanced.get(origin.shard);
+    if (mark !== undefined && comparePlaces(origin, mark) <= 0) {
+      repeated += 1;
+      continue;
+    }
+    advanced.set(origin.shard, { offset: origin.offset, n: origin.n });
+    rows.push(row);
+  }
+  return { rows, marks: advanced, repeated };
+}
+
+/** Names an insert: the same range of the same partition always has the same rows. */
+export function tokenOf(
+  table: string,
+  place: { readonly topic: string; readonly partition: number },
+  plan: Range,
+) {
+  return `${table}/${place.topic}/${place.partition}/${plan.lo}-${plan.hi}`;
+}
+
+interface Stored {
+  readonly plan: readonly number[] | null;
+  readonly marks: readonly (readonly [number, number, number])[];
+}
+
+function parse(metadata: string): Stored | null {
+  try {
+    const stored: unknown = JSON.parse(metadata);
+    return isStored(stored) ? stored : null;
+  } catch {
+    return null;
+  }
+}
+
+function isStored(value: unknown): value is Stored {
+  if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1) return false;
+  if (!('plan' in value) || !('marks' in value) || !Array.isArray(value.marks)) return false;
+  return (value.plan === null || isNumbers(value.plan, 2)) && value.marks.every((mark) => isNumbers(mark, 3));
+}
+
+function isNumbers(value: unknown, length: number): boolean {
+  return Array.isArray(value) && value.length === length && value.every(Number.isSafeInteger);
+}

@@ -1,0 +1,170 @@
+import { type WarehouseTopic, warehouseTopics } from '../../schemas/clickhouse/index.ts';
+import { topics } from '../../schemas/topics.ts';
+import type { Batch, Broker, Consumer, LogRecord, TopicPartition } from '../broker/index.ts';
+import type { Clock } from '../time/index.ts';
+import type { SinkConfig } from './config.ts';
+import { PartitionSink } from './partition-sink.ts';
+import { decodeProgress, type Entry, nothingStored } from './plan.ts';
+import { rowOf, type StoredValues } from './rows.ts';
+import type { SinkEvent } from './sink-events.ts';
+import type { Insert, Warehouse } from './warehouse.ts';
+
+/** Decodes a value of one of the topics; throws when it cannot. */
+export type DecodeStored = <T extends WarehouseTopic>(topic: T, value: Uint8Array) => StoredValues[T];
+
+export interface SinkSurroundings {
+  readonly broker: Broker;
+  readonly warehouse: Warehouse;
+  readonly clock: Clock;
+  readonly config: SinkConfig;
+  readonly decode: DecodeStored;
+  /** Consumer group; `tocsin-warehouse` unless given. */
+  readonly group?: string;
+  readonly observe?: (event: SinkEvent) => void;
+  /** The sink cannot go on and has stopped; nothing is lost, the group lags. */
+  readonly onFailure: (error: Error) => void;
+}
+
+export const warehouseGroup = 'tocsin-warehouse';
+
+const idByName = new Map(warehouseTopics.map((id) => [topics[id].name as string, id]));
+
+/** The WAREHOUSE graph: reads all output topics as one member of one group and stores each record once. */
+export class WarehouseSink {
+  readonly #around: SinkSurroundings;
+  readonly #group: string;
+  readonly #consumer: Consumer;
+  readonly #partitions = new Map<string, PartitionSink>();
+  /** Of the assignment that `partitions` belong to. */
+  #epoch = -1;
+  #hasFailed = false;
+
+  constructor(around: SinkSurroundings) {
+    this.#around = around;
+    this.#group = around.group ?? warehouseGroup;
+    this.#consumer = around.broker.consumer({
+      group: this.#group,
+      topics: [...idByName.keys()],
+      maxBatchRecords: 1_000,
+      maxBatchBytes: 262_144,
+      // Offsets of a range must be final: what an open transaction wrote may still be taken back.
+      isolation: 'read_committed',
+    });
+  }
+
+  /** Records read and not yet stored, over all partitions. */
+  get held(): number {
+    return [...this.#partitions.values()].reduce((sum, { held }) => sum + held, 0);
+  }
+
+  start(): Promise<void> {
+    return this.#consumer.start({
+      onAssigned: (assigned, epoch) => this.#assigned(assigned, epoch),
+      onRevoked: (revoked) => this.#revoked(revoked),
+      onBatch: async (batch) => this.#batch(batch),
+      onFailure: (error) => this.#fail(error),
+    });
+  }
+
+  /** Stores everything that has been read so far. */
+  async flush(): Promise<void> {
+    await Promise.all(Array.from(this.#partitions.values(), (partition) => partition.flush()));
+  }
+
+  /** Stores what has been read, without retrying, and leaves the group. */
+  stop(): Promise<void> {
+    return this.#consumer.stop();
+  }
+
+  async #assigned(assigned: readonly TopicPartition[], epoch: number): Promise<void> {
+    // Instances of an older assignment are zombies like any other: closed before their successors read what is committed.
+    this.#closeAll();
+    if (this.#hasFailed) return;
+    this.#epoch = epoch;
+    await Promise.all(assigned.map((place) => this.#open(place, epoch)));
+  }
+
+  async #open(place: TopicPartition, epoch: number): Promise<void> {
+    const topic = idByName.get(place.topic);
+    if (topic === undefined) return;
+    const { admin } = this.#around.broker;
+    const committed = await admin.committed(this.#group, place);
+    const offset = committed?.offset ?? (await admin.watermarks(place)).low;
+    if (epoch !== this.#epoch) return;
+    const progress = committed === null ? nothingStored : decodeProgress(committed.metadata, offset);
+    if (progress === null) {
+      const metadata = committed?.metadata ?? '';
+      this.#observe({ kind: 'marks-lost', ...place, offset, metadata });
+    }
+    const { config } = this.#around;
+    const start = { topic, place, offset, progress: progress ?? nothingStored, config };
+    this.#partitions.set(keyOf(place), new PartitionSink(start, this.#effects(topic, place)));
+    this.#consumer.seek(place, offset);
+    // Kafka clients keep a pause over a rebalance; the instance that paused is gone.
+    this.#consumer.resume([place]);
+  }
+
+  #effects(topic: WarehouseTopic, place: TopicPartition) {
+    const { clock, warehouse } = this.#around;
+    return {
+      clock,
+      read: (record: LogRecord) => this.#read(topic, place, record),
+      commit: (offset: number, metadata: string) =>
+        this.#consumer.commitOffsets([{ ...place, offset, metadata }]),
+      insert: (insert: Insert) => warehouse.insert(insert),
+      pause: () => this.#consumer.pause([place]),
+      resume: () => this.#consumer.resume([place]),
+      observe: (event: SinkEvent) => this.#observe(event),
+      fail: (error: Error) => this.#fail(error),
+    };
+  }
+
+  async #revoked(revoked: readonly TopicPartition[]): Promise<void> {
+    await Promise.all(
+      revoked.map(async (place) => {
+        const partition = this.#partitions.get(keyOf(place));
+        await partition?.release();
+        if (this.#partitions.get(keyOf(place)) === partition) this.#partitions.delete(keyOf(place));
+      }),
+    );
+  }
+
+  #batch(batch: Batch): void {
+    if (batch.epoch === this.#epoch) this.#partitions.get(keyOf(batch))?.accept(batch.records);
+  }
+
+  #read(topic: WarehouseTopic, place: TopicPartition, record: LogRecord): Entry<Insert['rows'][number]> {
+    const { offset, value } = record;
+    // A tombstone of the compacted topic: says that the broker may forget, not that analysts should.
+    if (value === null) return { offset, bytes: 0, origin: null, row: null };
+    try {
+      const decoded = this.#around.decode(topic, value);
+      const row = rowOf(topic, decoded, { topic: place.topic, at: record.timestamp });
+      return { offset, bytes: value.length, origin: decoded.origin, row };
+    } catch (error) {
+      this.#observe({ kind: 'unreadable', ...place, offset, error });
+      return { offset, bytes: value.length, origin: null, row: null };
+    }
+  }
+
+  #observe(event: SinkEvent): void {
+    this.#around.observe?.(event);
+  }
+
+  #closeAll(): void {
+    for (const partition of this.#partitions.values()) partition.close();
+    this.#partitions.clear();
+  }
+
+  #fail(error: Error): void {
+    this.#closeAll();
+    // One report, however many partitions fail on the same cause.
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    void this.#consumer.stop().finally(() => this.#around.onFailure(error));
+  }
+}
+
+function keyOf({ topic, partition }: TopicPartition): string {
+  return `${topic}/${partition}`;
+}
