@@ -22,14 +22,17 @@ export class Fields {
   error: RecordError | null = null;
   readonly #rules: FieldRules;
   readonly #at: EventTimeMs;
+  readonly #origin: string;
 
-  constructor(rules: FieldRules, at: EventTimeMs) {
+  /** `origin` is put before what is said of a fault, e.g. `mapping 'x': `. */
+  constructor(rules: FieldRules, at: EventTimeMs, origin = '') {
     this.#rules = rules;
     this.#at = at;
+    this.#origin = origin;
   }
 
   fail(code: ErrorCode, detail: string): void {
-    this.error ??= { code, detail };
+    this.error ??= { code, detail: this.#origin + detail };
   }
 
   /** A number or a boolean is taken as its text. */

@@ -25,8 +25,7 @@ export function parseTime(value: unknown): EventTimeMs {
 
 /** Not Date.parse: it lets impossible dates roll over, and reads text without a zone in the machine's own. */
 function fromParts(parts: RegExpExecArray): EventTimeMs {
-  const part = (index: number): number => Number(parts[index] ?? 0);
-  const [year, month, day, hour, minute, second] = [part(1), part(2), part(3), part(4), part(5), part(6)];
+  const [, year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(wholeNumber);
   const isReal =
     month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month) && hour <= 23 && minute <= 59;
   // 60 is a leap second, which epoch time does not have: it is the first second of the next minute.
@@ -34,6 +33,9 @@ function fromParts(parts: RegExpExecArray): EventTimeMs {
   const ms = Number((parts[7] ?? '').slice(0, 3).padEnd(3, '0'));
   return Date.UTC(year, month - 1, day, hour, minute, second, ms) - zoneMs(parts[8]);
 }
+
+/** 0 for a part that is not there; NaN for the zone, which is read as text. */
+const wholeNumber = (part: string | undefined): number => Number(part ?? 0);
 
 function daysIn(year: number, month: number): number {
   return new Date(Date.UTC(year, month, 0)).getUTCDate();

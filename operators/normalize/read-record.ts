@@ -78,7 +78,8 @@ function readText(value: Uint8Array, reading: Reading, rules: RecordRules): void
   if (text === null) {
     const isUtf16 = (value[0] === 0xff && value[1] === 0xfe) || (value[0] === 0xfe && value[1] === 0xff);
     reading.refuse('record.invalid-utf8', isUtf16 ? 'it begins like UTF-16' : `${value.length} bytes`);
-  } else if (isJson(text) || rules.csv.length === 0) readJsonText(text, reading);
+  } else if (!/\S/.test(text)) reading.refuse('record.empty', 'nothing but white space');
+  else if (isJson(text) || rules.csv.length === 0) readJsonText(text, reading);
   else readCsv(text, rules.csv, reading);
 }
 
@@ -94,10 +95,6 @@ function decodeUtf8(bytes: Uint8Array, utf8: Utf8): string | null {
 const isJson = (text: string): boolean => /^\s*[{[]/.test(text);
 
 function readJsonText(text: string, reading: Reading): void {
-  if (text.trim() === '') {
-    reading.refuse('record.empty', 'nothing but white space');
-    return;
-  }
   const lines = splitNdjson(text, reading.rules.limits.maxDepth);
   if (lines === null) {
     reading.readJson(text);

@@ -53,8 +53,8 @@ export class Reading {
   }
 
   /** A reader for the fields of one alert. */
-  fields(): Fields {
-    return new Fields(this.rules, this.record.at);
+  fields(origin = ''): Fields {
+    return new Fields(this.rules, this.record.at, origin);
   }
 
   /** Adds an alert, or the first fault that `fields` met while its parts were read. */

@@ -10,6 +10,8 @@ export type NamedExpressions = readonly (readonly [name: string, expression: Exp
 
 export interface CompiledMapping {
   readonly config: MappingShape;
+  /** Put before what is said of a fault of one of its alerts. */
+  readonly origin: string;
   readonly when: Expression | null;
   readonly head: HeadExpressions;
   readonly labels: NamedExpressions;
@@ -41,6 +43,7 @@ export function compileMapping(config: MappingShape): {
   const annotations = compileNamed(bench, 'annotations');
   const mapping = {
     config,
+    origin: `mapping '${config.name}': `,
     when: compileOne(bench, ['when'], config.when),
     head,
     labels,

@@ -65,11 +65,14 @@ function compile(environment: Environment, source: string): Compiled {
   }
 }
 
-/** First line of what the CEL library says; what follows is a code frame. */
+/** What the CEL library says, without its code frame; it may repeat a value of any length. */
 export function problemOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return 'summary' in error ? String(error.summary) : (error.message.split('\n')[0] ?? '');
+  const text = 'summary' in error ? String(error.summary) : (error.message.split('\n')[0] ?? '');
+  return text.length > maxProblemLength ? `${text.slice(0, maxProblemLength)}…` : text;
 }
+
+const maxProblemLength = 200;
 
 interface Uses {
   readonly columns: Set<string>;

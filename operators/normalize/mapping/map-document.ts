@@ -9,7 +9,7 @@ export function shapeOf(mapping: CompiledMapping): Shape {
     name: mapping.config.name,
     recognizes: (document, reading) => isWanted(mapping.when, variablesOf(document, reading)),
     read(document, reading) {
-      const subject = { fields: reading.fields(), variables: variablesOf(document, reading) };
+      const subject = { fields: reading.fields(mapping.origin), variables: variablesOf(document, reading) };
       reading.add(subject.fields, mapHead(mapping, subject), mapTail(mapping, subject));
     },
   };

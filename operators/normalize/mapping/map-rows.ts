@@ -58,7 +58,7 @@ function readSheet(sheet: Sheet, reading: Reading): void {
 
 function readRow(sheet: Sheet, row: readonly string[], reading: Reading): void {
   const { mapping } = sheet;
-  const fields = reading.fields();
+  const fields = reading.fields(mapping.origin);
   const head = reading.envelope === null ? headOf(sheet, row, { reading, fields }) : null;
   const variables = variablesOf(sheet, row, reading, mapping.tailColumns);
   if (head === null) {

@@ -8,7 +8,8 @@ import { readAlertmanagerHead, timeOrUnset } from './alertmanager.ts';
  */
 export const alertmanagerApi: Shape = {
   name: 'alertmanager-api',
-  recognizes: (document) => isObject(document['labels']) && !Object.hasOwn(document, 'name'),
+  recognizes: (document) =>
+    isObject(document['labels']) && !Object.hasOwn(document, 'name') && !Object.hasOwn(document, 'source'),
   read(document, reading) {
     const fields = reading.fields();
     const head = readAlertmanagerHead(fields, document, { path: '', ending: 'timeout' });

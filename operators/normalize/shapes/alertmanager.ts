@@ -36,7 +36,7 @@ export function readAlertmanagerHead(
     if (!understood.has(key)) fields.annotate(`alertmanager.${key}`, alert[key], annotations);
   }
   return {
-    tenant: fields.tenant(`${path}labels.tenant`, undefined),
+    tenant: fields.tenant('tenant', undefined),
     source: 'alertmanager',
     name: fields.name(`${path}labels.alertname`, labelOf(labels, 'alertname')),
     severity: fields.severity(`${path}labels.severity`, labelOf(labels, 'severity'), annotations),

@@ -23,7 +23,10 @@ const known = new Set([
 /** Our own raw alert as JSON (the public contract). Only `name` is required; other keys are kept as annotations. */
 export const rawAlert: Shape = {
   name: 'raw-alert',
-  recognizes: (document) => Object.hasOwn(document, 'name'),
+  // A name is what makes an alert; one that was forgotten is told apart from a document of another kind.
+  recognizes: (document) =>
+    Object.hasOwn(document, 'name') ||
+    (Object.hasOwn(document, 'source') && Object.hasOwn(document, 'labels')),
   read(document, reading) {
     const fields = reading.fields();
     const annotations = fields.annotations('annotations', document['annotations']);
