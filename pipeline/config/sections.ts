@@ -24,7 +24,6 @@ export const StateConfig = z.strictObject({
     .describe('Where checkpoints live: in this process, lost when it ends.'),
 });
 
-
 export const RegistryConfig = z.strictObject({
   kind: z.literal('embedded').default('embedded').describe('Where Avro schemas are kept: in this process.'),
 });

@@ -13,9 +13,9 @@ const later: readonly Later[] = [
   { path: ['broker', 'kind'], values: { kafka: 'Kafka' }, now: 'embedded' },
   { path: ['state', 'kind'], values: { redis: 'Redis' }, now: 'memory' },
   {
-    path: ['warehouse', 'kind'],
+    path: ['warehouse', 'engine'],
     values: { clickhouse: 'a ClickHouse server' },
-    now: 'chdb, memory or off',
+    now: 'auto, chdb or memory',
   },
   {
     path: ['registry', 'kind'],

@@ -25,7 +25,7 @@ describe('without a word', () => {
     expect(defaults).toMatchObject({
       broker: { kind: 'embedded' },
       state: { kind: 'memory' },
-      warehouse: { kind: 'chdb' },
+      warehouse: { engine: 'auto' },
       registry: { kind: 'embedded' },
       worker: {
         graphs: ['reduce', 'relate', 'warehouse'],

@@ -48,10 +48,10 @@ describe('a rule that cannot hold, or not yet', () => {
     },
     {
       name: 'so are Redis, a ClickHouse server and an outside registry, all at once',
-      text: 'state: { kind: redis, url: x }\nwarehouse: { kind: clickhouse }\nregistry: { kind: confluent }\n',
+      text: 'state: { kind: redis, url: x }\nwarehouse: { engine: clickhouse }\nregistry: { kind: confluent }\n',
       told: [
         '1:16 `state.kind: redis`: Redis is not in this release; use memory until then [config.not-in-this-release]',
-        '2:20 `warehouse.kind: clickhouse`: a ClickHouse server is not in this release; use chdb, memory or off until then [config.not-in-this-release]',
+        '2:22 `warehouse.engine: clickhouse`: a ClickHouse server is not in this release; use auto, chdb or memory until then [config.not-in-this-release]',
         '3:19 `registry.kind: confluent`: a Confluent-compatible registry is not in this release; use embedded until then [config.not-in-this-release]',
       ],
     },
