@@ -183,8 +183,8 @@ export const catalogue = {
   },
   'warehouse.locked': {
     kind: 'promise',
-    what: 'another process uses the data directory of the warehouse',
-    expected: 'one process per data directory',
+    what: 'the data directory of the warehouse cannot be opened',
+    expected: 'one process per data directory, and one data directory per process',
     todo: 'stop the other process, or set another `warehouse.path`',
     exitCode: 69,
   },
