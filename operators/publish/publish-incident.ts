@@ -1,6 +1,6 @@
-import type { EnrichedAlert } from '../../schemas/alert.ts';
+import { type EnrichedAlert, severities } from '../../schemas/alert.ts';
 import type { Incident } from '../../schemas/incident.ts';
-import type { IncidentRow, PublishStep } from './rows.ts';
+import type { IncidentRow, MemberRow, PublishStep } from './rows.ts';
 
 const unseen: IncidentRow = { incident: null, isVisible: false, revision: 0, suppressed: 0 };
 
@@ -9,38 +9,49 @@ const unseen: IncidentRow = { incident: null, isVisible: false, revision: 0, sup
  * correlate sends a telling before the change it causes, so the count is right when the change arrives.
  */
 export function countMember(step: PublishStep, alert: EnrichedAlert): void {
-  const { members } = step.tables;
-  const known = members.get(alert.occurrence);
-  const isGone = alert.isFinal || alert.emitReason === 'merged';
-  if (isGone || isOver(alert)) {
-    // A merged occurrence never was a member of its own.
-    if (known !== undefined && alert.emitReason === 'merged' && !known.isTold) {
-      addSuppressed(step, known.incidentId, -1);
-    }
-    if (isGone) dropMember(step, alert.occurrence);
-    return;
-  }
-  const incidentId = alert.incident?.id;
+  const known = step.tables.members.get(alert.occurrence);
+  const incidentId = alert.incident?.id ?? known?.incidentId;
   if (incidentId === undefined) return;
-  if (known !== undefined && known.incidentId !== incidentId) {
-    if (!known.isTold) addSuppressed(step, known.incidentId, -1);
-    dropMember(step, alert.occurrence);
-  }
-  noteMember(step, alert, incidentId);
+  const isTold = known?.isTold === true || alert.suppression === null;
+  if (alert.emitReason === 'late') countLate(step, incidentId, isTold);
+  else if (alert.emitReason === 'merged') mergeMember(step, alert, incidentId);
+  else if (!isOver(alert)) noteMember(step, alert.occurrence, { incidentId, isTold });
+  else if (alert.isFinal) dropMember(step, alert.occurrence);
+}
+
+/** A late alert is a member for one telling: nothing more comes of it. */
+function countLate(step: PublishStep, incidentId: string, isTold: boolean): void {
+  if (isTold) showIncident(step, incidentId, false);
+  else addSuppressed(step, incidentId, 1);
+}
+
+/** What was told, or was not, under the old name counts for the occurrence that it turned out to belong to. */
+function mergeMember(step: PublishStep, { occurrence, mergedInto }: EnrichedAlert, incidentId: string): void {
+  const gone = step.tables.members.get(occurrence);
+  if (gone === undefined) return;
+  if (!gone.isTold) addSuppressed(step, gone.incidentId, -1);
+  dropMember(step, occurrence);
+  if (mergedInto === null) return;
+  const heir = step.tables.members.get(mergedInto);
+  noteMember(step, mergedInto, { incidentId, isTold: gone.isTold || heir?.isTold === true });
 }
 
 /** Its end tells nothing new about who was told of it. */
-function isOver({ status, emitReason }: EnrichedAlert): boolean {
-  return status === 'resolved' || emitReason === 'timed-out';
+function isOver({ status, emitReason, isFinal }: EnrichedAlert): boolean {
+  return isFinal || status === 'resolved' || emitReason === 'timed-out';
 }
 
-function noteMember(step: PublishStep, alert: EnrichedAlert, incidentId: string): void {
+function noteMember(step: PublishStep, occurrence: string, { incidentId, isTold }: MemberRow): void {
   const { members } = step.tables;
-  const known = members.get(alert.occurrence);
-  const isTold = known?.isTold === true || alert.suppression === null;
+  const before = members.get(occurrence);
+  const known = before?.incidentId === incidentId ? before : undefined;
+  if (before !== undefined && known === undefined) {
+    if (!before.isTold) addSuppressed(step, before.incidentId, -1);
+    dropMember(step, occurrence);
+  }
   if (known?.isTold === isTold) return;
-  members.set(alert.occurrence, { incidentId, isTold });
-  addTo(step.derived.membersOf, incidentId, alert.occurrence);
+  members.set(occurrence, { incidentId, isTold });
+  addTo(step.derived.membersOf, incidentId, occurrence);
   if (!isTold) addSuppressed(step, incidentId, 1);
   else if (known !== undefined) addSuppressed(step, incidentId, -1);
   if (isTold) showIncident(step, incidentId, known !== undefined);
@@ -78,8 +89,19 @@ export function changeIncident(step: PublishStep, incident: Incident): void {
   if (row.isVisible) publish(step, row, incident);
 }
 
+/** What was published once goes on being published: a reader must learn how it ends. */
+function isWorthPublishing({ config }: PublishStep, { revision }: IncidentRow, incident: Incident): boolean {
+  const { incidentMinAlerts, incidentMinSeverity } = config;
+  return (
+    revision > 0 ||
+    incident.fingerprintCount >= incidentMinAlerts ||
+    severities.indexOf(incident.severity) >= severities.indexOf(incidentMinSeverity)
+  );
+}
+
 /** Revisions count what was published, so that readers see no gap where a change was hidden. */
 function publish(step: PublishStep, row: IncidentRow, incident: Incident): void {
+  if (!isWorthPublishing(step, row, incident)) return;
   const revision = row.revision + 1;
   const suppressedCount = Math.min(row.suppressed, incident.alertCount);
   step.tables.incidents.set(incident.id, { ...row, incident, revision });

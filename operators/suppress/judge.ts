@@ -35,10 +35,21 @@ function judgeEnd(
     return findPolicy(step, alert);
   }
   const suppression = hushed.suppression ?? findPolicy(step, alert);
-  const isGone = alert.isFinal || alert.emitReason === 'merged';
-  if (isGone || suppression === null) unhush(step, alert.occurrence);
+  if (alert.isFinal || alert.mergedInto !== null || suppression === null) unhush(step, alert.occurrence);
   else hush(step, alert, suppression);
+  if (suppression !== null && alert.mergedInto !== null) {
+    const heir = { ...alert, occurrence: alert.mergedInto, mergedInto: null, emitReason: 'update' } as const;
+    inherit(step, heir, suppression);
+  }
   return suppression;
+}
+
+/**
+ * Mostly a merge is a new name for an occurrence whose start turned out to be earlier: then nobody was told of it under
+ * the new name either. That the other one had been told on its own is rare, and costs at most its end in a storm.
+ */
+function inherit(step: SuppressStep, heir: EnrichedAlert, suppression: Suppression): void {
+  if (step.tables.hushed.get(heir.occurrence) === undefined) hush(step, heir, suppression);
 }
 
 /** Maintenance, silence, inhibition: what somebody stated, in this order. */

@@ -9,8 +9,14 @@ import { wakeSweep } from './sweep.ts';
 export function trackSource(step: SuppressStep, alert: EnrichedAlert): void {
   const { inhibitor } = step.derived;
   if (!inhibitor.hasRules || alert.emitReason === 'late') return;
-  const { occurrence } = alert;
+  const { occurrence, mergedInto } = alert;
   const row = step.tables.sources.get(occurrence);
+  if (row !== undefined && mergedInto !== null) {
+    dropSource(step, occurrence);
+    // It goes on under the name of the occurrence that it turned out to belong to.
+    trackSource(step, { ...alert, occurrence: mergedInto, mergedInto: null, emitReason: 'update' });
+    return;
+  }
   if (isEnd(alert) || !inhibitor.isSource(alert)) {
     dropSource(step, occurrence);
     return;

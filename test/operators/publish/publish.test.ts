@@ -232,14 +232,49 @@ describe('an incident', () => {
     expect(seen(s)).toEqual([]);
   });
 
-  it('no longer counts a quiet member that was merged into another', () => {
+  const merged = { emitReason: 'merged', mergedInto: occurrence('a') } as const;
+
+  it('no longer counts a quiet member that was merged into one that was told', () => {
     const s = scene();
     tell(s, 10, 'a');
     tell(s, 10, 'b', { suppression: quiet() });
     change(s, 10, { alertCount: 2 });
-    tell(s, 20, 'b', { emitReason: 'merged', mergedInto: occurrence('a'), suppression: quiet() });
+    tell(s, 20, 'b', { ...merged, suppression: quiet() });
     change(s, 20, { alertCount: 1 });
     expect(seen(s)).toEqual(['1: open, 2 (1)', '2: open, 1 (0)']);
+  });
+
+  it('counts a quiet member on under its new name', () => {
+    const s = scene();
+    tell(s, 10, 'x');
+    tell(s, 10, 'b', { suppression: quiet() });
+    tell(s, 20, 'b', { ...merged, suppression: quiet() });
+    change(s, 20, { alertCount: 2 });
+    tell(s, 30, 'a', { emitReason: 'final', isFinal: true, suppression: quiet() });
+    change(s, 30, { alertCount: 2 });
+    expect(seen(s)).toEqual(['1: open, 2 (1)', '2: open, 2 (1)']);
+  });
+
+  it('knows a member as told that was told under another name', () => {
+    const s = scene();
+    tell(s, 10, 'b');
+    tell(s, 10, 'a', { suppression: quiet() });
+    change(s, 10, { alertCount: 2 });
+    tell(s, 20, 'b', { ...merged });
+    change(s, 20, { alertCount: 1 });
+    expect(seen(s).at(-1)).toMatch(/open, 1 \(0\)$/);
+  });
+
+  it.each<[string, Suppression | null, readonly string[]]>([
+    ['becomes visible by a late alert that was told', null, ['1: open, 2 (1)']],
+    ['stays hidden by a late alert that was not', quiet(), []],
+  ])('%s', (_, suppression, expected) => {
+    const s = scene();
+    tell(s, 10, 'a', { suppression: quiet() });
+    tell(s, 20, 'l', { emitReason: 'late', isLate: true, isFinal: true, suppression });
+    change(s, 20, { alertCount: 2 });
+    expect(seen(s)).toEqual(expected);
+    expect(s.rows('members')).toBe(1);
   });
 
   it('gives a member up to another incident with its count', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { occurrence } from '../../support/tellings.ts';
 import { scene, tell, tellingsOf, verdicts } from './scene.ts';
 
 const rule = {
@@ -147,6 +148,17 @@ describe('when the source ends', () => {
     s.advance({ at: 99_000 });
     expect(verdicts(s).at(-1)).toBe('src2 first');
     expect(s.rows('hushed')).toBe(1);
+  });
+
+  it('goes on muting under the name of the occurrence that it was merged into', () => {
+    const s = scene(config());
+    tell(s, 100, 'src', down);
+    tell(s, 150, 'a', disk);
+    tell(s, 200, 'src', { ...down, emitReason: 'merged', mergedInto: occurrence('src0') });
+    s.advance({ at: 90_000 });
+    tell(s, 90_000, 'b', disk);
+    expect(verdicts(s).slice(3)).toEqual(['b first (inhibit node-down)']);
+    expect(s.rows('sources')).toBe(1);
   });
 
   it('keeps no row without rules', () => {

@@ -51,7 +51,9 @@ const anyTelling: fc.Arbitrary<Action> = fc
     tenant: fc.constantFrom('default', 'default', 'blue'),
   })
   .map(({ id, host, ...over }) => (to, at) => {
-    tell(to, at, `o${id}`, { ...over, labels: { host } } as never); // fast-check widens the words to string.
+    const mergedInto = over.emitReason === 'merged' ? `o${(id + 1) % 13}` : null;
+    // fast-check widens the words to string.
+    tell(to, at, `o${id}`, { ...over, mergedInto, labels: { host } } as never);
   });
 
 const anyControl: fc.Arbitrary<Action> = fc

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { occurrence } from '../../support/tellings.ts';
 import { control, scene, silence, tell, tellingsOf, verdicts, withdrawal } from './scene.ts';
 
 const config = (over: object = {}) => ({
@@ -264,11 +265,31 @@ describe('a silence can come as a control record', () => {
 });
 
 describe('a merge', () => {
+  const merged = { emitReason: 'merged', mergedInto: occurrence('a') } as const;
+
   it('is as quiet as the occurrence that it corrects', () => {
     const s = scene(config());
     tell(s, 1_200, 'b');
-    tell(s, 3_000, 'b', { emitReason: 'merged', mergedInto: 'a' as never });
-    expect(verdicts(s).slice(0, 1)).toEqual(['b first (silence disks)']);
+    tell(s, 1_300, 'b', merged);
+    expect(verdicts(s)).toEqual(['b first (silence disks)', 'b merged (silence disks)']);
+  });
+
+  it('hands on what nobody was told of, to be told when the silence ends', () => {
+    const s = scene(config());
+    tell(s, 1_200, 'b');
+    tell(s, 1_300, 'b', merged);
+    s.advance({ at: 2_000 });
+    expect(verdicts(s).slice(2)).toEqual(['a released']);
+    expect(s.rows('hushed')).toBe(0);
+  });
+
+  it('hands on what nobody was told of, to end as quietly', () => {
+    const s = scene(config());
+    tell(s, 1_200, 'b');
+    tell(s, 1_300, 'b', merged);
+    tell(s, 1_400, 'a', { emitReason: 'resolved' });
+    tell(s, 5_000, 'a', { emitReason: 'final' });
+    expect(verdicts(s).at(-1)).toBe('a final (silence disks)');
     expect(s.rows('hushed')).toBe(0);
   });
 
@@ -276,7 +297,7 @@ describe('a merge', () => {
     const s = scene(config());
     tell(s, 900, 'b', { labels: { host: 'web' } });
     tell(s, 1_200, 'a');
-    tell(s, 1_300, 'b', { labels: { host: 'web' }, emitReason: 'merged', mergedInto: 'a' as never });
+    tell(s, 1_300, 'b', { labels: { host: 'web' }, emitReason: 'merged', mergedInto: occurrence('a') });
     s.advance({ at: 5_000 });
     expect(verdicts(s)).toEqual(['b first', 'a first (silence disks)', 'b merged']);
   });
