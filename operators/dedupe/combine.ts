@@ -52,7 +52,11 @@ function combineAlert(step: CombineStep, event: Identified): void {
     previous !== undefined && isOfRun(previous, event, sighted) ? previous : findRun(step, event, sighted);
   observe(run, event, sighted);
   if (run !== previous) step.derived.latest.set(run.fingerprint, run);
-  if (mustState(run, previous)) state(step, run);
+  if (mustState(run, previous)) {
+    // RELATE must know how far the run before reached, or it would take its continuation for a first sighting.
+    if (previous !== undefined && previous !== run) flush(step, [previous]);
+    state(step, run);
+  }
   step.tables.runs.set(runRowKey(run), run);
   if (step.config.traceAssignments) assign(step, event, { run: run.id, t: sighted.t });
 }

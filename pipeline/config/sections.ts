@@ -44,6 +44,10 @@ export const WorkerConfig = z.strictObject({
     .max(60_000)
     .default(500)
     .describe('How far the clock of the broker may step back without a window closing too early.'),
+  flushIdleMs: spanMs(
+    30_000,
+    'A REDUCE shard without records for this long states what it holds of open cells.',
+  ),
   checkpointEveryMs: spanMs(
     5_000,
     'Time between two checkpoints of a shard: what a restart works through again.',

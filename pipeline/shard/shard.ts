@@ -87,12 +87,12 @@ export class Shard<Event extends Kinded> {
   }
 
   /**
-   * Nothing more stands in the log up to `at`: moves time and lets `stage` state what it holds back. Only for REDUCE,
-   * whose statements may come at any time (protocol.md STIMULUS 1); elsewhere time comes from records alone.
+   * Nothing more stands in the log up to `at`: moves time, and lets `flush` (a stage) state what it holds back. Only for
+   * REDUCE, whose statements may come at any time (protocol.md STIMULUS 1); elsewhere time comes from records alone.
    */
-  idle(at: EventTimeMs, stage: string): void {
+  idle(at: EventTimeMs, flush: string | null): void {
     this.host.advance({ at, complete: this.host.time.complete });
-    this.host.poke(stage, 'flush');
+    if (flush !== null) this.host.poke(flush, 'flush');
   }
 
   /** All rows that changed since the last call, taken in one tick: they belong to the last stepped offset. */

@@ -19,6 +19,8 @@ export class HeartbeatSource {
   readonly #runner: ShardRunner<ReduceEvent>;
   readonly #around: ShardSurroundings;
   #claimed: EventTimeMs = 0;
+  /** Where the shard stood when it last moved, and when that was noticed. */
+  #seen = { position: -1, at: 0 };
 
   constructor(runner: ShardRunner<ReduceEvent>, around: ShardSurroundings) {
     this.#runner = runner;
@@ -42,9 +44,20 @@ export class HeartbeatSource {
     // Busy: facts of closed cells were stated by the shard's own timers, below the time of its last record.
     if (high > this.#runner.position) return this.#runner.shard.host.time.at - settings.clockSlackMs;
     const complete = now - settings.clockSlackMs;
-    this.#runner.shard.idle(complete, holdingStage);
+    this.#runner.shard.idle(complete, this.#isQuiet(now) ? holdingStage : null);
     await this.#runner.send();
     return complete;
+  }
+
+  /**
+   * Facts of cells that are over are stated by moving time alone; that is all a claim needs. What a quiet shard still
+   * holds of open cells is stated too, once, so that counts do not wait for their cell to end.
+   */
+  #isQuiet(now: EventTimeMs): boolean {
+    const { position } = this.#runner;
+    if (position === this.#seen.position) return now - this.#seen.at >= this.#around.settings.flushIdleMs;
+    this.#seen = { position, at: now };
+    return false;
   }
 
   #claims(complete: EventTimeMs): readonly ProduceRecord[] {

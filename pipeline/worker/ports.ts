@@ -16,6 +16,8 @@ export interface WorkerSettings {
   readonly heartbeatMs: number;
   /** How far the broker's clock may step back (protocol.md H17). */
   readonly clockSlackMs: number;
+  /** A REDUCE shard without records for this long states what it holds of open cells. */
+  readonly flushIdleMs: number;
   readonly checkpointEveryMs: number;
   readonly batchRecords: number;
   readonly batchBytes: number;
