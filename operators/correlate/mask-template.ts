@@ -26,12 +26,21 @@ export function maskTemplate(text: string, values: Iterable<string>): string {
   return [...kept].sort(compareText).join(' ');
 }
 
-/** Share of words that two templates have in common (Jaccard), 0–1; an empty template is similar to nothing. */
-export function similarity(a: string, b: string): number {
-  if (a === '' || b === '') return 0;
-  if (a === b) return 1;
-  const left = new Set(a.split(' '));
-  const right = b.split(' ');
+/**
+ * Share of words that a template has in common with this one (Jaccard), 0–1; an empty template is similar to nothing.
+ * Answers are remembered: the incidents compared with one alert hold the same few templates over and over.
+ */
+export function similarityTo(template: string): (other: string) => number {
+  const words = new Set(template === '' ? [] : template.split(' '));
+  const known = new Map<string, number>([['', 0]]);
+  return (other) => {
+    const found = known.get(other) ?? jaccard(words, other.split(' '));
+    known.set(other, found);
+    return found;
+  };
+}
+
+function jaccard(left: ReadonlySet<string>, right: readonly string[]): number {
   let common = 0;
   for (const word of right) if (left.has(word)) common += 1;
   return common / (left.size + right.length - common);

@@ -19,6 +19,11 @@ interface Holding {
   lastAt: EventTimeMs;
 }
 
+export interface Kept {
+  readonly template: string;
+  readonly lastAt: EventTimeMs;
+}
+
 /** What the members of one incident come to. */
 export interface Shape {
   /** By start, then occurrence. */
@@ -32,12 +37,14 @@ export interface Shape {
   /** Members per fingerprint and per service. */
   readonly fingerprints: Map<string, number>;
   readonly services: Map<string, number>;
-  /** Newest start per template. */
-  readonly templates: Map<string, EventTimeMs>;
+  /** Templates by newest start, then text. */
+  readonly templates: Kept[];
 }
 
 const byStart = (a: Member, b: Member) =>
   a.row.startedAt - b.row.startedAt || compareText(a.occurrence, b.occurrence);
+
+const byNewest = (a: Kept, b: Kept) => a.lastAt - b.lastAt || compareText(a.template, b.template);
 
 const byLastAt = (a: Posting, b: Posting) => a.lastAt - b.lastAt || compareText(a.incident, b.incident);
 
@@ -64,6 +71,7 @@ export class MemberIndex {
     this.#shapes.set(row.incident, shape);
     insertSorted(shape.members, { occurrence, row }, byStart);
     tally(shape, row, 1);
+    const template = templateAt(shape, row);
     for (const key of keysOf(row)) {
       const holding = shape.keys.get(key);
       if (holding === undefined) shape.keys.set(key, { count: 1, lastAt: row.startedAt });
@@ -71,7 +79,7 @@ export class MemberIndex {
       const to = holding === undefined ? row.startedAt : Math.max(holding.lastAt, row.startedAt);
       this.#post(key, row.incident, { from: holding?.lastAt, to });
     }
-    this.#setTemplate(shape, row);
+    moveTemplate(shape, row, template);
   }
 
   remove(occurrence: string, row: MemberRow): void {
@@ -79,6 +87,7 @@ export class MemberIndex {
     if (shape === undefined) return;
     removeSorted(shape.members, { occurrence, row }, byStart);
     tally(shape, row, -1);
+    const template = templateAt(shape, row);
     for (const key of keysOf(row)) {
       const holding = shape.keys.get(key);
       if (holding === undefined) continue;
@@ -88,7 +97,7 @@ export class MemberIndex {
       this.#post(key, row.incident, { from: holding.lastAt, to });
       if (to === undefined) shape.keys.delete(key);
     }
-    this.#setTemplate(shape, row);
+    moveTemplate(shape, row, template);
     if (shape.members.length === 0) this.#shapes.delete(row.incident);
   }
 
@@ -131,13 +140,19 @@ export class MemberIndex {
     if (list.length === 0) this.#postings.delete(key);
     else this.#postings.set(key, list);
   }
+}
 
-  #setTemplate(shape: Shape, row: MemberRow): void {
-    if (row.template === '') return;
-    const lastAt = shape.keys.get(keyOf.template(row.tenant, row.template))?.lastAt;
-    if (lastAt === undefined) shape.templates.delete(row.template);
-    else shape.templates.set(row.template, lastAt);
-  }
+/** Newest start of a member with the row's template. */
+function templateAt(shape: Shape, row: MemberRow): EventTimeMs | undefined {
+  return row.template === '' ? undefined : shape.keys.get(keyOf.template(row.tenant, row.template))?.lastAt;
+}
+
+function moveTemplate(shape: Shape, row: MemberRow, from: EventTimeMs | undefined): void {
+  const { template } = row;
+  const to = templateAt(shape, row);
+  if (from === to) return;
+  if (from !== undefined) removeSorted(shape.templates, { template, lastAt: from }, byNewest);
+  if (to !== undefined) insertSorted(shape.templates, { template, lastAt: to }, byNewest);
 }
 
 function emptyShape(): Shape {
@@ -149,7 +164,7 @@ function emptyShape(): Shape {
     keys: new Map(),
     fingerprints: new Map(),
     services: new Map(),
-    templates: new Map(),
+    templates: [],
   };
 }
 

@@ -5,6 +5,7 @@ import type { Reason } from '../../schemas/reasons.ts';
 import { remember } from './base-rate.ts';
 import { findCandidates } from './find-candidates.ts';
 import { reopen, settle } from './life-cycle.ts';
+import { similarityTo } from './mask-template.ts';
 import { note } from './note.ts';
 import { readTraits } from './read-traits.ts';
 import type { IncidentRow, MemberRow, Traits } from './rows.ts';
@@ -55,13 +56,14 @@ export function worse(a: Severity, b: Severity): Severity {
 
 function choose(step: CorrelateStep, { traits, start }: Newcomer): Choice {
   const candidates = findCandidates(step, traits, start);
+  const alike = similarityTo(traits.template);
   let match: Match | null = null;
   let refused: (Match & { readonly reason: Reason }) | null = null;
   for (const candidate of candidates) {
     const row = step.tables.incidents.get(candidate.incident);
     const shape = step.derived.members.shape(candidate.incident);
     if (row === undefined || shape === undefined) continue;
-    const found = weigh(step, { traits, start, candidate, row, shape });
+    const found = weigh(step, { traits, start, candidate, row, shape, alike });
     if (found.confidence < step.config.joinAt * 1000) continue;
     const reason = refusal(step, row, shape.members.length);
     // Strictly better only: of equals the first candidate wins, which is the newest.

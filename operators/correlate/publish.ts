@@ -79,7 +79,7 @@ function confidenceOf(shape: Shape | undefined): number {
 function firstFingerprints(shape: Shape | undefined, max: number): readonly Fingerprint[] {
   const first = new Set<Fingerprint>();
   for (const { row } of shape?.members ?? []) {
-    if (first.size >= max) break;
+    if (first.size >= Math.min(max, shape?.fingerprints.size ?? 0)) break;
     first.add(row.fingerprint);
   }
   return [...first];

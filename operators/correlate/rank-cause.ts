@@ -17,6 +17,18 @@ export interface Cause {
   readonly probable: ProbableCause;
 }
 
+/** Why a member may be the cause, in the order in which it is told. */
+const reasons = ['topology', 'earliest', 'severity', 'rarity'] as const;
+
+/** Each 0–1. */
+type Strengths = Readonly<Record<(typeof reasons)[number], number>>;
+
+interface Judged {
+  readonly member: Member;
+  readonly strengths: Strengths;
+  readonly total: number;
+}
+
 /** First start of each service among the members considered. */
 type Starts = ReadonlyMap<string, number>;
 
@@ -30,25 +42,33 @@ export function rankCause(step: CorrelateStep, row: IncidentRow, shape: Shape): 
   if (first === undefined) return null;
   const starts = startsOf(members);
   const explains = new Map([...starts.keys()].map((service) => [service, explained(step, service, starts)]));
-  const weights = step.config.causeWeights;
-  let best: { member: Member; total: number; parts: readonly [string, number][] } | undefined;
+  const rarities = new Map<string, number>();
+  let best: Judged | null = null;
   for (const member of members) {
-    const { service, severity, startedAt } = member.row;
-    const parts: readonly [string, number][] = [
-      ['topology', weights.topology * (explains.get(service) ?? 0)],
-      [
-        'earliest',
-        weights.earliest * Math.exp((first.row.startedAt - startedAt) / step.config.causeToleranceMs),
-      ],
-      ['severity', (weights.severity * severities.indexOf(severity)) / (severities.length - 1)],
-      ['rarity', weights.rarity * rarity(step, row, member.row)],
-    ];
-    const total = parts.reduce((sum, [, part]) => sum + part, 0);
-    if (best === undefined || total > best.total + 1e-9) best = { member, total, parts };
+    const { service, template, severity, startedAt } = member.row;
+    const trait = `${service}\u0000${template}`;
+    const rare = rarities.get(trait) ?? rarity(step, row, member.row);
+    rarities.set(trait, rare);
+    const judged = judge(step, member, {
+      topology: explains.get(service) ?? 0,
+      earliest: Math.exp((first.row.startedAt - startedAt) / step.config.causeToleranceMs),
+      severity: severities.indexOf(severity) / (severities.length - 1),
+      rarity: rare,
+    });
+    // The margin keeps sums that differ in their last bit a tie, which the earlier member wins.
+    if (best === null || judged.total > best.total + 1e-9) best = judged;
   }
-  return best === undefined
-    ? null
-    : { member: best.member, probable: probableOf(best.member.row, best.parts) };
+  return best === null ? null : { member: best.member, probable: probableOf(step, best) };
+}
+
+function judge(step: CorrelateStep, member: Member, strengths: Strengths): Judged {
+  const { topology, earliest, severity, rarity } = step.config.causeWeights;
+  const total =
+    topology * strengths.topology +
+    earliest * strengths.earliest +
+    severity * strengths.severity +
+    rarity * strengths.rarity;
+  return { member, strengths, total };
 }
 
 function considered(row: IncidentRow, shape: Shape): readonly Member[] {
@@ -95,13 +115,16 @@ function rarity(step: CorrelateStep, row: IncidentRow, member: MemberRow): numbe
 }
 
 /** Rounded down to thousandths: the parts sum to the confidence, and a replay prints the same digits. */
-function probableOf(row: MemberRow, parts: readonly [string, number][]): ProbableCause {
-  const thousandths = parts.map(([name, part]) => [name, Math.floor(part * 1000 + 1e-6)] as const);
+function probableOf(step: CorrelateStep, { member, strengths }: Judged): ProbableCause {
+  const parts = reasons.map((name) => ({
+    name,
+    thousandths: Math.floor(step.config.causeWeights[name] * strengths[name] * 1000 + 1e-6),
+  }));
   return {
-    fingerprint: row.fingerprint,
-    confidence: thousandths.reduce((sum, [, part]) => sum + part, 0) / 1000,
-    contributions: thousandths
-      .filter(([, part]) => part > 0)
-      .map(([name, part]) => ({ name, weight: part / 1000 })),
+    fingerprint: member.row.fingerprint,
+    confidence: parts.reduce((sum, { thousandths }) => sum + thousandths, 0) / 1000,
+    contributions: parts
+      .filter(({ thousandths }) => thousandths > 0)
+      .map(({ name, thousandths }) => ({ name, weight: thousandths / 1000 })),
   };
 }

@@ -3,7 +3,6 @@ import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { IncidentType } from '../../schemas/incident.ts';
 import { busyOf, slotOf, surprise } from './base-rate.ts';
 import type { Candidate } from './find-candidates.ts';
-import { similarity } from './mask-template.ts';
 import type { Shape } from './member-index.ts';
 import { keyOf } from './read-traits.ts';
 import type { IncidentRow, Traits } from './rows.ts';
@@ -51,6 +50,8 @@ export interface Weighing {
   readonly candidate: Candidate;
   readonly row: IncidentRow;
   readonly shape: Shape;
+  /** Similarity of a template to the alert's own. */
+  alike(template: string): number;
 }
 
 /** Something an incident holds: when it was last seen there, and in which windows before the incident (bits). */
@@ -157,18 +158,14 @@ function labelled(step: CorrelateStep, weighing: Weighing): number {
 
 function templated(step: CorrelateStep, weighing: Weighing): number {
   const { traits, shape, row } = weighing;
+  if (traits.template === '') return 0;
   const busy = busyOf(step, keyOf.template(traits.tenant, traits.template), slotOf(step, row.startedAt));
   let best = 0;
-  for (const [template, lastAt] of newestTemplates(shape)) {
-    const alike = similarity(traits.template, template);
+  for (const { template, lastAt } of shape.templates.slice(-maxTemplates)) {
+    const alike = weighing.alike(template);
     if (alike >= similarAt) best = Math.max(best, alike * worth(step, weighing, { lastAt, busy }));
   }
   return best;
-}
-
-function newestTemplates(shape: Shape): readonly (readonly [string, EventTimeMs])[] {
-  if (shape.templates.size <= maxTemplates) return [...shape.templates];
-  return [...shape.templates].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, maxTemplates);
 }
 
 function recurrence({ traits, candidate, row }: Weighing, isClosing: boolean): number {

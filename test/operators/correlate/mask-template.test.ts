@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maskTemplate, similarity } from '../../../operators/correlate/mask-template.ts';
+import { maskTemplate, similarityTo } from '../../../operators/correlate/mask-template.ts';
 
 describe('maskTemplate', () => {
   it.each([
@@ -29,14 +29,14 @@ describe('maskTemplate', () => {
   });
 });
 
-describe('similarity', () => {
+describe('similarityTo', () => {
   it.each([
     ['equal templates are wholly similar', 'disk full', 'disk full', 1],
     ['half the words in common of three', 'disk full', 'disk slow', 1 / 3],
     ['nothing in common', 'disk full', 'login failed', 0],
     ['an empty template is similar to nothing, not even to itself', '', '', 0],
   ])('%s', (_, a, b, expected) => {
-    expect(similarity(a, b)).toBeCloseTo(expected);
-    expect(similarity(b, a)).toBeCloseTo(expected);
+    expect(similarityTo(a)(b)).toBeCloseTo(expected);
+    expect(similarityTo(b)(a)).toBeCloseTo(expected);
   });
 });
