@@ -40,25 +40,18 @@ export const defaultVolatileLabels: readonly string[] = [
   '__replica__',
 ];
 
-const label = /^label:.+$/s;
+const field = (pattern: RegExp, known: string) =>
+  z.string().regex(pattern, `expected ${known}`).describe(`One of ${known}.`);
 
-const IdentityField = z
-  .union([z.enum(['tenant', 'source', 'name', 'severity', 'labels']), z.string().regex(label)], {
-    error: "expected source, name, severity, labels or 'label:<name>'",
-  })
-  .describe("source, name, severity, labels (all that are not volatile) or 'label:<name>'.");
-
-const DomainField = z
-  .union([z.enum(['tenant', 'source', 'name']), z.string().regex(label)], {
-    error: "expected tenant, source, name or 'label:<name>'",
-  })
-  .describe("tenant, source, name or 'label:<name>'.");
-
-const WatchedField = z
-  .union([z.enum(['severity', 'generatorUrl']), z.string().regex(/^(?:label|annotation):.+$/s)], {
-    error: "expected severity, generatorUrl, 'label:<name>' or 'annotation:<name>'",
-  })
-  .describe("severity, generatorUrl, 'label:<name>' or 'annotation:<name>'.");
+const IdentityField = field(
+  /^(?:tenant|source|name|severity|labels|label:.+)$/,
+  "source, name, severity, labels (all that are not volatile) or 'label:<name>'",
+);
+const DomainField = field(/^(?:tenant|source|name|label:.+)$/, "tenant, source, name or 'label:<name>'");
+const WatchedField = field(
+  /^(?:severity|generatorUrl|(?:label|annotation):.+)$/,
+  "severity, generatorUrl, 'label:<name>' or 'annotation:<name>'",
+);
 
 const Matcher = z.string().superRefine((text, context) => {
   const parsed = parseMatchers(text);
@@ -115,8 +108,23 @@ const FingerprintShape = z.strictObject({
   drop: z.array(DropRule).max(1_000).default([]).describe('Alerts to count but never to tell.'),
 });
 
+/** The rule for everything that no configured rule fits. */
+export const fallback: IdentityRule = {
+  name: 'default',
+  when: { hasLabels: [] },
+  fields: ['source', 'name', 'labels'],
+};
+
 /** Config of fingerprint: what makes two alerts the same one. */
 export const FingerprintConfig = FingerprintShape.superRefine((config, context) => {
+  const taken = new Set([fallback.name]);
+  for (const [index, { name }] of config.identity.entries()) {
+    if (taken.has(name)) {
+      const message = `another rule is called '${name}': \`fingerprintRule\` could not tell them apart`;
+      context.addIssue({ code: 'custom', path: ['identity', index, 'name'], message });
+    }
+    taken.add(name);
+  }
   const rules = [...config.identity.map((rule, index) => ({ ...rule, path: ['identity', index] })), fallback];
   for (const [index, field] of config.correlationDomain.entries()) {
     const lacking = rules.find(({ fields }) => !identifies(fields, field, config.volatileLabels));
@@ -133,13 +141,6 @@ export const FingerprintConfig = FingerprintShape.superRefine((config, context) 
 
 export type FingerprintConfig = z.infer<typeof FingerprintConfig>;
 export type IdentityRule = z.infer<typeof IdentityRule>;
-
-/** The rule for everything that no configured rule fits. */
-export const fallback: IdentityRule = {
-  name: 'default',
-  when: { hasLabels: [] },
-  fields: ['source', 'name', 'labels'],
-};
 
 function identifies(fields: readonly string[], field: string, volatile: readonly string[]): boolean {
   if (field === 'tenant' || fields.includes(field)) return true;

@@ -12,8 +12,7 @@ const Cache = z.strictObject({
     .describe('Most bytes of remembered heads; affects speed only.'),
 });
 
-/** Config of normalize: how the bytes of a record become alerts. */
-export const NormalizeConfig = z.strictObject({
+const NormalizeShape = z.strictObject({
   defaultTenant: z.string().min(1).default('default').describe('Tenant of alerts that name none.'),
   severityMap: z
     .record(z.string().min(1), z.enum(severities))
@@ -30,6 +29,18 @@ export const NormalizeConfig = z.strictObject({
     .describe('How other JSON and CSV becomes alerts. The first that fits is used.'),
   limits: Limits.prefault({}).describe('What is larger goes to the dead-letter topic.'),
   cache: Cache.prefault({}).describe('Heads are remembered so that a repeat costs less.'),
+});
+
+/** Config of normalize: how the bytes of a record become alerts. */
+export const NormalizeConfig = NormalizeShape.superRefine(({ mappings, presets }, context) => {
+  const taken = new Set<string>(presets);
+  for (const [index, { name }] of mappings.entries()) {
+    if (taken.has(name)) {
+      const message = `another mapping or preset is called '${name}': messages could not tell them apart`;
+      context.addIssue({ code: 'custom', path: ['mappings', index, 'name'], message });
+    }
+    taken.add(name);
+  }
 });
 
 export type NormalizeConfig = z.infer<typeof NormalizeConfig>;

@@ -60,7 +60,7 @@ export function splitQuoted(text: string, delimiter: string): readonly Row[] {
   let values: string[] = [];
   let at = 0;
   while (at < text.length) {
-    const read = text[at] === '"' ? readQuoted(text, at) : readBare(text, at, delimiter);
+    const read = text[at] === '"' ? readQuoted(text, at, delimiter) : readBare(text, at, delimiter);
     if (read === null) {
       const detail = 'a quote that is opened but never closed';
       return [...rows, { code: 'record.invalid-field', detail }];
@@ -73,7 +73,8 @@ export function splitQuoted(text: string, delimiter: string): readonly Row[] {
       if (at < text.length) continue;
       values.push('');
     }
-    at = skipLineEnd(text, at);
+    // Here stands a line end (its `\r` was taken off the value) or nothing.
+    at += 1;
     if (values.length > 1 || values[0] !== '') rows.push(values);
     values = [];
   }
@@ -93,20 +94,18 @@ function readBare(text: string, start: number, delimiter: string): Value {
 }
 
 /** What stands between the closing quote and the next delimiter belongs to the value. null: never closed. */
-function readQuoted(text: string, start: number): Value | null {
+function readQuoted(text: string, start: number, delimiter: string): Value | null {
   let value = '';
   let from = start + 1;
   for (;;) {
     const end = text.indexOf('"', from);
     if (end === -1) return null;
     value += text.slice(from, end);
-    if (text[end + 1] !== '"') return { value, next: end + 1 };
+    if (text[end + 1] !== '"') {
+      const rest = readBare(text, end + 1, delimiter);
+      return { value: value + rest.value, next: rest.next };
+    }
     value += '"';
     from = end + 2;
   }
-}
-
-function skipLineEnd(text: string, at: number): number {
-  if (text[at] === '\r' && text[at + 1] === '\n') return at + 2;
-  return text[at] === '\n' ? at + 1 : at;
 }
