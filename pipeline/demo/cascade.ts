@@ -9,16 +9,16 @@ const rootSymptoms: Readonly<Record<Service['kind'], readonly [Symptom, ...Sympt
   database: [
     ['DiskFull', 'critical', 'data volume is 98 % full', 98],
     ['ConnectionsExhausted', 'critical', 'no free connection in the pool', 500],
-    ['ReplicationBroken', 'critical', 'the replica does not follow', 900],
+    ['ReplicationBroken', 'high', 'the replica does not follow', 900],
   ],
   queue: [
-    ['QueueStalled', 'critical', 'consumers make no progress', 120_000],
+    ['QueueStalled', 'high', 'consumers make no progress', 120_000],
     ['BrokerDown', 'critical', 'a broker left the cluster', 1],
   ],
   cache: [['CacheDown', 'critical', 'the cache refuses connections', 1]],
   app: [
     ['OutOfMemory', 'critical', 'killed by the kernel for its memory', 2_048],
-    ['CrashLooping', 'critical', 'restarts again and again', 12],
+    ['CrashLooping', 'high', 'restarts again and again', 12],
   ],
   edge: [['CertificateExpired', 'critical', 'the certificate has expired', 0]],
 };
@@ -29,47 +29,68 @@ const downstreamSymptoms: readonly [Symptom, ...Symptom[]] = [
   ['UpstreamTimeouts', 'medium', 'calls to a dependency time out', 40],
 ];
 
-/** A failure of one service that spreads to those that need it, hop by hop, and heals in the opposite order. */
-export function cascade(incident: TrueIncident, random: Random): readonly Condition[] {
-  const root = serviceNamed(incident.rootService);
-  const symptom = random.pick(rootSymptoms[root.kind]);
-  // Databases and queues fail on one machine first; detection of the cause may lag its first symptoms.
-  const own = root.hosts
-    .slice(0, random.int(1, root.hosts.length))
-    .map((host) => conditionOf(symptom, root, { incident, host, delayMs: random.int(0, 20_000), random }));
-  const others = [...dependents(root.name)].flatMap(([name, hops]) =>
-    random.chance(0.9) ? spread(serviceNamed(name), hops, { incident, random }) : [],
-  );
-  return [...own, ...others];
-}
+/** Share of services that cope with the failure of what they need, and so shield those that need them. */
+const copes = 0.1;
+/** Share of services that suffer and pass it on while no rule of theirs sees it. */
+const unwatched = 0.07;
+/** Share of causes that are seen by a slow check only: by then their symptoms have long been reported. */
+const slowlyDetected = 0.3;
 
-interface Place {
+interface Telling {
   readonly incident: TrueIncident;
   readonly random: Random;
 }
 
-function spread(service: Service, hops: number, { incident, random }: Place): readonly Condition[] {
-  const count = random.int(1, downstreamSymptoms.length);
-  const delayMs = hops * random.int(8_000, 25_000);
+/** A failure of one service that spreads to those that need it, hop by hop, and heals in the opposite order. */
+export function cascade(incident: TrueIncident, random: Random): readonly Condition[] {
+  const telling = { incident, random };
+  const hit = new Set([incident.rootService]);
+  const symptoms: Condition[] = [];
+  // In the order of hops, so that whatever a service needs was decided before it.
+  for (const [name, hops] of dependents(incident.rootService)) {
+    const service = serviceNamed(name);
+    if (!service.needs.some((need) => hit.has(need)) || random.chance(copes)) continue;
+    hit.add(name);
+    if (!random.chance(unwatched)) symptoms.push(...suffering(service, hops, telling));
+  }
+  return [...failing(serviceNamed(incident.rootService), telling), ...symptoms];
+}
+
+/** What the service that fails reports of itself, from some of its hosts. */
+function failing(service: Service, telling: Telling): readonly Condition[] {
+  const { random } = telling;
+  const symptom = random.pick(rootSymptoms[service.kind]);
+  const detectedMs = random.chance(slowlyDetected) ? random.int(30_000, 75_000) : random.int(0, 15_000);
+  return service.hosts
+    .slice(0, random.int(1, service.hosts.length))
+    .map((host) => conditionOf(symptom, { host, service, delayMs: detectedMs + random.int(0, 10_000) }, telling));
+}
+
+/** What a service that needs it reports: several symptoms, from most hosts, some seconds per hop later. */
+function suffering(service: Service, hops: number, telling: Telling): readonly Condition[] {
+  const { random } = telling;
+  const spreadMs = hops * random.int(8_000, 25_000);
   return downstreamSymptoms
-    .slice(0, count)
+    .slice(0, random.int(1, downstreamSymptoms.length))
     .flatMap((symptom) =>
       service.hosts
         .filter(() => random.chance(0.85))
         .map((host) =>
-          conditionOf(symptom, service, { incident, host, delayMs: delayMs + random.int(0, 10_000), random }),
+          conditionOf(symptom, { host, service, delayMs: spreadMs + random.int(0, 10_000) }, telling),
         ),
     );
 }
 
-interface Placed extends Place {
+interface Where {
+  readonly service: Service;
   readonly host: string;
+  /** Since the failure began. */
   readonly delayMs: number;
 }
 
-function conditionOf(symptom: Symptom, service: Service, placed: Placed): Condition {
+function conditionOf(symptom: Symptom, where: Where, { incident, random }: Telling): Condition {
   const [name, severity, summary, base] = symptom;
-  const { incident, host, delayMs, random } = placed;
+  const { service, host, delayMs } = where;
   return {
     name,
     severity,

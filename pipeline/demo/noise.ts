@@ -14,6 +14,7 @@ export function noise(span: Span, random: Random): readonly Condition[] {
   return [
     ...many(Math.round(minutes / 2), () => blip(span, random)),
     ...many(Math.round(minutes / 3), () => chatter(span, random)),
+    ...many(Math.round(minutes / 10), () => restart(span, random)).flat(),
     ...many(Math.max(1, Math.round(minutes / 30)), () => flap(span, random)).flat(),
   ];
 }
@@ -22,17 +23,24 @@ function many<T>(count: number, make: () => T): readonly T[] {
   return Array.from({ length: count }, make);
 }
 
-/** A condition that heals itself within a minute. */
+/** A condition that heals itself within a minute; most are harmless by their own account, some cry wolf. */
 function blip(span: Span, random: Random): Condition {
   const from = random.int(span.from, span.to);
-  const place = placeOf(random);
   const names = ['CpuHigh', 'ProbeFailed', 'GcPauseLong'] as const;
-  return conditionOf(place, {
-    name: random.pick(names),
-    severity: 'low',
-    from,
-    to: from + random.int(5_000, 50_000),
-    everyMs: 15_000,
+  const severity = random.chance(0.1) ? 'high' : random.chance(0.25) ? 'medium' : 'low';
+  const to = from + random.int(5_000, 50_000);
+  return conditionOf(placeOf(random), { name: random.pick(names), severity, from, to, everyMs: 15_000 });
+}
+
+/** A rolling restart: the probe of one host after the other fails for a moment. */
+function restart(span: Span, random: Random): readonly Condition[] {
+  const { service } = placeOf(random);
+  const shape = { name: 'ProbeFailed', severity: 'low', everyMs: 10_000 } as const;
+  let at = random.int(span.from, span.to);
+  return service.hosts.map((host) => {
+    const from = at;
+    at += random.int(15_000, 40_000);
+    return conditionOf({ service, host }, { ...shape, from, to: from + random.int(8_000, 25_000) });
   });
 }
 

@@ -19,23 +19,28 @@ const rows: readonly Row[] = [
   ['orders', 'orders', 'app', 3, 'orders-db orders-queue'],
   ['orders-db', 'orders', 'database', 2],
   ['orders-queue', 'orders', 'queue', 3],
-  ['catalog', 'catalog', 'app', 3, 'catalog-db catalog-cache'],
+  ['catalog', 'catalog', 'app', 3, 'catalog-db catalog-cache object-store'],
   ['catalog-db', 'catalog', 'database', 2],
   ['catalog-cache', 'catalog', 'cache', 2],
-  ['accounts', 'identity', 'app', 3, 'accounts-db'],
+  ['accounts', 'identity', 'app', 3, 'accounts-db sso'],
   ['accounts-db', 'identity', 'database', 2],
   ['media-edge', 'media', 'edge', 3, 'media-api'],
-  ['media-api', 'media', 'app', 3, 'transcode thumbnails'],
+  ['media-api', 'media', 'app', 3, 'transcode thumbnails sso'],
   ['transcode', 'media', 'app', 4, 'media-queue media-store'],
   ['thumbnails', 'media', 'app', 3, 'media-store'],
   ['media-queue', 'media', 'queue', 3],
-  ['media-store', 'storage', 'database', 3],
-  ['reports-api', 'analytics', 'app', 2, 'reports-engine'],
+  ['media-store', 'storage', 'database', 3, 'object-store'],
+  ['reports-api', 'analytics', 'app', 2, 'reports-engine sso'],
   ['reports-engine', 'analytics', 'app', 3, 'events-db events-queue'],
   ['events-db', 'analytics', 'database', 3],
   ['events-queue', 'analytics', 'queue', 3],
   ['batch-billing', 'finance', 'app', 2, 'ledger-db'],
   ['ledger-db', 'finance', 'database', 2],
+  // What several parts of the company share.
+  ['sso', 'identity', 'app', 3, 'sso-db'],
+  ['sso-db', 'identity', 'database', 2],
+  ['object-store', 'storage', 'database', 4],
+  // On their own.
   ['mailer', 'growth', 'app', 2],
   ['search-crawler', 'growth', 'app', 2],
 ];
@@ -73,15 +78,19 @@ export function dependents(name: string): ReadonlyMap<string, number> {
   return found;
 }
 
-/** The part of the company a service belongs to; failures of different parts do not meet. */
-export function partOf(name: string): string {
-  const part = parts.find(({ roots }) => roots.some((root) => root === name || dependents(name).has(root)));
-  return part?.name ?? name;
-}
+/** Parts of the company, each named by its outermost services. */
+const outermost = {
+  shop: ['shop-edge'],
+  media: ['media-edge'],
+  reports: ['reports-api'],
+  finance: ['batch-billing'],
+  growth: ['mailer', 'search-crawler'],
+} as const;
 
-const parts = [
-  { name: 'shop', roots: ['shop-edge'] },
-  { name: 'media', roots: ['media-edge'] },
-  { name: 'reports', roots: ['reports-api'] },
-  { name: 'finance', roots: ['batch-billing'] },
-];
+/** Parts that suffer when the service fails; several for what they share. */
+export function partsOf(name: string): readonly string[] {
+  const above = dependents(name);
+  return Object.entries(outermost)
+    .filter(([, roots]) => roots.some((root) => root === name || above.has(root)))
+    .map(([part]) => part);
+}
