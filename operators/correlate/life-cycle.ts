@@ -3,6 +3,7 @@ import type { Acknowledgement, Withdrawal } from '../../schemas/control.ts';
 import { note } from './note.ts';
 import { publish } from './publish.ts';
 import type { IncidentRow } from './rows.ts';
+import { compareText } from './sorted.ts';
 import type { CorrelateStep } from './step.ts';
 
 /*
@@ -78,7 +79,9 @@ export function acknowledge(step: CorrelateStep, control: Acknowledgement): void
 export function withdraw(step: CorrelateStep, control: Withdrawal): void {
   const meant = [...step.tables.incidents.entries()]
     .filter(([, row]) => row.state === 'acknowledged' && row.acknowledgement === control.id)
-    .filter(([, row]) => row.tenant === control.tenant);
+    .filter(([, row]) => row.tenant === control.tenant)
+    // Rows come back from a store in any order; what is published must not follow it.
+    .sort(([a], [b]) => compareText(a, b));
   for (const [key, row] of meant) {
     const id = key as IncidentId;
     step.tables.incidents.set(id, { ...row, state: 'open', acknowledgement: '' });

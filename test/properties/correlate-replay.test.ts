@@ -37,7 +37,7 @@ describe('correlate, for any stream', () => {
         expect([...before.driven.events, ...after.driven.events]).toEqual(whole.driven.events);
         expect([...before.driven.decisions, ...after.driven.decisions]).toEqual(whole.driven.decisions);
       }),
-      { numRuns: 250 },
+      { numRuns: 1000 },
     );
   });
 
@@ -53,7 +53,7 @@ describe('correlate, for any stream', () => {
         // A timer that fires on the way to an event belongs to the run that saw the event.
         expect(events).toEqual(whole.events);
       }),
-      { numRuns: 60 },
+      { numRuns: 300 },
     );
   });
 

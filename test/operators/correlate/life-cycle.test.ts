@@ -182,6 +182,15 @@ describe('an acknowledgement', () => {
     expect(incidents()[0]).toMatchObject({ generation: 2, state: 'open' });
   });
 
+  it('of two incidents under one id is withdrawn in the order of their ids, whatever order their rows are in', () => {
+    const { tell, send, restart, id } = opened();
+    const other = tell(on('b', { from: secondMs })).incident?.id;
+    for (const incidentId of [id, other]) send(ack(incidentId), minuteMs);
+    const restored = restart();
+    restored.send(withdrawal(), 2 * minuteMs);
+    expect(restored.published().map((incident) => incident.id)).toEqual([id, other].sort());
+  });
+
   it('can be withdrawn by its tenant only', () => {
     const { send, id, incidents } = opened();
     send(ack(id), secondMs);
