@@ -67,9 +67,12 @@ export interface Partial {
   /** Start of the cell; the cell ends at `cell + cellMs`. */
   readonly cell: EventTimeMs;
   readonly cellMs: number;
-  /** The named start of the period, not earlier than `reachMs` before the observation; null when the source names none. */
+  /**
+   * The named start of the period, not earlier than `reachMs` before the cell; null when the source names none. The end of
+   * the cell stands for starts no earlier than their observation: each begins with itself.
+   */
   readonly startsAt: EventTimeMs | null;
-  /** resolved: the real end; null when none was named, then each observation ends at its own time. firing: the latest end that a timeout source named. */
+  /** resolved: the named end; null when each ends at its own time. firing: the latest end that a timeout source named. */
   readonly endsAt: EventTimeMs | null;
   readonly first: EventTimeMs;
   readonly last: EventTimeMs;

@@ -38,7 +38,9 @@ export function close(step: FoldStep, fingerprint: Fingerprint): void {
     hasEnded: timeline.hasEnded || settled.closed.length > 0,
     isNamed: history.isNamed,
     carried: settled.carried,
-    told: history.told.filter(({ occurrence }) => !closedIds.has(occurrence)),
+    told: history.told.filter(
+      ({ occurrence, isGone, start }) => !closedIds.has(occurrence) && !(isGone && start < settled.floor),
+    ),
   });
 }
 

@@ -49,7 +49,9 @@ function atomOf(
   const { status, startsAt } = newest.partial;
   if (status === 'resolved')
     return { status, first, last, startsAt, end: newest.partial.endsAt ?? first, index };
-  return { status, first, last, startsAt, end: naturalEnd(newest, { last, endsAt }, config), index };
+  // An occurrence of no length would share its start, and so its name, with what follows.
+  const end = Math.max(naturalEnd(newest, { last, endsAt }, config), last + 1);
+  return { status, first, last, startsAt, end, index };
 }
 
 /** Until when a firing observation speaks if nothing else is heard (design §7). */
@@ -62,7 +64,7 @@ function naturalEnd(
     case 'explicit':
       return last + config.reachMs;
     case 'timeout':
-      return Math.max(endsAt ?? last + config.resolveAfterMs, last);
+      return endsAt ?? last + config.resolveAfterMs;
     case 'window':
       return last + config.windowMs;
   }

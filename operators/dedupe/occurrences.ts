@@ -8,7 +8,7 @@ export interface Atom {
   readonly last: EventTimeMs;
   /** The named start of the period, or null. */
   readonly startsAt: EventTimeMs | null;
-  /** Firing: until when it speaks if nothing else is heard. Resolved: the real end. */
+  /** Firing: until when it speaks if nothing else is heard, always after `last`. Resolved: the real end. */
   readonly end: EventTimeMs;
   /** For the caller to find it again; the time line does not look at it. */
   readonly index: number;

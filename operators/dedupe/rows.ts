@@ -61,6 +61,8 @@ export interface Told {
   readonly watched: string;
   /** Tellings so far. */
   readonly revision: number;
+  /** Told as merged: it counts as untold should it come back, but its numbers go on. */
+  readonly isGone: boolean;
 }
 
 /** One fingerprint between its observations; kept while an occurrence is open or a named start could reach back. */
@@ -162,6 +164,7 @@ const told = record<Told>('Told', '', {
   isResolved: flag(),
   watched: text(),
   revision: time(),
+  isGone: flag(),
 });
 
 const history = record<History>('History', '', {

@@ -6,8 +6,7 @@ import type { Sighted } from './run.ts';
 export type { Sighted } from './run.ts';
 
 /**
- * Where an observation stands in event time. Its own time may not lie ahead of the log by more than `skewMs`; a start that
- * is no earlier than the observation names nothing.
+ * Where an observation stands in event time. Its own time may not lie ahead of the log by more than `skewMs`.
  */
 export function sight(event: Identified, config: DedupeConfig): Sighted {
   const { tail, at, identity } = event;
@@ -16,13 +15,21 @@ export function sight(event: Identified, config: DedupeConfig): Sighted {
   const t = isDropped ? at : Math.min(tail.observedAt ?? at, at + config.skewMs);
   const cell = cellOf(t, config);
   if (isDropped) return { t, cell, startsAt: null, endsAt: null };
-  return { t, cell, startsAt: startOf(event, t, cell - config.reachMs), endsAt: endOf(event, t, config) };
+  return { t, cell, startsAt: startOf(event, { t, cell }, config), endsAt: endOf(event, t, config) };
 }
 
-/** Clamped per cell, not per observation: a start older than the reach would make every observation a run. */
-function startOf({ tail }: Identified, t: EventTimeMs, earliest: EventTimeMs): EventTimeMs | null {
-  if (tail.startsAt === null || tail.startsAt >= t) return null;
-  return Math.max(tail.startsAt, earliest);
+/**
+ * Clamped per cell, not per observation, at both ends: a start beyond the reach, or no earlier than the observation, would
+ * make a run of every observation. In a run whose start is the end of its cell each observation begins with itself.
+ */
+function startOf(
+  { tail }: Identified,
+  { t, cell }: Pick<Sighted, 't' | 'cell'>,
+  config: DedupeConfig,
+): EventTimeMs | null {
+  if (tail.startsAt === null) return null;
+  if (tail.startsAt >= t) return cell + config.windowMs;
+  return Math.max(tail.startsAt, cell - config.reachMs);
 }
 
 /** Only resolves and timeout sources name ends that mean anything; a resolve cannot lie ahead of its observation. */

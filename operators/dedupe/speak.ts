@@ -51,23 +51,26 @@ function draft(
   const told = new Map(toldBefore.map((known) => [known.occurrence, known]));
   const drafts: Draft[] = [];
   for (const { told: gone, into } of mergersOf(toldBefore, occurrences)) {
-    told.delete(gone.occurrence);
-    if (!told.has(into.id))
-      told.set(into.id, { ...gone, occurrence: into.id, start: into.period.start, revision: 0 });
-    drafts.push({ occurrence: into, reason: 'merged', revision: gone.revision + 1, goneAs: gone.occurrence });
+    const revision = gone.revision + 1;
+    told.set(gone.occurrence, { ...gone, revision, isGone: true });
+    inherit(told, into, gone);
+    drafts.push({ occurrence: into, reason: 'merged', revision, goneAs: gone.occurrence });
   }
   let previous: Told | null = null;
   for (const occurrence of occurrences) {
-    if (occurrence.period.isContinuation && previous !== null) continueTold(told, occurrence, previous);
+    if (occurrence.period.isContinuation && previous !== null) inherit(told, occurrence, previous);
     drafts.push(...draftOne(step, occurrence, told));
     previous = told.get(occurrence.id) ?? null;
   }
   return { drafts, told: [...told.values()].sort((a, b) => a.start - b.start) };
 }
 
-/** What was said of the part before a cut counts as said of the part after it. */
-function continueTold(told: Map<OccurrenceId, Told>, { id, period }: Occurrence, previous: Told): void {
-  if (!told.has(id)) told.set(id, { ...previous, occurrence: id, start: period.start, revision: 0 });
+/** What was said of one occurrence counts as said of another: of the part after a cut, or of what it merged into. */
+function inherit(told: Map<OccurrenceId, Told>, { id, period }: Occurrence, from: Told): void {
+  const known = told.get(id);
+  if (known !== undefined && !known.isGone) return;
+  const revision = known?.revision ?? 0;
+  told.set(id, { ...from, occurrence: id, start: period.start, revision, isGone: false });
 }
 
 function draftOne(step: FoldStep, occurrence: Occurrence, told: Map<OccurrenceId, Told>): Draft[] {

@@ -10,7 +10,7 @@ export function needsTelling(
   config: DedupeConfig,
 ): Extract<EmitReason, 'first' | 'resolved' | 'update' | 'reminder'> | null {
   const { isResolved } = occurrence.period;
-  if (told === null) return 'first';
+  if (told === null || told.isGone) return 'first';
   if (isResolved) return told.isResolved ? null : 'resolved';
   if (told.isResolved || told.watched !== occurrence.watched) return 'update';
   if (occurrence.last - told.toldAt >= config.remindEveryMs) return 'reminder';
@@ -27,6 +27,7 @@ export function toldAs(reason: EmitReason, occurrence: Occurrence, told: Told | 
     isResolved: reason !== 'first' && occurrence.period.isResolved,
     watched: occurrence.watched,
     revision: (told?.revision ?? 0) + 1,
+    isGone: false,
   };
 }
 
@@ -36,7 +37,7 @@ export function mergersOf(
   occurrences: readonly Occurrence[],
 ): { readonly told: Told; readonly into: Occurrence }[] {
   return told.flatMap((gone) => {
-    if (occurrences.some(({ id }) => id === gone.occurrence)) return [];
+    if (gone.isGone || occurrences.some(({ id }) => id === gone.occurrence)) return [];
     const into = heirOf(gone, occurrences);
     return into === null ? [] : [{ told: gone, into }];
   });

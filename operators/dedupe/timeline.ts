@@ -77,8 +77,11 @@ export function timelineOf(
     strays: [],
   };
   if (carried !== null) add(pool, carried);
+  let now = Number.NEGATIVE_INFINITY;
   for (const atom of atoms) {
-    seal(pool, atom.first - rules.config.latenessMs, rules.cap);
+    // Once per instant, so that the atoms of one instant have no order among them.
+    if (atom.first > now) seal(pool, atom.first - rules.config.latenessMs, rules.cap);
+    now = atom.first;
     add(pool, intervalOf(atom, pool.floor, rules));
   }
   if (until !== null) seal(pool, until - rules.config.latenessMs, rules.cap);
@@ -98,7 +101,7 @@ function intervalOf(atom: Atom, floor: EventTimeMs, { config, cap }: Rules): Int
   if (atom.status === 'firing') {
     const start = Math.max(atom.startsAt ?? atom.first, floor, earliestBegin(atom.first, cap));
     const begin = Math.min(start, atom.first);
-    return { atom, begin, end: Math.max(atom.end, atom.last), isContinuation };
+    return { atom, begin, end: atom.end, isContinuation };
   }
   // By cells, so that settled observations of older cells can be taken together.
   const reach = cellOf(atom.first, config) - resolveReach(config);
