@@ -97,6 +97,13 @@ export const catalogue = {
     todo: 'check path, permissions and that the archive is complete',
     exitCode: 64,
   },
+  'api.cannot-listen': {
+    kind: 'promise',
+    what: 'the API cannot listen on its address',
+    expected: 'a free port on an address of this machine',
+    todo: 'stop what listens there, or choose another with --listen',
+    exitCode: 69,
+  },
   'config.invalid': {
     kind: 'promise',
     what: 'the configuration is invalid',

@@ -1,0 +1,1 @@
+export { type Inside, type Listening, serve } from './serve.ts';
