@@ -1,0 +1,174 @@
+import { setImmediate } from 'node:timers/promises';
+import { type Consumer, EmbeddedBroker } from '../../../pipeline/broker/index.ts';
+import { VirtualClock } from '../../../pipeline/time/index.ts';
+import {
+  type DecodeStored,
+  type Insert,
+  SinkConfig,
+  type SinkEvent,
+  type StoredValues,
+  type Warehouse,
+  WarehouseSink,
+  warehouseGroup,
+} from '../../../pipeline/warehouse/index.ts';
+import { type WarehouseTopic, warehouseTopics } from '../../../schemas/clickhouse/index.ts';
+import { topics } from '../../../schemas/topics.ts';
+
+/** Test records are JSON; how values are coded is not the sink's business. */
+const decode: DecodeStored = (_, value) => JSON.parse(new TextDecoder().decode(value));
+
+/** A warehouse that keeps rows by token, and does before each insert what it is told to. */
+export class StoringWarehouse implements Warehouse {
+  readonly inserts: Insert[] = [];
+  readonly #tokens = new Set<string>();
+  /** Rejects or waits to make an insert fail or hang; nothing is stored then. */
+  before: (insert: Insert) => Promise<void> = async () => undefined;
+  /** The same, with the rows stored. */
+  after: (insert: Insert) => Promise<void> = async () => undefined;
+
+  async migrate(): Promise<readonly string[]> {
+    return [];
+  }
+
+  async insert(insert: Insert): Promise<void> {
+    await this.before(insert);
+    if (!this.#tokens.has(insert.token)) this.inserts.push(insert);
+    this.#tokens.add(insert.token);
+    await this.after(insert);
+  }
+
+  async query<T>(): Promise<T[]> {
+    return [];
+  }
+
+  async close(): Promise<void> {}
+
+  /** Origins of the stored rows of all tables, in the order they were stored. */
+  get origins(): readonly number[] {
+    return this.inserts.flatMap(({ rows }) => rows.map((row) => row.origin_offset));
+  }
+
+  get tokens(): readonly string[] {
+    return this.inserts.map(({ token }) => token);
+  }
+}
+
+export interface StartedSink {
+  readonly sink: WarehouseSink;
+  readonly consumer: Consumer;
+  readonly events: SinkEvent[];
+  readonly failures: Error[];
+}
+
+/** A broker with the output topics, a clock that only the test moves, and sinks on them. */
+export class SinkBench {
+  readonly clock = new VirtualClock();
+  readonly broker = new EmbeddedBroker({ clock: this.clock });
+
+  static async with(partitions = 1): Promise<SinkBench> {
+    const bench = new SinkBench();
+    const retentionMs = 86_400_000;
+    await bench.broker.admin.ensureTopics(
+      warehouseTopics.map((id) => ({
+        name: topics[id].name,
+        partitions,
+        timestamps: 'CreateTime',
+        cleanup: 'delete',
+        retentionMs,
+      })),
+    );
+    return bench;
+  }
+
+  async produce<T extends WarehouseTopic>(
+    topic: T,
+    values: readonly StoredValues[T][],
+    partition = 0,
+  ): Promise<void> {
+    await this.produceBytes(
+      topic,
+      values.map((value) => Buffer.from(JSON.stringify(value))),
+      partition,
+    );
+  }
+
+  async produceBytes(
+    topic: WarehouseTopic,
+    values: readonly (Uint8Array | null)[],
+    partition = 0,
+  ): Promise<void> {
+    const { name } = topics[topic];
+    await this.broker
+      .producer()
+      .send(values.map((value) => ({ topic: name, partition, key: Buffer.from('k'), value })));
+  }
+
+  /** `wrap` may put faults around the consumer before the sink uses it. */
+  async start(
+    warehouse: Warehouse,
+    fields: Partial<SinkConfig> = {},
+    wrap: (consumer: Consumer) => void = () => undefined,
+  ): Promise<StartedSink> {
+    const events: SinkEvent[] = [];
+    const failures: Error[] = [];
+    const made: Consumer[] = [];
+    const { admin } = this.broker;
+    const broker = {
+      admin,
+      producer: () => this.broker.producer(),
+      consumer: (options: Parameters<EmbeddedBroker['consumer']>[0]) => {
+        const consumer = this.broker.consumer(options);
+        wrap(consumer);
+        made.push(consumer);
+        return consumer;
+      },
+      close: async () => undefined,
+    };
+    const sink = new WarehouseSink({
+      broker,
+      warehouse,
+      clock: this.clock,
+      config: SinkConfig.parse({ batchRows: 10, ...fields }),
+      decode,
+      observe: (event) => events.push(event),
+      onFailure: (error) => failures.push(error),
+    });
+    await sink.start();
+    const [consumer] = made;
+    if (consumer === undefined) throw new Error('the sink made no consumer');
+    return { sink, consumer, events, failures };
+  }
+
+  /** Until nothing more happens by itself, the clock standing still. Only for warehouses that do no I/O. */
+  async settle(): Promise<void> {
+    for (let turn = 0; turn < 10; turn += 1) {
+      await this.broker.idle();
+      await setImmediate();
+    }
+  }
+
+  async committed(topic: WarehouseTopic, partition = 0) {
+    const place = { topic: topics[topic].name, partition };
+    const found = await this.broker.admin.committed(warehouseGroup, place);
+    return found === null ? null : { offset: found.offset, ...JSON.parse(found.metadata) };
+  }
+
+  async commitByHand(topic: WarehouseTopic, offset: number, metadata: string): Promise<void> {
+    const consumer = this.broker.consumer({
+      group: warehouseGroup,
+      topics: [topics[topic].name],
+      maxBatchRecords: 1,
+      maxBatchBytes: 1,
+      isolation: 'read_committed',
+    });
+    const idle = async () => undefined;
+    await consumer.start({
+      onAssigned: async (assigned) => consumer.pause(assigned),
+      onRevoked: idle,
+      onBatch: idle,
+      onFailure: () => undefined,
+    });
+    await consumer.commitOffsets([{ topic: topics[topic].name, partition: 0, offset, metadata }]);
+    await consumer.stop();
+  }
+}

@@ -1,0 +1,281 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { TocsinError } from '../../../schemas/errors.ts';
+import { topics } from '../../../schemas/topics.ts';
+import { SinkBench, StoringWarehouse } from './sink-bench.ts';
+import { aggregateOf, alertOf, decisionOf, incidentOf } from './values.ts';
+
+const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
+/** Alerts that came from input records `from` to `to` (exclusive). */
+const alerts = (from: number, to: number) =>
+  numbers(from, to).map((offset) => alertOf({ origin: { shard: 0, offset, n: 0 } }));
+const away = () => new TocsinError('warehouse.unavailable', 'away');
+
+describe('WarehouseSink', () => {
+  let bench: SinkBench;
+  let warehouse: StoringWarehouse;
+  beforeEach(async () => {
+    bench = await SinkBench.with();
+    warehouse = new StoringWarehouse();
+  });
+
+  test('stores full batches at once, and the rest when it has waited flushMs', async () => {
+    await bench.produce('enriched', alerts(0, 25));
+    await bench.start(warehouse, { flushMs: 500 });
+    await bench.settle();
+    expect(warehouse.inserts.map(({ rows }) => rows.length)).toEqual([10, 10]);
+    bench.clock.advanceTo(499);
+    await bench.settle();
+    expect(warehouse.inserts).toHaveLength(2);
+    bench.clock.advanceTo(500);
+    await bench.settle();
+    expect(warehouse.origins).toEqual(numbers(0, 25));
+  });
+
+  test('each topic goes to its table, with the topic and the time of the record', async () => {
+    bench.clock.advanceTo(1_000);
+    await bench.produce('enriched', [alertOf()]);
+    await bench.produce('suppressed', [alertOf()]);
+    await bench.produce('incidents', [incidentOf()]);
+    await bench.produce('aggregates', [aggregateOf()]);
+    await bench.produce('decisions', [decisionOf()]);
+    const { sink } = await bench.start(warehouse);
+    await bench.settle();
+    await sink.flush();
+    const stored = warehouse.inserts.map(({ table, rows: [row] }) => [table, row?.topic, row?.at]);
+    expect(stored.sort()).toEqual([
+      ['aggregates_1m', 'alerts.aggregates.v1', 1_000],
+      ['alerts', 'alerts.enriched.v1', 1_000],
+      ['alerts', 'alerts.suppressed.v1', 1_000],
+      ['decisions', 'decisions.v1', 1_000],
+      ['incidents', 'incidents.v1', 1_000],
+    ]);
+  });
+
+  test('commits the plan before the insert, and the end with its mark after it', async () => {
+    const seen: unknown[] = [];
+    warehouse.before = async () => void seen.push(await bench.committed('enriched'));
+    await bench.produce('enriched', alerts(100, 110));
+    await bench.start(warehouse);
+    await bench.settle();
+    expect(seen).toEqual([{ offset: 0, v: 1, plan: [0, 10], marks: [] }]);
+    expect(await bench.committed('enriched')).toEqual({ offset: 10, v: 1, plan: null, marks: [[0, 109, 0]] });
+    expect(warehouse.tokens).toEqual(['alerts/alerts.enriched.v1/0/0-10']);
+  });
+
+  test('an output that RELATE repeated after a crash is stored once', async () => {
+    await bench.produce('enriched', [...alerts(0, 8), ...alerts(3, 15)]);
+    const { sink, events } = await bench.start(warehouse);
+    await bench.settle();
+    await sink.flush();
+    expect(warehouse.origins).toEqual(numbers(0, 15));
+    const stored = events.filter((event) => event.kind === 'stored');
+    expect(stored.reduce((sum, { repeated }) => sum + repeated, 0)).toBe(5);
+  });
+
+  test('a repeat is recognised across a restart', async () => {
+    await bench.produce('enriched', alerts(0, 8));
+    const first = await bench.start(warehouse);
+    await bench.settle();
+    await first.sink.stop();
+    await bench.produce('enriched', alerts(3, 15));
+    const second = await bench.start(warehouse);
+    await bench.settle();
+    await second.sink.stop();
+    expect(warehouse.origins).toEqual(numbers(0, 15));
+  });
+
+  test('a batch of repeats only is committed without an insert', async () => {
+    await bench.produce('enriched', [...alerts(0, 10), ...alerts(0, 10)]);
+    await bench.start(warehouse);
+    await bench.settle();
+    expect(warehouse.inserts).toHaveLength(1);
+    expect(await bench.committed('enriched')).toMatchObject({ offset: 20, plan: null });
+  });
+
+  test('stopping stores what has been read', async () => {
+    await bench.produce('enriched', alerts(0, 7));
+    const { sink } = await bench.start(warehouse);
+    await bench.settle();
+    await sink.stop();
+    expect(warehouse.origins).toEqual(numbers(0, 7));
+    expect(await bench.committed('enriched')).toMatchObject({ offset: 7 });
+  });
+
+  test('what an aborted transaction wrote is not stored', async () => {
+    const producer = bench.broker.producer({ transactionalId: 'relate-0' });
+    const write = async (origin: number) => {
+      const transaction = await producer.begin();
+      const value = Buffer.from(JSON.stringify(alerts(origin, origin + 1)[0]));
+      await transaction.send([{ topic: topics.enriched.name, partition: 0, key: null, value }]);
+      return transaction;
+    };
+    await (await write(0)).abort();
+    await (await write(1)).commit();
+    const { sink } = await bench.start(warehouse);
+    await bench.settle();
+    await sink.stop();
+    expect(warehouse.origins).toEqual([1]);
+  });
+
+  describe('with a warehouse that is away', () => {
+    test('tries again with growing pauses, and stores everything once when it is back', async () => {
+      let failures = 3;
+      const triedAt: number[] = [];
+      warehouse.before = async () => {
+        triedAt.push(bench.clock.now());
+        if (failures-- > 0) throw away();
+      };
+      await bench.produce('enriched', alerts(0, 10));
+      const { events } = await bench.start(warehouse, { retryMinMs: 100 });
+      for (const now of [0, 100, 300, 700]) {
+        bench.clock.advanceTo(now);
+        await bench.settle();
+      }
+      expect(triedAt).toEqual([0, 100, 300, 700]);
+      expect(warehouse.origins).toEqual(numbers(0, 10));
+      expect(events.filter(({ kind }) => kind === 'retrying')).toHaveLength(3);
+    });
+
+    test('an insert whose answer was lost is repeated under its token, and stored once', async () => {
+      let lost = 1;
+      warehouse.after = async () => {
+        if (lost-- > 0) throw away();
+      };
+      await bench.produce('enriched', alerts(0, 10));
+      await bench.start(warehouse, { retryMinMs: 100 });
+      await bench.settle();
+      bench.clock.advanceTo(100);
+      await bench.settle();
+      expect(warehouse.origins).toEqual(numbers(0, 10));
+      expect(await bench.committed('enriched')).toMatchObject({ offset: 10 });
+    });
+
+    test('pauses its partition: what it holds in memory stays bounded, and nothing is lost', async () => {
+      let isAway = true;
+      warehouse.before = async () => {
+        if (isAway) throw away();
+      };
+      const { sink } = await bench.start(warehouse, { retryMinMs: 100, retryMaxMs: 100 });
+      for (let from = 0; from < 5_000; from += 50) {
+        await bench.produce('enriched', alerts(from, from + 50));
+        await bench.settle();
+      }
+      expect(sink.held).toBeLessThan(200);
+      isAway = false;
+      bench.clock.advanceTo(100);
+      await bench.settle();
+      await sink.flush();
+      expect(warehouse.origins).toEqual(numbers(0, 5_000));
+    });
+
+    test('other partitions go on', async () => {
+      warehouse.before = async ({ table }) => {
+        if (table === 'alerts') throw away();
+      };
+      await bench.produce('enriched', alerts(0, 10));
+      await bench.produce(
+        'decisions',
+        numbers(0, 10).map((offset) => decisionOf({ origin: { shard: 0, offset, n: 0 } })),
+      );
+      await bench.start(warehouse);
+      await bench.settle();
+      expect(warehouse.inserts.map(({ table, rows }) => [table, rows.length])).toEqual([['decisions', 10]]);
+    });
+
+    test('leaves at once when it is stopped, and its successor repeats the same range', async () => {
+      warehouse.before = async () => {
+        throw away();
+      };
+      await bench.produce('enriched', alerts(0, 10));
+      const first = await bench.start(warehouse);
+      await bench.settle();
+      await first.sink.stop();
+      expect(first.events.at(-1)).toMatchObject({ kind: 'left' });
+      warehouse.before = async () => undefined;
+      await bench.produce('enriched', alerts(10, 16));
+      const second = await bench.start(warehouse, { batchRows: 100 });
+      await bench.settle();
+      await second.sink.stop();
+      expect(warehouse.tokens).toEqual([
+        'alerts/alerts.enriched.v1/0/0-10',
+        'alerts/alerts.enriched.v1/0/10-16',
+      ]);
+    });
+  });
+
+  test('what the warehouse refuses stops the sink with that error, once, and commits nothing further', async () => {
+    const refused = new TocsinError('warehouse.refused', 'no such column');
+    warehouse.before = async () => {
+      throw refused;
+    };
+    await bench.produce('enriched', alerts(0, 10));
+    await bench.produce('suppressed', alerts(0, 10));
+    const { failures } = await bench.start(warehouse);
+    await bench.settle();
+    expect(failures).toEqual([refused]);
+    expect(await bench.committed('enriched')).toMatchObject({ offset: 0 });
+  });
+
+  test('a record that cannot be read and a tombstone are passed over, the former is told', async () => {
+    await bench.produceBytes('enriched', [Buffer.from('{'), null]);
+    await bench.produce('enriched', alerts(0, 1));
+    const { sink, events } = await bench.start(warehouse);
+    await bench.settle();
+    await sink.flush();
+    expect(warehouse.origins).toEqual([0]);
+    expect(events.filter(({ kind }) => kind === 'unreadable')).toMatchObject([{ offset: 0 }]);
+    expect(await bench.committed('enriched')).toMatchObject({ offset: 3 });
+  });
+
+  test('offset metadata of somebody else is told, and reading goes on from the offset', async () => {
+    await bench.produce('enriched', alerts(0, 5));
+    await bench.commitByHand('enriched', 2, 'reset by hand');
+    const { sink, events } = await bench.start(warehouse);
+    await bench.settle();
+    await sink.flush();
+    expect(events[0]).toMatchObject({ kind: 'marks-lost', offset: 2, metadata: 'reset by hand' });
+    expect(warehouse.origins).toEqual([2, 3, 4]);
+  });
+
+  describe('with more than one member', () => {
+    test('every record is stored once while members come and go', async () => {
+      bench = await SinkBench.with(4);
+      const produce = async (from: number, to: number) => {
+        for (const partition of numbers(0, 4)) await bench.produce('enriched', alerts(from, to), partition);
+      };
+      await produce(0, 33);
+      const first = await bench.start(warehouse);
+      await bench.settle();
+      const second = await bench.start(warehouse);
+      await produce(33, 66);
+      await bench.settle();
+      await first.sink.stop();
+      await produce(66, 100);
+      await bench.settle();
+      await second.sink.stop();
+      const wanted = numbers(0, 100).flatMap((origin) => [origin, origin, origin, origin]);
+      expect([...warehouse.origins].sort((a, b) => a - b)).toEqual(wanted);
+    });
+
+    test('a zombie in the middle of an insert changes nothing: same token, and no commit', async () => {
+      await bench.produce('enriched', alerts(0, 10));
+      let wake = (): void => undefined;
+      const asleep = new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+      warehouse.before = () => asleep;
+      const zombie = await bench.start(warehouse);
+      await bench.settle();
+      warehouse.before = async () => undefined;
+      bench.broker.expireSession(zombie.consumer);
+      await bench.produce('enriched', alerts(10, 40));
+      const successor = await bench.start(warehouse, { batchRows: 7 });
+      await bench.settle();
+      wake();
+      await bench.settle();
+      await successor.sink.stop();
+      expect(warehouse.origins).toEqual(numbers(0, 40));
+      expect(await bench.committed('enriched')).toMatchObject({ offset: 40, marks: [[0, 39, 0]] });
+    });
+  });
+});
