@@ -4,6 +4,7 @@ import { keyOf } from './read-traits.ts';
 import type { Traits } from './rows.ts';
 import { compareText } from './sorted.ts';
 import type { CorrelateStep } from './step.ts';
+import type { Neighbour } from './topology.ts';
 
 /** What a new alert shares with one incident, as the indexes found it. */
 export interface Candidate {
@@ -11,7 +12,7 @@ export interface Candidate {
   /** Newest start among the members it was found by. */
   lastAt: EventTimeMs;
   /** Services near the alert's own that have members here. */
-  readonly services: { readonly service: string; readonly hops: number; readonly lastAt: EventTimeMs }[];
+  readonly services: (Neighbour & { readonly lastAt: EventTimeMs })[];
   /** Shared label values; `holders` incidents share each of them at the moment. */
   readonly labels: { readonly label: string; readonly holders: number; readonly lastAt: EventTimeMs }[];
   isRecurrence: boolean;
@@ -40,9 +41,11 @@ export function findCandidates(
     candidate(found, posting).isRecurrence = true;
   }
   const since = start - horizonWindows * step.config.windowMs;
-  for (const { service, hops } of traits.isNode ? step.derived.topology.near(traits.service) : []) {
-    for (const posting of recent(step, keyOf.service(tenant, service), since)) {
-      candidate(found, posting).services.push({ service, hops, lastAt: posting.lastAt });
+  for (const neighbour of nearTo(step, traits)) {
+    const { service, hops } = neighbour;
+    const key = hops === 0 ? keyOf.service(tenant, service) : keyOf.farReaching(tenant, service);
+    for (const posting of recent(step, key, since)) {
+      candidate(found, posting).services.push({ ...neighbour, lastAt: posting.lastAt });
     }
   }
   for (const label of traits.labels) {
@@ -54,6 +57,13 @@ export function findCandidates(
   for (const posting of recent(step, keyOf.template(tenant, traits.template), since))
     candidate(found, posting);
   return [...found.values()].sort(byPromise).slice(0, step.config.maxCandidates);
+}
+
+/** Services whose alerts may have to do with this one. */
+function nearTo(step: CorrelateStep, { isNode, isFarReaching, service }: Traits): readonly Neighbour[] {
+  if (!isNode) return [];
+  const near = step.derived.topology.near(service);
+  return isFarReaching ? near : near.slice(0, 1);
 }
 
 /** The newest incidents under a key, newest first, down to `since` and at most `maxCandidates`. */

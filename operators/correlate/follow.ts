@@ -32,6 +32,7 @@ export function refresh(step: CorrelateStep, alert: EnrichedAlert, member: Membe
     ...member,
     severity: alert.severity,
     startedAt: Math.min(member.startedAt, startOf(step, alert)),
+    newsAt: Math.min(member.newsAt, startOf(step, alert)),
     endedAt,
     generation: isBack ? row.generation : member.generation,
   };
@@ -56,7 +57,11 @@ export function merge(step: CorrelateStep, alert: EnrichedAlert, into: Occurrenc
     step.derived.members.add(into, member);
     return null;
   }
-  const next = { ...target, startedAt: Math.min(target.startedAt, member.startedAt) };
+  const next = {
+    ...target,
+    startedAt: Math.min(target.startedAt, member.startedAt),
+    newsAt: Math.min(target.newsAt, member.newsAt),
+  };
   const before = step.tables.incidents.get(target.incident);
   setMember(step, into, { before: target, next });
   if (before !== undefined) setIncident(step, before, { before: target, next });
@@ -87,6 +92,7 @@ function setMember(step: CorrelateStep, occurrence: string, { before, next }: Ch
   const isSame =
     before.severity === next.severity &&
     before.startedAt === next.startedAt &&
+    before.newsAt === next.newsAt &&
     before.endedAt === next.endedAt &&
     before.generation === next.generation;
   if (isSame) return;

@@ -8,7 +8,7 @@ export interface Member {
   readonly row: MemberRow;
 }
 
-/** That an incident holds a key, and when its newest member with that key began. */
+/** That an incident holds a key, and when the newest of its members with that key was news. */
 export interface Posting {
   readonly incident: IncidentId;
   readonly lastAt: EventTimeMs;
@@ -37,6 +37,8 @@ export interface Shape {
   /** Members per fingerprint and per service. */
   readonly fingerprints: Map<string, number>;
   readonly services: Map<string, number>;
+  /** Members that fire, per fingerprint. */
+  readonly firing: Map<string, number>;
   /** Templates by newest start, then text. */
   readonly templates: Kept[];
 }
@@ -74,9 +76,9 @@ export class MemberIndex {
     const template = templateAt(shape, row);
     for (const key of keysOf(row)) {
       const holding = shape.keys.get(key);
-      if (holding === undefined) shape.keys.set(key, { count: 1, lastAt: row.startedAt });
+      if (holding === undefined) shape.keys.set(key, { count: 1, lastAt: row.newsAt });
       else holding.count += 1;
-      const to = holding === undefined ? row.startedAt : Math.max(holding.lastAt, row.startedAt);
+      const to = holding === undefined ? row.newsAt : Math.max(holding.lastAt, row.newsAt);
       this.#post(key, row.incident, { from: holding?.lastAt, to });
     }
     moveTemplate(shape, row, template);
@@ -92,7 +94,7 @@ export class MemberIndex {
       const holding = shape.keys.get(key);
       if (holding === undefined) continue;
       holding.count -= 1;
-      const wasNewest = holding.lastAt === row.startedAt;
+      const wasNewest = holding.lastAt === row.newsAt;
       const to = holding.count === 0 ? undefined : wasNewest ? newestWith(shape, key) : holding.lastAt;
       this.#post(key, row.incident, { from: holding.lastAt, to });
       if (to === undefined) shape.keys.delete(key);
@@ -104,7 +106,7 @@ export class MemberIndex {
   /** The same occurrence and incident with another row. Only a start that moved touches the indexes. */
   replace(occurrence: string, before: MemberRow, after: MemberRow): void {
     const shape = this.#shapes.get(before.incident);
-    if (shape === undefined || before.startedAt !== after.startedAt) {
+    if (shape === undefined || before.startedAt !== after.startedAt || before.newsAt !== after.newsAt) {
       this.remove(occurrence, before);
       this.add(occurrence, after);
       return;
@@ -164,12 +166,16 @@ function emptyShape(): Shape {
     keys: new Map(),
     fingerprints: new Map(),
     services: new Map(),
+    firing: new Map(),
     templates: [],
   };
 }
 
 function tally(shape: Shape, row: MemberRow, by: 1 | -1): void {
-  if (row.endedAt === null) shape.live += by;
+  if (row.endedAt === null) {
+    shape.live += by;
+    bump(shape.firing, row.fingerprint, by);
+  }
   if (row.evidence.length > 0) {
     shape.joined += by;
     shape.confidence += by * row.confidence;
@@ -184,11 +190,23 @@ function bump(counts: Map<string, number>, key: string, by: number): void {
   else counts.set(key, count);
 }
 
-/** Only a member that moves to another incident asks for it, so a walk from the newest back is cheap enough. */
+/** Only a member that moves to another incident asks for it, so a walk over all is cheap enough. */
 function newestWith(shape: Shape, key: string): EventTimeMs | undefined {
-  for (let at = shape.members.length - 1; at >= 0; at -= 1) {
-    const row = shape.members[at]?.row;
-    if (row !== undefined && keysOf(row).includes(key)) return row.startedAt;
+  let newest: EventTimeMs | undefined;
+  for (const { row } of shape.members) {
+    if (keysOf(row).includes(key)) newest = Math.max(newest ?? row.newsAt, row.newsAt);
   }
-  return undefined;
+  return newest;
+}
+
+/** When the incident last got a member that was news. */
+export function lastNewsAt({ members }: Shape): EventTimeMs | undefined {
+  let newest: EventTimeMs | undefined;
+  for (let at = members.length - 1; at >= 0; at -= 1) {
+    const row = members[at]?.row;
+    // No member is news after its own start, so what began before the newest news cannot be newer.
+    if (row === undefined || (newest !== undefined && row.startedAt <= newest)) break;
+    newest = Math.max(newest ?? row.newsAt, row.newsAt);
+  }
+  return newest;
 }

@@ -149,12 +149,29 @@ function addMember(
     name: alert.name.slice(0, maxNameChars),
     severity: alert.severity,
     startedAt: start,
+    newsAt: newsAt(step, newcomer, joined.incident),
     endedAt,
     confidence: joined.confidence,
     evidence: joined.evidence,
   };
   step.tables.members.set(alert.occurrence, row);
   step.derived.members.add(alert.occurrence, row);
+}
+
+/**
+ * Its own start, unless the same alert began in this incident less than a window ago: then it only goes on and off, and
+ * a check that flaps for an hour would otherwise draw in everything that happens near it.
+ */
+function newsAt(step: CorrelateStep, { traits, start }: Newcomer, incident: IncidentId): EventTimeMs {
+  const shape = step.derived.members.shape(incident);
+  if (shape === undefined || !shape.fingerprints.has(traits.fingerprint)) return start;
+  const { members } = shape;
+  for (let at = members.length - 1; at >= 0; at -= 1) {
+    const row = members[at]?.row;
+    if (row === undefined || row.startedAt < start - step.config.windowMs) break;
+    if (row.fingerprint === traits.fingerprint) return Math.min(start, row.newsAt);
+  }
+  return start;
 }
 
 /** Names are shown, never compared; what is longer would only make rows heavier. */

@@ -1,4 +1,4 @@
-import type { EnrichedAlert } from '../../schemas/alert.ts';
+import { type EnrichedAlert, severities } from '../../schemas/alert.ts';
 import type { CorrelateConfig } from './config.ts';
 import { maskTemplate } from './mask-template.ts';
 import type { Traits } from './rows.ts';
@@ -26,6 +26,7 @@ export function readTraits(config: CorrelateConfig, topology: Topology, alert: E
     fingerprint: alert.fingerprint,
     service,
     isNode: service !== '' && (isKnown || !isLabel),
+    isFarReaching: isFarReaching(config, alert),
     labels: labels.sort(compareText),
     template: maskTemplate(textOf(config, alert), variablesOf(alert, service)),
   };
@@ -35,6 +36,8 @@ export function readTraits(config: CorrelateConfig, topology: Topology, alert: E
 export const keyOf = {
   service: (tenant: string, service: string) => `${tenant}\u0000s${service}`,
   label: (tenant: string, label: string) => `${tenant}\u0000l${label}`,
+  /** The same service, for those who look at it from another one. */
+  farReaching: (tenant: string, service: string) => `${tenant}\u0000r${service}`,
   template: (tenant: string, template: string) => `${tenant}\u0000t${template}`,
   fingerprint: (tenant: string, fingerprint: string) => `${tenant}\u0000f${fingerprint}`,
 };
@@ -49,7 +52,13 @@ export function valueKeysOf(traits: Traits): string[] {
 }
 
 export function keysOf(traits: Traits): string[] {
-  return [...valueKeysOf(traits), keyOf.fingerprint(traits.tenant, traits.fingerprint)];
+  const keys = [...valueKeysOf(traits), keyOf.fingerprint(traits.tenant, traits.fingerprint)];
+  if (traits.isNode && traits.isFarReaching) keys.push(keyOf.farReaching(traits.tenant, traits.service));
+  return keys;
+}
+
+function isFarReaching({ topology }: CorrelateConfig, { severity }: EnrichedAlert): boolean {
+  return severity === 'unknown' || severities.indexOf(severity) >= severities.indexOf(topology.minSeverity);
 }
 
 function serviceOf(config: CorrelateConfig, alert: EnrichedAlert): string {

@@ -16,6 +16,8 @@ export interface Traits {
   readonly service: string;
   /** Whether the service counts as evidence; false where a label says the same. */
   readonly isNode: boolean;
+  /** Whether it is severe enough to have to do with alerts of other services. */
+  readonly isFarReaching: boolean;
   /** `name=value` of the labels that count as evidence, sorted. */
   readonly labels: readonly string[];
   /** Masked message: its words, sorted, joined by spaces. */
@@ -30,6 +32,8 @@ export interface MemberRow extends Traits {
   readonly name: string;
   readonly severity: Severity;
   readonly startedAt: EventTimeMs;
+  /** Start of the run of repeats that this occurrence belongs to: what fires again and again is news only once. */
+  readonly newsAt: EventTimeMs;
   /** null while it fires. */
   readonly endedAt: EventTimeMs | null;
   /** Thousandths, so that a row stays small and a sum is exact; 1000 for the member that opened the incident. */
@@ -81,6 +85,7 @@ export const tables = {
       { name: 'fingerprint', type: 'string' },
       { name: 'service', type: 'string' },
       { name: 'isNode', type: 'boolean' },
+      { name: 'isFarReaching', type: 'boolean' },
       { name: 'labels', type: { type: 'array', items: 'string' } },
       { name: 'template', type: 'string' },
       { name: 'incident', type: 'string' },
@@ -88,6 +93,7 @@ export const tables = {
       { name: 'name', type: 'string' },
       { name: 'severity', type: { type: 'enum', name: 'CorrelateMemberSeverity', symbols: [...severities] } },
       { name: 'startedAt', type: 'long' },
+      { name: 'newsAt', type: 'long' },
       { name: 'endedAt', type: nullableTime },
       { name: 'confidence', type: 'int' },
       { name: 'evidence', type: { type: 'array', items: 'int' } },

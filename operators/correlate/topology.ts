@@ -14,6 +14,8 @@ export interface Limits {
 export interface Neighbour {
   readonly service: string;
   readonly hops: number;
+  /** Neither depends on the other: all they have in common is something that both depend on. */
+  readonly isSibling: boolean;
 }
 
 /** How many services one dependency search looks at: more would cost too much per alert, and say little. */
@@ -48,7 +50,7 @@ export class Topology {
 
   /** The service itself (0 hops) and the nearest that can share a cause with it, nearest first, ties by name. */
   near(service: string): readonly Neighbour[] {
-    if (!this.has(service)) return [{ service, hops: 0 }];
+    if (!this.has(service)) return [{ service, hops: 0, isSibling: false }];
     let near = this.#near.get(service);
     if (near === undefined) {
       near = this.#search(service);
@@ -70,26 +72,30 @@ export class Topology {
 
   /** Breadth first, downwards with possible turns upwards; the first visit of a service has the fewest hops. */
   #search(start: string): readonly Neighbour[] {
-    const found = new Map<string, number>([[start, 0]]);
+    const found = new Map<string, Neighbour>([[start, { service: start, hops: 0, isSibling: false }]]);
+    const visit = (services: readonly string[], hops: number, isSibling: boolean) => {
+      for (const service of services) if (!found.has(service)) found.set(service, { service, hops, isSibling });
+    };
     let falling = [start];
     let rising = [start];
-    const seenRising = new Set(rising);
-    const seenFalling = new Set(falling);
+    let turned: string[] = [];
+    const seen = { falling: new Set(falling), rising: new Set(rising), turned: new Set(turned) };
     for (let hops = 1; hops <= this.#limits.maxHops; hops += 1) {
-      falling = step(falling, this.#down, seenFalling);
-      rising = step(rising, this.#up, seenRising);
-      for (const service of [...falling, ...rising]) if (!found.has(service)) found.set(service, hops);
-      for (const turn of falling) {
-        // A dependency of everybody relates nobody: hubs are no turning points.
-        if ((this.#up.get(turn)?.length ?? 0) > this.#limits.maxFanIn || seenRising.has(turn)) continue;
-        seenRising.add(turn);
-        rising.push(turn);
-      }
+      turned = step([...turned, ...this.#turningPoints(falling)], this.#up, seen.turned);
+      falling = step(falling, this.#down, seen.falling);
+      rising = step(rising, this.#up, seen.rising);
+      visit(falling, hops, false);
+      visit(rising, hops, false);
+      visit(turned, hops, true);
     }
-    return [...found]
-      .map(([service, hops]) => ({ service, hops }))
+    return [...found.values()]
       .sort((a, b) => a.hops - b.hops || compareText(a.service, b.service))
       .slice(0, this.#limits.maxNeighbours);
+  }
+
+  /** A dependency of everybody relates nobody: at hubs no path turns. */
+  #turningPoints(services: readonly string[]): readonly string[] {
+    return services.filter((service) => (this.#up.get(service)?.length ?? 0) <= this.#limits.maxFanIn);
   }
 
   #dependencies(service: string): ReadonlySet<string> {

@@ -3,7 +3,7 @@ import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { IncidentType } from '../../schemas/incident.ts';
 import { busyOf, slotOf, surprise } from './base-rate.ts';
 import type { Candidate } from './find-candidates.ts';
-import type { Shape } from './member-index.ts';
+import { lastNewsAt, type Shape } from './member-index.ts';
 import { keyOf } from './read-traits.ts';
 import type { IncidentRow, Traits } from './rows.ts';
 import type { CorrelateStep } from './step.ts';
@@ -44,6 +44,12 @@ const leastWindows = 0.2;
 /** What a side alert's recurrence still says of an incident that is over or adrift: it takes the cause to revive it. */
 const sideRecurrence = 0.5;
 
+/**
+ * The part of a recurrence that fires in the incident already: one alert cannot fire twice at once, so these are two
+ * occurrences that dedupe has yet to merge.
+ */
+const doubled = 0.95;
+
 export interface Weighing {
   readonly traits: Traits;
   readonly start: EventTimeMs;
@@ -73,7 +79,9 @@ export function weigh(step: CorrelateStep, weighing: Weighing): Confidence {
     template: isClosing ? 0 : templated(step, weighing),
     recurrence: recurrence(weighing, isClosing),
   };
-  return combine(features.map((feature) => step.config.weights[feature] * strengths[feature]));
+  const parts = features.map((feature) => step.config.weights[feature] * strengths[feature]);
+  if (weighing.shape.firing.has(weighing.traits.fingerprint)) parts[features.indexOf('recurrence')] = doubled;
+  return combine(parts);
 }
 
 export function contributionsOf(evidence: readonly number[]): Contribution[] {
@@ -106,7 +114,7 @@ function gapMs(lastAt: EventTimeMs, { start, row }: Weighing): number {
 }
 
 function temporal(step: CorrelateStep, weighing: Weighing): number {
-  const lastAt = weighing.shape.members.at(-1)?.row.startedAt ?? weighing.row.startedAt;
+  const lastAt = lastNewsAt(weighing.shape) ?? weighing.row.startedAt;
   return Math.exp(-gapMs(lastAt, weighing) / step.config.windowMs);
 }
 
@@ -131,12 +139,13 @@ function topological(step: CorrelateStep, weighing: Weighing): number {
   let busy = 0;
   let seen = 0;
   // Both lists are in order of hops, so each neighbour is looked at once.
-  for (const { hops, lastAt } of candidate.services) {
+  const { hopDecay, siblingDecay } = step.config.topology;
+  for (const { hops, isSibling, lastAt } of candidate.services) {
     for (let next = near[seen]; next !== undefined && next.hops <= hops; next = near[seen]) {
       busy |= busyOf(step, keyOf.service(traits.tenant, next.service), slot);
       seen += 1;
     }
-    const decay = step.config.topology.hopDecay ** hops;
+    const decay = hopDecay ** hops * (isSibling ? siblingDecay : 1);
     best = Math.max(best, decay * worth(step, weighing, { lastAt, busy }));
   }
   return best;

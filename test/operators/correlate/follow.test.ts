@@ -140,6 +140,17 @@ describe('a merged occurrence', () => {
     expect(driven.rows('incidents')).toBe(1);
   });
 
+  it('never leaves an incident empty that took the same alert in though adrift: it was still firing there', () => {
+    const { tell, end } = bench();
+    const opener = on('a', { name: 'Opener', severity: 'critical' });
+    const side = (minutes: number) => on('a', { name: 'Side', from: minutes * minuteMs });
+    tell(opener);
+    const { incident } = tell(side(1));
+    end(opener, 6 * minuteMs);
+    expect(tell(on('a', { name: 'Third', from: 59 * minuteMs })).incident?.id).not.toBe(incident?.id);
+    expect(tell(side(60)).incident?.id).toBe(incident?.id);
+  });
+
   it('passes unchanged when nobody knows either', () => {
     const { tell, incidents } = bench();
     expect(tell(merged).incident).toBeNull();
