@@ -5,7 +5,7 @@ import type { Identified, ReduceEvent } from '../events.ts';
 import { defineOperator, type Step } from '../operator.ts';
 import type { Table } from '../table.ts';
 import { DedupeConfig } from './config.ts';
-import { reduceTables, runRowKey } from './rows.ts';
+import { reduceTables } from './rows.ts';
 import { isOfRun, keyOfRun, newRun, observe, partialOf, plainHead, type Run, runKey } from './run.ts';
 import { isLate, type Sighted, sight } from './sight.ts';
 
@@ -57,7 +57,7 @@ function combineAlert(step: CombineStep, event: Identified): void {
     if (previous !== undefined && previous !== run) flush(step, [previous]);
     state(step, run);
   }
-  step.tables.runs.set(runRowKey(run), run);
+  step.tables.runs.set(run.rowKey, run);
   if (step.config.traceAssignments) assign(step, event, { run: run.id, t: sighted.t });
 }
 
@@ -97,7 +97,7 @@ function flush(step: CombineStep, runs: readonly Run[]): void {
   const unstated = runs.filter(({ count, emittedCount }) => count > emittedCount);
   for (const run of unstated.sort((a, b) => comparePlaces(a.id, b.id))) {
     state(step, run);
-    step.tables.runs.set(runRowKey(run), run);
+    step.tables.runs.set(run.rowKey, run);
   }
 }
 
@@ -120,7 +120,7 @@ function endCell(step: CombineStep, cell: EventTimeMs, due: EventTimeMs): void {
 }
 
 function forget({ derived, tables }: CombineStep, run: Run): void {
-  tables.runs.delete(runRowKey(run));
+  tables.runs.delete(run.rowKey);
   derived.byKey.delete(keyOfRun(run));
   if (derived.latest.get(run.fingerprint) === run) derived.latest.delete(run.fingerprint);
 }

@@ -27,8 +27,9 @@ export const DedupeConfig = z
     maxOccurrenceMs: z
       .int()
       .min(7_200_000)
+      .multipleOf(3_600_000)
       .default(86_400_000)
-      .describe('An occurrence longer than this is cut into several.'),
+      .describe('An occurrence longer than this, whole hours, is cut into several.'),
     forgetMs: ms(
       1_800_000,
       'How long RELATE remembers what it counted after a cell is over, so that a statement repeated late counts nothing twice.',

@@ -5,6 +5,7 @@ import type { Step } from '../operator.ts';
 import type { TablesOf } from '../table.ts';
 import type { DedupeConfig } from './config.ts';
 import { compareRuns, type Observed, observedOf } from './observed.ts';
+import { lineMs } from './occurrences.ts';
 import type { foldTables, History, KnownRun } from './rows.ts';
 import { carriedIndex } from './summarize.ts';
 import { type Past, type Rules, type Timeline, timelineOf } from './timeline.ts';
@@ -63,9 +64,10 @@ export function read(
 ): Reading {
   const { history, config, until } = known;
   const told = runs.filter(({ partial }) => partial.droppedBy === '');
-  const observed = observedOf(told, config);
+  const rules = rulesFor(fingerprint, config);
+  const observed = observedOf(told, rules);
   const atoms = observed.map(({ atom }) => atom);
-  return { observed, timeline: timelineOf(pastOf(history), atoms, rulesFor(fingerprint, config), until) };
+  return { observed, timeline: timelineOf(pastOf(history), atoms, rules, until) };
 }
 
 function pastOf({ floor, hasEnded, carried }: History): Past {
@@ -80,5 +82,5 @@ function pastOf({ floor, hasEnded, carried }: History): Past {
 }
 
 function rulesFor(fingerprint: Fingerprint, config: DedupeConfig): Rules {
-  return { config, cap: { maxMs: config.maxOccurrenceMs, offsetMs: hash32(fingerprint) % 3_600_000 } };
+  return { config, cap: { maxMs: config.maxOccurrenceMs, offsetMs: hash32(fingerprint) % lineMs } };
 }

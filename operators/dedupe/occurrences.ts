@@ -55,22 +55,29 @@ export interface Cap {
   readonly offsetMs: number;
 }
 
-/** The cap's grid is finer than the cap, so that a part is between `maxMs - lineMs` and `maxMs` long. */
-const lineMs = 3_600_000;
+/**
+ * The grid is finer than the cap, so that a part is between `maxMs - lineMs` and `maxMs` long and what is shorter than the
+ * cap is never cut. The cap is a multiple of it.
+ */
+export const lineMs = 3_600_000;
 
-/** The last line at or before `t`. */
-function lineBefore(t: EventTimeMs, { offsetMs }: Cap): EventTimeMs {
-  return Math.floor((t - offsetMs) / lineMs) * lineMs + offsetMs;
+/** Number of the last line at or before `t`. */
+export function lineOf(t: EventTimeMs, { offsetMs }: Cap): number {
+  return Math.floor((t - offsetMs) / lineMs);
+}
+
+function timeOfLine(line: number, { offsetMs }: Cap): EventTimeMs {
+  return line * lineMs + offsetMs;
 }
 
 /** The earliest begin of something observed at `t` that keeps its occurrence within the cap. */
 export function earliestBegin(t: EventTimeMs, cap: Cap): EventTimeMs {
-  return lineBefore(t - cap.maxMs, cap) + lineMs;
+  return timeOfLine(lineOf(t - cap.maxMs, cap) + 1, cap);
 }
 
 /** Where an occurrence that began at `start` is cut if it is still observed then; always after `start`. */
 export function capLine(start: EventTimeMs, cap: Cap): EventTimeMs {
-  return lineBefore(start + cap.maxMs, cap);
+  return timeOfLine(lineOf(start + cap.maxMs, cap), cap);
 }
 
 interface Placed extends Interval {

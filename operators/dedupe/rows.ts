@@ -99,6 +99,7 @@ const nullableTime = (doc = '') => optional('long', doc);
 const flag = (doc = '') => required('boolean', doc);
 
 const runFields: Fields<Run> = {
+  rowKey: text(),
   shard: required('int', ''),
   id: fieldOf('id'),
   v: fieldOf('v'),
@@ -199,10 +200,6 @@ export const foldTables = {
   /** Under the shard's number. */
   lateMarks: table<LateMark>(rowSchema(document(lateMark))),
 };
-
-export function runRowKey({ id }: Pick<Run, 'id'>): string {
-  return `${id.offset}/${id.n}`;
-}
 
 export function knownRunKey({ shard, id }: Pick<Partial, 'shard' | 'id'>): string {
   return `${shard}/${id.offset}/${id.n}`;

@@ -13,6 +13,8 @@ import { mergeValues } from './values.ts';
  * combine, which adds to it in place and sets it again.
  */
 export interface Run extends OpenSegments {
+  /** Key of its row, kept so that a repeat builds no text. */
+  readonly rowKey: string;
   readonly shard: number;
   readonly id: Place;
   v: Place;
@@ -92,6 +94,7 @@ export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted
   const { shard, place, identity, head, tail } = event;
   const { fingerprint, fingerprintRule, contentHash, watched, domain, droppedBy } = identity;
   return {
+    rowKey: `${place.offset}/${place.n}`,
     shard,
     id: place,
     v: place,
@@ -148,7 +151,7 @@ function noteText(run: Run, { identity, head, tail }: Identified, t: EventTimeMs
 
 /** The run as it is now, sharing nothing that may still change. */
 export function partialOf(run: Run): Partial {
-  const { gridMs: _grid, emittedCount: _emitted, resolvedAt, ...stated } = run;
+  const { rowKey: _key, gridMs: _grid, emittedCount: _emitted, resolvedAt, ...stated } = run;
   let values: Values | null = null;
   let endsAt = resolvedAt;
   for (const segment of run.segments) {

@@ -45,7 +45,9 @@ export function observeSegment(open: OpenSegments, seen: Sighting, cellMs: numbe
   }
   const { t, value, endsAt } = seen;
   const values = observeValue(null, value, t);
-  segments.splice(position, 0, { first: t, last: t, endsAt, count: 1, values });
+  const segmentOfOne = { first: t, last: t, endsAt, count: 1, values };
+  if (position === segments.length) segments.push(segmentOfOne);
+  else segments.splice(position, 0, segmentOfOne);
   if (gridMs > 1 || segments.length <= maxExact) return;
   open.gridMs = gridOf(cellMs);
   open.segments = coarsen(segments, open.gridMs).map(copySegment);
@@ -73,16 +75,22 @@ export function isCoarse(segments: readonly Segment[]): boolean {
   return segments.length > maxExact || segments.some(({ first, last }) => first < last);
 }
 
-/** `segments` must be ascending by `first`. */
 function coarsen(segments: readonly Segment[], grid: number): Segment[] {
-  const coarse: Segment[] = [];
+  return mergeAll(segments, ({ first }) => slotOf(first, grid));
+}
+
+/** Neighbours of one slot as one; `segments` must be ascending by `first`. */
+export function mergeAll(segments: readonly Segment[], slot: (segment: Segment) => number): Segment[] {
+  const merged: Segment[] = [];
+  let open: Segment | null = null;
   for (const segment of segments) {
-    const previous = coarse.at(-1);
-    if (previous !== undefined && slotOf(previous.first, grid) === slotOf(segment.first, grid))
-      coarse[coarse.length - 1] = mergeSegments(previous, segment);
-    else coarse.push(segment);
+    if (open !== null && slot(open) === slot(segment)) open = mergeSegments(open, segment);
+    else {
+      if (open !== null) merged.push(open);
+      open = segment;
+    }
   }
-  return coarse;
+  return open === null ? merged : [...merged, open];
 }
 
 function mergeSegments(a: Segment, b: Segment): Segment {

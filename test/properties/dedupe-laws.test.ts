@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyDelays, anyHistory, anyStorm, redelayed } from '../support/alert-histories.ts';
+import { anyDelays, anyHistory, anyLongHistory, anyStorm, redelayed } from '../support/alert-histories.ts';
 import {
   accountedFor,
   finals,
@@ -13,7 +13,11 @@ import {
 
 const runs = { numRuns: Number(process.env['RUNS'] ?? 150) };
 const idleMs = 3 * 86_400_000;
-const histories = fc.oneof({ weight: 4, arbitrary: anyHistory }, { weight: 1, arbitrary: anyStorm });
+const histories = fc.oneof(
+  { weight: 4, arbitrary: anyHistory },
+  { weight: 1, arbitrary: anyStorm },
+  { weight: 2, arbitrary: anyLongHistory },
+);
 const points = fc.array(fc.nat(400), { maxLength: 6 }).map((list) => new Set(list));
 
 /** Draws numbers from a list over and over. */

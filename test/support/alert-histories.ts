@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Sent, second, sent } from './dedupe-flow.ts';
+import { hour, type Sent, second, sent } from './dedupe-flow.ts';
 
 const { constantFrom, integer, oneof, record } = fc;
 
@@ -90,5 +90,40 @@ export const anyStorm: fc.Arbitrary<readonly Sent[]> = fc
   .map((seen) =>
     seen.map(({ t, delay: behind, shard, isResolved, value }) =>
       sent({ at: t + behind, observedAt: t, shard, status: isResolved ? 'resolved' : 'firing', value }),
+    ),
+  );
+
+/** A few alerts over four days, for what spans cells, caps and the reach of starts. */
+export const anyLongHistory: fc.Arbitrary<readonly Sent[]> = fc
+  .record({
+    ending: constantFrom('explicit', 'timeout'),
+    isNamed: fc.boolean(),
+    seen: fc.array(
+      record({
+        t: oneof(
+          integer({ min: 0, max: 96 }).map((n) => n * hour),
+          integer({ min: 0, max: 96 * hour }),
+        ),
+        delay,
+        shard: integer({ min: 0, max: 3 }),
+        isResolved: fc.nat(7).map((n) => n === 0),
+        startedAgo: constantFrom(0, 60, 3_600, 86_400, 200_000).map((n) => n * second),
+        endsAgo: constantFrom(null, 0, 60, 600, 3_600, 90_000),
+      }),
+      { minLength: 1, maxLength: 30 },
+    ),
+  })
+  .map(({ ending, isNamed, seen }) =>
+    seen.map(({ t, delay: behind, shard, isResolved, startedAgo, endsAgo }) =>
+      sent({
+        at: t + behind,
+        observedAt: t,
+        shard,
+        ending,
+        status: isResolved ? 'resolved' : 'firing',
+        startsAt: isNamed ? t - startedAgo : null,
+        // Timeout sources here believe each alert for a day.
+        endsAt: endsAgo === null ? null : isResolved ? t - endsAgo * second : t + 24 * hour,
+      }),
     ),
   );
