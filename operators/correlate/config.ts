@@ -43,12 +43,6 @@ const Topology = z
       .describe('`from` depends on `to`: when `to` fails, `from` suffers.'),
     maxHops: z.number().int().min(0).max(6).default(3).describe('Services further apart are not related.'),
     hopDecay: z.number().min(0).max(1).default(0.8).describe('What each hop leaves of the evidence.'),
-    siblingDecay: z
-      .number()
-      .min(0)
-      .max(1)
-      .default(0.5)
-      .describe('What is left of it between services that merely depend on the same one, which is silent.'),
     minSeverity: z
       .enum(severities)
       .default('medium')

@@ -14,8 +14,11 @@ export interface Limits {
 export interface Neighbour {
   readonly service: string;
   readonly hops: number;
-  /** Neither depends on the other: all they have in common is something that both depend on. */
-  readonly isSibling: boolean;
+  /**
+   * 1 when one depends on the other. Services that merely depend on the same one have 1 / its other dependents: had it
+   * failed, those would be in alert too.
+   */
+  readonly share: number;
 }
 
 /** How many services one dependency search looks at: more would cost too much per alert, and say little. */
@@ -50,7 +53,7 @@ export class Topology {
 
   /** The service itself (0 hops) and the nearest that can share a cause with it, nearest first, ties by name. */
   near(service: string): readonly Neighbour[] {
-    if (!this.has(service)) return [{ service, hops: 0, isSibling: false }];
+    if (!this.has(service)) return [{ service, hops: 0, share: 1 }];
     let near = this.#near.get(service);
     if (near === undefined) {
       near = this.#search(service);
@@ -72,30 +75,42 @@ export class Topology {
 
   /** Breadth first, downwards with possible turns upwards; the first visit of a service has the fewest hops. */
   #search(start: string): readonly Neighbour[] {
-    const found = new Map<string, Neighbour>([[start, { service: start, hops: 0, isSibling: false }]]);
-    const visit = (services: readonly string[], hops: number, isSibling: boolean) => {
-      for (const service of services) if (!found.has(service)) found.set(service, { service, hops, isSibling });
+    const found = new Map<string, Neighbour>([[start, { service: start, hops: 0, share: 1 }]]);
+    const visit = (service: string, hops: number, share: number) => {
+      if (!found.has(service)) found.set(service, { service, hops, share });
     };
     let falling = [start];
     let rising = [start];
-    let turned: string[] = [];
-    const seen = { falling: new Set(falling), rising: new Set(rising), turned: new Set(turned) };
+    let turned: Shares = new Map();
+    const seen = { falling: new Set(falling), rising: new Set(rising), turned: new Set<string>() };
     for (let hops = 1; hops <= this.#limits.maxHops; hops += 1) {
-      turned = step([...turned, ...this.#turningPoints(falling)], this.#up, seen.turned);
+      turned = this.#turn(turned, falling, seen.turned);
       falling = step(falling, this.#down, seen.falling);
       rising = step(rising, this.#up, seen.rising);
-      visit(falling, hops, false);
-      visit(rising, hops, false);
-      visit(turned, hops, true);
+      for (const service of [...falling, ...rising]) visit(service, hops, 1);
+      for (const [service, share] of turned) visit(service, hops, share);
     }
     return [...found.values()]
       .sort((a, b) => a.hops - b.hops || compareText(a.service, b.service))
       .slice(0, this.#limits.maxNeighbours);
   }
 
-  /** A dependency of everybody relates nobody: at hubs no path turns. */
-  #turningPoints(services: readonly string[]): readonly string[] {
-    return services.filter((service) => (this.#up.get(service)?.length ?? 0) <= this.#limits.maxFanIn);
+  /** Services one edge up from those that turned before and from those where a path may turn now. */
+  #turn(turned: Shares, turning: readonly string[], seen: Set<string>): Shares {
+    const from = new Map(turned);
+    for (const service of turning) {
+      const fanIn = this.#up.get(service)?.length ?? 0;
+      // A dependency of everybody relates nobody.
+      if (fanIn > 1 && fanIn <= this.#limits.maxFanIn) from.set(service, 1 / (fanIn - 1));
+    }
+    const next = new Map<string, number>();
+    for (const [service, share] of from) {
+      for (const above of this.#up.get(service) ?? []) {
+        if (!seen.has(above)) next.set(above, Math.max(share, next.get(above) ?? 0));
+      }
+    }
+    for (const service of next.keys()) seen.add(service);
+    return next;
   }
 
   #dependencies(service: string): ReadonlySet<string> {
@@ -107,6 +122,9 @@ export class Topology {
     return seen;
   }
 }
+
+/** Services on the way up, each with the share of where its path turned. */
+type Shares = ReadonlyMap<string, number>;
 
 function link(lists: Map<string, string[]>, from: string, to: string): void {
   const list = lists.get(from);

@@ -139,13 +139,12 @@ function topological(step: CorrelateStep, weighing: Weighing): number {
   let busy = 0;
   let seen = 0;
   // Both lists are in order of hops, so each neighbour is looked at once.
-  const { hopDecay, siblingDecay } = step.config.topology;
-  for (const { hops, isSibling, lastAt } of candidate.services) {
+  for (const { hops, share, lastAt } of candidate.services) {
     for (let next = near[seen]; next !== undefined && next.hops <= hops; next = near[seen]) {
       busy |= busyOf(step, keyOf.service(traits.tenant, next.service), slot);
       seen += 1;
     }
-    const decay = hopDecay ** hops * (isSibling ? siblingDecay : 1);
+    const decay = step.config.topology.hopDecay ** hops * share;
     best = Math.max(best, decay * worth(step, weighing, { lastAt, busy }));
   }
   return best;

@@ -110,6 +110,53 @@ describe('an alert opens an incident of its own', () => {
   });
 });
 
+describe('mild alerts', () => {
+  it.each(['info', 'low'] as const)('of severity %s explain nothing in other services', (severity) => {
+    const first = alertOf({ service: 'db', name: 'ProbeFailed', severity });
+    expect(joins(first, alertOf({ service: 'checkout', name: 'ErrorsHigh', from: 20 * secondMs }))).toBe(
+      false,
+    );
+  });
+
+  it('belong to an incident of their own service', () => {
+    const first = alertOf({ service: 'db', name: 'DiskFull' });
+    const mild = { service: 'db', name: 'ProbeFailed', severity: 'low', from: 20 * secondMs } as const;
+    expect(joins(first, alertOf(mild))).toBe(true);
+  });
+
+  it('are those with a severity that is known: where a source states none, every alert may matter', () => {
+    const first = alertOf({ service: 'db', name: 'DiskFull', severity: 'unknown' });
+    expect(joins(first, alertOf({ service: 'checkout', name: 'ErrorsHigh', from: 20 * secondMs }))).toBe(
+      true,
+    );
+  });
+});
+
+describe('a check that goes on and off', () => {
+  /** Flaps on the database for `minutes`, then the database fails; whether that joins. */
+  function failureJoins(minutes: number): boolean {
+    const { tell, end } = bench(config);
+    const flap = (from: number) => tell(alertOf({ service: 'db', name: 'LinkUnstable', from }));
+    const { incident } = flap(0);
+    for (let at = 60 * secondMs; at < minutes * minuteMs; at += 60 * secondMs) {
+      end(alertOf({ service: 'db', name: 'LinkUnstable', from: at - 60 * secondMs }), at - 30 * secondMs);
+      expect(flap(at).incident?.id).toBe(incident?.id);
+    }
+    return (
+      tell(alertOf({ service: 'db', name: 'DiskFull', from: minutes * minuteMs })).incident?.id ===
+      incident?.id
+    );
+  }
+
+  it('is news when it begins', () => {
+    expect(failureJoins(1)).toBe(true);
+  });
+
+  it('draws in nothing when it has done so for long', () => {
+    expect(failureJoins(12)).toBe(false);
+  });
+});
+
 describe('what is told of a membership', () => {
   it('the opener is certain, a joiner names its reasons, and they sum to at most its confidence', () => {
     const { tell } = bench(config);

@@ -47,6 +47,21 @@ describe('near', () => {
     expect(near(graph(edges, { maxFanIn: 9 }), 's0')).toHaveLength(10);
   });
 
+  it.each([
+    ['a dependency counts in full', ['a>db', 'b>db', 'c>db'], 'db', 1],
+    ['the only other dependent of the same one counts in full', ['a>db', 'b>db'], 'b', 1],
+    ['of three dependents each says half as much of another', ['a>db', 'b>db', 'c>db'], 'b', 0.5],
+    [
+      'of several dependencies in common the one with the fewest dependents counts',
+      ['a>db', 'b>db', 'c>db', 'a>q', 'b>q'],
+      'b',
+      1,
+    ],
+    ['what needs a sibling counts as the sibling', ['a>db', 'b>db', 'c>db', 'web>b'], 'web', 0.5],
+  ])('%s', (_, edges, other, share) => {
+    expect(graph(edges).near('a')).toContainEqual(expect.objectContaining({ service: other, share }));
+  });
+
   it('keeps the nearest when there are too many', () => {
     expect(near(graph(chain, { maxNeighbours: 3 }), 'checkout')).toEqual(['checkout:0', 'api:1', 'db:1']);
   });
