@@ -63,7 +63,9 @@ function failing(service: Service, telling: Telling): readonly Condition[] {
   const detectedMs = random.chance(slowlyDetected) ? random.int(30_000, 75_000) : random.int(0, 15_000);
   return service.hosts
     .slice(0, random.int(1, service.hosts.length))
-    .map((host) => conditionOf(symptom, { host, service, delayMs: detectedMs + random.int(0, 10_000) }, telling));
+    .map((host) =>
+      conditionOf(symptom, { host, service, delayMs: detectedMs + random.int(0, 10_000) }, telling),
+    );
 }
 
 /** What a service that needs it reports: several symptoms, from most hosts, some seconds per hop later. */

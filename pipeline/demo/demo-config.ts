@@ -13,7 +13,7 @@ export function demoConfig(): Config {
     normalize: { defaultTenant: 'acme' },
     enrich: { tables: [ownership()] },
     correlate: { topology: { edges } },
-    publish: { incidentMinAlerts: 5, incidentMinSeverity: 'critical' },
+    publish: { incidentMinAlerts: 8, incidentMinSeverity: 'high' },
     suppress: {
       maintenance: [nightlyDeploys],
       silences: [],

@@ -27,7 +27,7 @@ function many<T>(count: number, make: () => T): readonly T[] {
 function blip(span: Span, random: Random): Condition {
   const from = random.int(span.from, span.to);
   const names = ['CpuHigh', 'ProbeFailed', 'GcPauseLong'] as const;
-  const severity = random.chance(0.1) ? 'high' : random.chance(0.25) ? 'medium' : 'low';
+  const severity = random.chance(0.03) ? 'high' : random.chance(0.25) ? 'medium' : 'low';
   const to = from + random.int(5_000, 50_000);
   return conditionOf(placeOf(random), { name: random.pick(names), severity, from, to, everyMs: 15_000 });
 }

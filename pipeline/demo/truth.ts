@@ -11,7 +11,7 @@ export interface TruthReport {
 
 interface Found {
   readonly incident: Incident;
-  /** Occurrences by true incident (0: noise). */
+  /** Different alerts, each with the true incident it belongs to (0: noise). */
   readonly members: Map<string, number>;
 }
 
@@ -38,14 +38,16 @@ export class TruthKeeper {
 
   /** An alert that was told, with the incident it was put into. */
   telling(alert: EnrichedAlert): void {
-    const { incident, name, labels, firstSeen, occurrence, fingerprint, service } = alert;
+    const { incident, name, labels, firstSeen, fingerprint, service } = alert;
     this.#serviceOf.set(fingerprint, service);
     if (incident === null) return;
     const key = `${incident.id}#${incident.generation}`;
     const members = this.#members.get(key) ?? new Map<string, number>();
     const conditions = this.#truthOf.get(`${name}@${labels['host']}`) ?? [];
     const cause = conditions.find(({ from, to }) => from - 60_000 <= firstSeen && firstSeen <= to + 60_000);
-    members.set(occurrence, cause?.incident ?? 0);
+    const number = cause?.incident ?? 0;
+    // An alert that goes on and off is one alert, and one that fires in two failures is two.
+    members.set(`${fingerprint}/${number}`, number);
     this.#members.set(key, members);
   }
 
@@ -87,6 +89,7 @@ export class TruthKeeper {
   #match({ members }: Found, toldOf: ReadonlyMap<number, number>): TrueIncident | null {
     const counts = new Map<number, number>();
     for (const number of members.values()) counts.set(number, (counts.get(number) ?? 0) + 1);
+    counts.delete(0);
     const [number, count] = [...counts].reduce((a, b) => (b[1] > a[1] ? b : a), [0, 0]);
     if (number === 0 || 2 * count < members.size || 2 * count < (toldOf.get(number) ?? 0)) return null;
     return this.#story.incidents.find((incident) => incident.number === number) ?? null;
