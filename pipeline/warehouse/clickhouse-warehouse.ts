@@ -25,7 +25,7 @@ export class ClickHouseWarehouse implements Warehouse {
   async insert({ table, rows, token }: Insert): Promise<void> {
     if (rows.length === 0) return;
     await this.#call(`insert into ${table}`, () =>
-      insertRows(this.#connected.client, { into: `${this.#database}.${table}`, rows, token }),
+      insertRows(this.#connected, { into: `${this.#database}.${table}`, rows, token }),
     );
   }
 
@@ -42,7 +42,7 @@ export class ClickHouseWarehouse implements Warehouse {
     });
   }
 
-  /** A statement without rows to return. Rejects like `query`. */
+  /** A statement without rows to return; an INSERT must be one with SELECT (`insertRows` says why). Rejects like `query`. */
   async command(sql: string, parameters: Parameters = {}): Promise<void> {
     await this.#call('command', () =>
       this.#connected.client.command({
@@ -55,7 +55,7 @@ export class ClickHouseWarehouse implements Warehouse {
 
   async close(): Promise<void> {
     await this.#tail;
-    await this.#connected.client.close();
+    await this.#connected.close();
   }
 
   async #call<T>(doing: string, act: () => Promise<T>): Promise<T> {

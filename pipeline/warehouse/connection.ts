@@ -2,11 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { TocsinError } from '../../schemas/errors.ts';
+import { RowsFile } from './rows-file.ts';
 
-/** A client, and whether its calls share one session and must come one after another. */
+/** The engine, as calls reach it. */
 export interface Connected {
   readonly client: ClickHouseClient;
+  /** Calls share one session, and the file of rows: they must come one after another. */
   readonly isSerial: boolean;
+  readonly rowsFile: RowsFile;
+  close(): Promise<void>;
 }
 
 type ClientOptions = NonNullable<Parameters<typeof createClient>[0]>;
@@ -40,11 +44,20 @@ export async function connectChdb(chdb: Chdb, path: string): Promise<Connected> 
   await mkdir(directory, { recursive: true });
   try {
     const connection = chdb.createChdbConnection({ path: directory });
-    return { client: createClient({ connection }), isSerial: true };
+    return await connected(createClient({ connection }), directory);
   } catch (cause) {
     // When another process holds the lock, the engine prints so to stderr itself and tells us only that it failed.
     throw new TocsinError('warehouse.locked', `${directory}: ${reasonFor(cause)}`, { cause });
   }
+}
+
+async function connected(client: ClickHouseClient, directory: string): Promise<Connected> {
+  const rowsFile = await RowsFile.open(directory);
+  const close = async () => {
+    await client.close();
+    await rowsFile.close();
+  };
+  return { client, isSerial: true, rowsFile, close };
 }
 
 function reasonFor(cause: unknown): string {

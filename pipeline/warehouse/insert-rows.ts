@@ -1,6 +1,4 @@
-import { Readable } from 'node:stream';
-import { setImmediate } from 'node:timers/promises';
-import type { ClickHouseClient } from '@clickhouse/client';
+import type { Connected } from './connection.ts';
 import { settingsClause } from './settings.ts';
 import type { Insert } from './warehouse.ts';
 
@@ -11,29 +9,33 @@ export interface RowsInto {
   readonly token: string;
 }
 
-/** Rows printed before other work of the process gets a turn: a few milliseconds. */
-const rowsPerTurn = 1_000;
+/** Rows printed at once; between two portions other work of the process gets a turn (a few milliseconds). */
+const rowsPerPortion = 1_000;
 
 /**
- * One INSERT. The settings stand in the statement: set on the session, as the client's own `insert` does with chdb, they
- * make several statements of one, and chdb then reads the rows through its SQL parser, at four times the cost. Rows
- * travel without column names, which costs another third less.
+ * One INSERT … SELECT, never INSERT … VALUES or FORMAT: for those the engine looks for more rows on the stdin of this
+ * process, stores what it finds there, and waits for ever when stdin is an open pipe (chdb-io/chdb-core#239;
+ * docs/decisions/0012).
+ *
+ * The settings stand in the statement: set on the session, as the client's own calls do with chdb, they make several
+ * statements of one. Rows travel as arrays, in the order of the columns, whose types the engine takes from the table.
  */
-export async function insertRows(client: ClickHouseClient, { into, rows, token }: RowsInto): Promise<void> {
+export async function insertRows(
+  { client, rowsFile }: Connected,
+  { into, rows, token }: RowsInto,
+): Promise<void> {
   const columns = Object.keys(rows[0] ?? {});
-  const result = await client.exec({
-    query: `INSERT INTO ${into} (${columns.join(', ')}) ${settingsClause(token)} FORMAT JSONCompactEachRow`,
-    values: Readable.from(lines(rows, columns)),
+  await rowsFile.replace(portions(rows, columns));
+  const source = `file(${rowsFile.descriptor}, JSONCompactEachRow)`;
+  await client.command({
+    query: `INSERT INTO ${into} (${columns.join(', ')}) ${settingsClause(token)} SELECT * FROM ${source}`,
   });
-  // An INSERT answers with nothing, but a socket is free again only when its answer has been read.
-  result.stream.resume();
 }
 
-async function* lines(rows: Insert['rows'], columns: readonly string[]): AsyncGenerator<string> {
-  for (let first = 0; first < rows.length; first += rowsPerTurn) {
-    if (first > 0) await setImmediate();
+function* portions(rows: Insert['rows'], columns: readonly string[]): Generator<string> {
+  for (let first = 0; first < rows.length; first += rowsPerPortion) {
     yield rows
-      .slice(first, first + rowsPerTurn)
+      .slice(first, first + rowsPerPortion)
       .map((row) => line(row, columns))
       .join('');
   }

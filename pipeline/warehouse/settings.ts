@@ -12,6 +12,9 @@ const fixed: Settings = {
   // parsing the cut depends on timing.
   input_format_parallel_parsing: 0,
   max_insert_block_size: 1_048_576,
+  min_insert_block_size_rows: 1_048_576,
+  min_insert_block_size_bytes: 0,
+  max_insert_threads: 1,
   // Refusing a batch because its records are old would stop the group for ever; many parts are only slow.
   max_partitions_per_insert_block: 0,
   // A misspelt column or a null is a bug of ours, and must not turn into a default value.
@@ -29,7 +32,9 @@ const fixed: Settings = {
 export function settingsFor(token = ''): Settings {
   // chdb writes the value into SQL without escaping backslashes.
   if (!/^[\w./:-]{0,400}$/.test(token)) throw new TocsinError('invariant.broken', `insert token ${token}`);
-  return { ...fixed, insert_deduplication_token: token };
+  // An INSERT … SELECT that cannot be recognised by its token must fail rather than be stored twice.
+  const deduplicate = token === '' ? 'enable_when_possible' : 'force_enable';
+  return { ...fixed, insert_deduplication_token: token, deduplicate_insert_select: deduplicate };
 }
 
 /** The same settings as a clause of one statement, which leaves nothing behind in the session. */

@@ -58,7 +58,7 @@ export class ChdbBench {
   }
 
   async close(): Promise<void> {
-    await this.connected.client.close();
+    await this.connected.close();
     await rm(this.#directory, { recursive: true, force: true });
   }
 }

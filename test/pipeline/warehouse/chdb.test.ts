@@ -89,6 +89,16 @@ describe.skipIf(chdbMissing !== null)(`chdb ${chdbMissing ?? ''}`, () => {
       expect([await rowsIn(warehouse, 'alerts'), await outputsIn(warehouse)]).toEqual([2, 2]);
     });
 
+    test('one insert is one block, also above the number of rows that the engine reads at once', async () => {
+      const rows = Array.from({ length: 70_000 }, () => alertRowOf());
+      await warehouse.insert({ table: 'alerts', rows, token: 'large' });
+      const parts = await warehouse.query<{ written: number }>(
+        'SELECT rows AS written FROM system.parts WHERE database = {database:String} AND table = {table:String}',
+        { database, table: 'alerts' },
+      );
+      expect(parts).toEqual([{ written: rows.length }]);
+    });
+
     test('parameters are values, never SQL', async () => {
       const text = "'; DROP TABLE x; -- \\ \n é";
       const asked = warehouse.query('SELECT {text:String} AS text, {n:UInt32} AS n', { text, n: 7 });

@@ -41,7 +41,7 @@ describe.skipIf(chdbMissing !== null)(`openWarehouse with chdb ${chdbMissing ?? 
   test('leaves a database of a newer version alone, and lets go of its directory', async () => {
     const newer = await open();
     await newer.command(
-      "INSERT INTO {db}.schema_migrations (version, name, checksum) VALUES (99, 'later', '')",
+      "INSERT INTO {db}.schema_migrations (version, name, checksum) SELECT 99, 'later', ''",
     );
     await newer.close();
     for (let time = 0; time < 2; time += 1)
