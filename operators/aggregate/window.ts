@@ -84,9 +84,9 @@ export function addMinute(
 }
 
 export function aggregateOf(window: Window, isFinal: boolean): Aggregate {
-  const { tenant, service, severity, name, start, count, valueCount, sum, min, max, sketch } = window;
+  const { tenant, service, severity, name, start, count, valueCount, sum, min, max } = window;
   const hasValues = valueCount > 0;
-  const at = (q: number) => (hasValues ? quantileOf(sketch, q) : null);
+  const at = (q: number) => (hasValues ? quantileWithin(window, q) : null);
   return {
     tenant,
     service,
@@ -106,4 +106,10 @@ export function aggregateOf(window: Window, isFinal: boolean): Aggregate {
     isFinal,
     origin: unstamped,
   };
+}
+
+/** A bucket speaks with its middle, which may lie up to 1 % outside of what was observed; min and max are exact. */
+function quantileWithin({ sketch, min, max }: Window, q: number): number | null {
+  const quantile = quantileOf(sketch, q);
+  return quantile === null ? null : Math.min(Math.max(quantile, min), max);
 }

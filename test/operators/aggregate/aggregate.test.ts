@@ -138,6 +138,25 @@ describe('aggregate', () => {
     expect(Math.abs((final?.p99 ?? 0) - 99)).toBeLessThanOrEqual(1);
   });
 
+  it('states no quantile outside of the least and the greatest value', () => {
+    const values = fc.array(fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e9, max: 1e9 }), {
+      minLength: 1,
+      maxLength: 20,
+    });
+    fc.assert(
+      fc.property(values, (observed) => {
+        const driven = drive(aggregate);
+        driven.send(tallyOf([minuteOf(0, observed.length, observed)]));
+        driven.advance({ complete: 390_000 });
+        const { p50, p90, p99 } = stated(driven).at(-1) ?? {};
+        for (const quantile of [p50, p90, p99]) {
+          expect(quantile).toBeGreaterThanOrEqual(Math.min(...observed));
+          expect(quantile).toBeLessThanOrEqual(Math.max(...observed));
+        }
+      }),
+    );
+  });
+
   it('keeps no window once it is final', () => {
     const driven = drive(aggregate);
     driven.send(tallyOf([minuteOf(0, 1), minuteOf(1, 1), minuteOf(2, 1)]));
