@@ -50,9 +50,10 @@ function combineAlert(step: CombineStep, event: Identified): void {
   const previous = step.derived.latest.get(event.identity.fingerprint);
   const run =
     previous !== undefined && isOfRun(previous, event, sighted) ? previous : findRun(step, event, sighted);
+  const wasSilent = run === previous && isSilentBefore(run, sighted.t, step.config);
   observe(run, event, sighted);
   if (run !== previous) step.derived.latest.set(run.fingerprint, run);
-  if (mustState(run, previous)) {
+  if (wasSilent || mustState(run, previous)) {
     // RELATE must know how far the run before reached, or it would take its continuation for a first sighting.
     if (previous !== undefined && previous !== run) flush(step, [previous]);
     state(step, run);
@@ -66,6 +67,17 @@ function mustState(run: Run, previous: Run | undefined): boolean {
   if (run.emittedCount === 0 || run.count >= run.emittedCount * restateFactor) return true;
   if (run === previous || previous === undefined) return false;
   return run.status !== previous.status || run.watched !== previous.watched;
+}
+
+/** A timeout source fires again after it was over by its own word: that is an occurrence of its own. */
+function isSilentBefore(
+  { ending, segments }: Run,
+  t: EventTimeMs,
+  { resolveAfterMs }: DedupeConfig,
+): boolean {
+  if (ending !== 'timeout') return false;
+  const newest = segments[segments.length - 1];
+  return newest !== undefined && t > (newest.endsAt ?? newest.last + resolveAfterMs);
 }
 
 function findRun(step: CombineStep, event: Identified, sighted: Sighted): Run {

@@ -11,7 +11,7 @@ import {
   reduceAll,
 } from '../support/dedupe-flow.ts';
 
-const runs = { numRuns: Number(process.env['RUNS'] ?? 150) };
+const runs = { numRuns: 80 };
 const idleMs = 3 * 86_400_000;
 const histories = fc.oneof(
   { weight: 4, arbitrary: anyHistory },
