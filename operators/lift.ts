@@ -26,7 +26,8 @@ export interface Host {
 
 /**
  * Lifts an operator into RxJS: the one place where table access, timers, counting and pass-through are added.
- * Synchronous: when `next` returns, everything downstream has happened.
+ * Synchronous: when `next` returns, everything downstream has happened. What an operator throws (it must not) comes out as
+ * the error of the graph.
  */
 export function lift<Config, Specs extends TableSpecs, Derived, Event extends Kinded>(
   operator: Operator<Config, Specs, Derived, Event>,
@@ -58,7 +59,11 @@ export function lift<Config, Specs extends TableSpecs, Derived, Event extends Ki
         },
         fire: (timer) => {
           step.time = timer.clock === 'at' ? { at: timer.due, complete: host.time.complete } : host.time;
-          operator.onTimer?.(step, timer);
+          try {
+            operator.onTimer?.(step, timer);
+          } catch (error) {
+            subscriber.error(error);
+          }
         },
       });
       const handlers: Handlers<typeof step, Event> = operator.on;
@@ -69,7 +74,12 @@ export function lift<Config, Specs extends TableSpecs, Derived, Event extends Ki
           host.count(number, 'in');
           step.time = host.time;
           // The lookup by kind guarantees what the type system cannot follow through a computed key.
-          (handle as (s: typeof step, e: Event) => void)(step, event);
+          try {
+            (handle as (s: typeof step, e: Event) => void)(step, event);
+          } catch (error) {
+            // RxJS would throw it later, from a timer: whoever pushed the event would go on as if it had been handled.
+            subscriber.error(error);
+          }
         },
         error: (error) => subscriber.error(error),
         complete: () => subscriber.complete(),

@@ -286,6 +286,13 @@ export const catalogue = {
     todo: 'nothing: the shard throws its memory away and restores',
     exitCode: 70,
   },
+  'state.beyond-log': {
+    kind: 'promise',
+    what: 'the stored state is ahead of its log',
+    expected: 'a log that holds everything the state was computed from',
+    todo: 'look for an unclean leader election or a topic that was made anew; restore the topic, or discard the state',
+    exitCode: 78,
+  },
   'state.newer': {
     kind: 'promise',
     what: 'the stored state was written by a newer version',

@@ -119,6 +119,11 @@ export interface Consumer {
   /** The next batch of the partition starts at `offset`; outside the log it starts at the log's first offset. */
   seek(partition: TopicPartition, offset: number): void;
   /**
+   * Next offset that this member has not handled: everything below was handled by `onBatch`, or nobody will ever be
+   * handed it (transaction markers, aborted records). Null for a partition that is not assigned to it.
+   */
+  position(partition: TopicPartition): number | null;
+  /**
    * Rejects with `broker.illegal-generation` when this is no longer (or not yet) a member of the current generation, with
    * `broker.metadata-too-large` before anything is committed.
    */

@@ -68,6 +68,10 @@ export class EmbeddedConsumer implements Consumer, Member {
     this.#reader(partition)?.seek(offset);
   }
 
+  position(partition: TopicPartition): number | null {
+    return this.#reader(partition)?.handled ?? null;
+  }
+
   async commitOffsets(offsets: readonly OffsetCommit[]): Promise<void> {
     if (!this.#group.isCurrent(this, this.#epoch)) {
       throw new TocsinError(

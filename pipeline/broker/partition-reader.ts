@@ -26,6 +26,7 @@ export class PartitionReader implements Deliverable {
   readonly #options: ReaderOptions;
   #state: 'idle' | 'queued' | 'busy' = 'idle';
   #position: number;
+  #handled: number;
   #isOpen = false;
   #isPaused = false;
   #whenSettled: (() => void)[] = [];
@@ -33,6 +34,12 @@ export class PartitionReader implements Deliverable {
   constructor(options: ReaderOptions) {
     this.#options = options;
     this.#position = options.position;
+    this.#handled = options.position;
+  }
+
+  /** Next offset that has not been handled; behind a batch in flight it is that batch's first. */
+  get handled(): number {
+    return this.#handled;
   }
 
   open(): void {
@@ -60,7 +67,7 @@ export class PartitionReader implements Deliverable {
 
   seek(offset: number): void {
     this.#position = offset;
-    if (this.#state !== 'busy') this.#options.onProgress(this.#options.log, offset);
+    if (this.#state !== 'busy') this.#progress();
     this.#wake();
   }
 
@@ -70,7 +77,7 @@ export class PartitionReader implements Deliverable {
     const { records, next } = log.read(this.#position, limits);
     this.#position = next;
     if (records.length === 0) {
-      this.#options.onProgress(log, next);
+      this.#progress();
       return this.#rest();
     }
     this.#state = 'busy';
@@ -94,7 +101,7 @@ export class PartitionReader implements Deliverable {
 
   readonly #onSettled = (): void => {
     // A seek during the batch has moved the position already; then the group stands there, not behind the batch.
-    this.#options.onProgress(this.#options.log, this.#position);
+    this.#progress();
     this.#settle();
     if (this.#hasWork()) {
       this.#state = 'queued';
@@ -110,6 +117,11 @@ export class PartitionReader implements Deliverable {
     this.#options.onFailure(error);
     this.#options.delivery.release();
   };
+
+  #progress(): void {
+    this.#handled = this.#position;
+    this.#options.onProgress(this.#options.log, this.#position);
+  }
 
   #settle(): void {
     const waiting = this.#whenSettled;

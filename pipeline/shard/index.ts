@@ -1,3 +1,4 @@
-export type { Input, OutcomeCounts, ShardGraph, ShardSink } from './shard.ts';
+export { noOutcomes, type OutcomeCounts } from './outcome-counts.ts';
 export { Shard } from './shard.ts';
+export type { Input, ShardGraph, ShardSink } from './shard-graph.ts';
 export type { StageCount } from './shard-host.ts';

@@ -4,6 +4,7 @@ import type { TableSpec } from '../../operators/table.ts';
 import { TocsinError } from '../../schemas/errors.ts';
 import type { RowChange } from '../state/index.ts';
 
+/** Built once per table declaration and process: avsc generates code for each, and every shard uses the same ones. */
 const types = new WeakMap<TableSpec<unknown>, avro.Type>();
 
 function typeOf(spec: TableSpec<unknown>): avro.Type {
@@ -21,23 +22,32 @@ export function takeRowChanges(stage: Stage): readonly RowChange[] {
     const type = typeOf(spec);
     for (const key of table.takeChanged()) {
       const row = table.get(key);
-      changes.push({
-        table: `${stage.name}.${name}`,
-        key,
-        value: row === undefined ? null : type.toBuffer(row),
-      });
+      const value = row === undefined ? null : type.toBuffer(row);
+      changes.push({ table: `${stage.name}.${name}`, key, value });
     }
   }
   return changes;
 }
 
-/** Puts a stored row back into the table it came from. */
-export function restoreRow(stages: readonly Stage[], change: RowChange): void {
-  const dot = change.table.indexOf('.');
-  const stage = stages.find(({ name }) => name === change.table.slice(0, dot));
-  const opened = stage?.tables[change.table.slice(dot + 1)];
-  if (opened === undefined)
-    throw new TocsinError('state.newer', `the checkpoint holds rows of ${change.table}`);
-  if (change.value === null) return;
-  opened.table.restore(change.key, typeOf(opened.spec).fromBuffer(Buffer.from(change.value)));
+/**
+ * Puts a stored row back into the table it came from. Throws `state.newer` when there is no such table, or when its rows
+ * have another form than the stored one.
+ */
+export function restoreRow(stages: readonly Stage[], { table, key, value }: RowChange): void {
+  const dot = table.indexOf('.');
+  const stage = stages.find(({ name }) => name === table.slice(0, dot));
+  const opened = stage?.tables[table.slice(dot + 1)];
+  if (opened === undefined) throw new TocsinError('state.newer', `the checkpoint holds rows of ${table}`);
+  if (value !== null) opened.table.restore(key, rowOf(opened.spec, { table, value }));
+}
+
+function rowOf(
+  spec: TableSpec<unknown>,
+  stored: { readonly table: string; readonly value: Uint8Array },
+): unknown {
+  try {
+    return typeOf(spec).fromBuffer(Buffer.from(stored.value));
+  } catch (cause) {
+    throw new TocsinError('state.newer', `rows of ${stored.table} have another form`, { cause });
+  }
 }

@@ -19,14 +19,15 @@ export interface TimerChange {
   readonly due: EventTimeMs | null;
 }
 
-/** More timers than this at one instant mean that an operator sets the same timer again and again. */
-const maxFiringsPerInstant = 10_000_000;
+/** More firings than this in one advance mean that an operator sets the same timer again and again. */
+const maxFiringsAtOnce = 10_000_000;
 
 /** What a shard gives to its operators: the two clocks, timers, a place to decide, and counters. */
 export class ShardHost implements Host {
   time: Time = { at: 0, complete: 0 };
+  /** In the order of registering, from the last of the graph to the first; a stage's number is its place here. */
   readonly stages: Stage[] = [];
-  readonly counts: StageCount[] = [];
+  readonly #counts: StageCount[] = [];
   readonly #queues: Readonly<Record<Clock, TimerQueue>> = {
     at: new TimerQueue('at'),
     complete: new TimerQueue('complete'),
@@ -38,13 +39,18 @@ export class ShardHost implements Host {
     this.#onDecision = onDecision;
   }
 
+  /** One per stage, in the order of the graph. */
+  get counts(): readonly StageCount[] {
+    return this.#counts.toReversed();
+  }
+
   register(stage: Stage): number {
-    this.counts.push({ stage: stage.name, in: 0, out: 0 });
+    this.#counts.push({ stage: stage.name, in: 0, out: 0 });
     return this.stages.push(stage) - 1;
   }
 
   count(stage: number, direction: 'in' | 'out'): void {
-    const count = this.counts[stage];
+    const count = this.#counts[stage];
     if (count !== undefined) count[direction] += 1;
   }
 
@@ -57,22 +63,26 @@ export class ShardHost implements Host {
     this.#noteTimer(clock, stage, { key, due });
   }
 
-  /** Puts a timer back as a checkpoint stored it. */
+  /** Puts a timer back as a checkpoint stored it. Throws `state.newer` for a stage that this graph does not have. */
   restoreTimer({ clock, stage, key, due }: TimerChange): void {
     const number = this.stages.findIndex(({ name }) => name === stage);
-    if (number >= 0) this.#queues[clock].set(number, key, due);
+    if (number < 0) throw new TocsinError('state.newer', `the checkpoint holds timers of ${stage}`);
+    this.#queues[clock].set(number, key, due);
   }
 
-  /** Moves both clocks, never back, and fires what is due: first on `at`, then on `complete`. */
+  /**
+   * Moves both clocks, never back, and fires what is due: first on `at`, then on `complete`. Timers that were set to a
+   * time already past fire here even when neither clock moves: they come before the next record in any case.
+   */
   advance(to: Time): void {
     const { at, complete } = this.time;
-    if (to.at <= at && to.complete <= complete) return;
-    this.time = { at: Math.max(at, to.at), complete: Math.max(complete, to.complete) };
+    if (to.at > at || to.complete > complete)
+      this.time = { at: Math.max(at, to.at), complete: Math.max(complete, to.complete) };
     this.#fireDue(this.#queues.at);
     this.#fireDue(this.#queues.complete);
   }
 
-  /** Calls a stage's timer now, out of turn; only for stages whose timing is free (protocol.md, REDUCE). */
+  /** Calls a stage's timer now, out of turn; only for stages that may speak at any time (protocol.md, REDUCE). */
   poke(stage: string, key: string): void {
     this.stages.find(({ name }) => name === stage)?.fire({ key, clock: 'at', due: this.time.at });
   }
@@ -99,7 +109,7 @@ export class ShardHost implements Host {
       this.#noteTimer(queue.clock, timer.stage, { key: timer.key, due: null });
       this.stages[timer.stage]?.fire({ key: timer.key, clock: queue.clock, due: timer.due });
       firings += 1;
-      if (firings > maxFiringsPerInstant)
+      if (firings > maxFiringsAtOnce)
         throw new TocsinError('invariant.broken', `timer ${timer.key} of stage ${timer.stage} never rests`);
     }
   }

@@ -1,6 +1,7 @@
 import avro from 'avsc';
 import type { Time } from '../../operators/operator.ts';
 import type { EventTimeMs } from '../../schemas/brand.ts';
+import { TocsinError } from '../../schemas/errors.ts';
 import type { RowChange } from '../state/index.ts';
 import type { Completeness } from './completeness.ts';
 import type { TimerChange } from './shard-host.ts';
@@ -18,6 +19,7 @@ interface Claim {
   readonly complete: EventTimeMs;
 }
 
+/** Takes what `restoreShardRow` reads. */
 export interface ShardRowReader {
   timer(timer: TimerChange): void;
   time(time: Time): void;
@@ -56,6 +58,12 @@ const claimType = avro.Type.forSchema({
   ],
 });
 
+/** Whether a stored row is the shard's own; names of stages never begin like this. */
+export function isShardRow({ table }: RowChange): boolean {
+  return table.startsWith('$');
+}
+
+/** The shard's own rows: the clocks and claims as they are, and the timers that changed. */
 export function takeShardRows(clock: ShardClock, timers: readonly TimerChange[]): readonly RowChange[] {
   const { at, complete } = clock.time;
   const rows: RowChange[] = [
@@ -76,14 +84,24 @@ export function takeShardRows(clock: ShardClock, timers: readonly TimerChange[])
   return rows;
 }
 
-export function restoreShardRow(row: RowChange, reader: ShardRowReader): void {
-  if (row.value === null) return;
-  const bytes = Buffer.from(row.value);
-  if (row.table === '$timers') reader.timer(timerType.fromBuffer(bytes));
-  if (row.table === '$claims') reader.claim(claimType.fromBuffer(bytes));
-  if (row.table === '$clock') {
-    const { at, complete, controlMark } = clockType.fromBuffer(bytes);
-    reader.time({ at, complete });
-    reader.controlMark(controlMark);
+/** Gives one of the shard's own rows to the reader. Throws `state.newer` for a table that this version does not know. */
+export function restoreShardRow({ table, value }: RowChange, reader: ShardRowReader): void {
+  if (value === null) return;
+  const bytes = Buffer.from(value);
+  switch (table) {
+    case '$timers':
+      reader.timer(timerType.fromBuffer(bytes));
+      break;
+    case '$claims':
+      reader.claim(claimType.fromBuffer(bytes));
+      break;
+    case '$clock': {
+      const { at, complete, controlMark } = clockType.fromBuffer(bytes);
+      reader.time({ at, complete });
+      reader.controlMark(controlMark);
+      break;
+    }
+    default:
+      throw new TocsinError('state.newer', `the checkpoint holds rows of ${table}`);
   }
 }

@@ -1,38 +1,19 @@
-import { type OperatorFunction, Subject } from 'rxjs';
+import { Subject } from 'rxjs';
 import type { Assigned, DeadLetter, Output } from '../../operators/events.ts';
-import type { Host } from '../../operators/lift.ts';
 import type { DecisionDraft, Kinded } from '../../operators/operator.ts';
 import type { EventTimeMs } from '../../schemas/brand.ts';
-import type { Decision, Outcome } from '../../schemas/decision.ts';
+import type { Decision } from '../../schemas/decision.ts';
+import { TocsinError } from '../../schemas/errors.ts';
 import type { Origin } from '../../schemas/place.ts';
 import type { ControlCopy, Heartbeat } from '../../schemas/reduced.ts';
 import type { LogRecord } from '../broker/index.ts';
 import type { RowChange } from '../state/index.ts';
 import { Completeness } from './completeness.ts';
+import { noOutcomes } from './outcome-counts.ts';
 import { restoreRow, takeRowChanges } from './rows.ts';
+import type { ShardGraph, ShardSink } from './shard-graph.ts';
 import { ShardHost, type StageCount } from './shard-host.ts';
-import { restoreShardRow, takeShardRows } from './shard-rows.ts';
-
-/** What one record of the input log means to a graph: an event to push, or a claim about time. */
-export type Input<Event> = Event | Heartbeat | ControlCopy;
-
-/** The synchronous part of a graph: how to read its log, and its operators as one RxJS function. */
-export interface ShardGraph<Event extends Kinded> {
-  readonly name: string;
-  read(record: LogRecord, partition: number): Input<Event>;
-  operators(host: Host): OperatorFunction<Event, Event>;
-}
-
-/** Where a shard puts what it states; called synchronously, in order, with the origin of each output. */
-export interface ShardSink {
-  output(output: Output, origin: Origin): void;
-  /** `record` is the record of the input log that holds the bad alert, bytes untouched. */
-  deadLetter(letter: DeadLetter, record: LogRecord): void;
-  assigned(assigned: Assigned): void;
-}
-
-/** How many alerts had which outcome, as this shard's decisions state it. */
-export type OutcomeCounts = Record<Outcome, number>;
+import { isShardRow, restoreShardRow, takeShardRows } from './shard-rows.ts';
 
 /**
  * One shard of one graph: a pure function of its input partition. Records go in one by one, outputs come out before
@@ -41,7 +22,8 @@ export type OutcomeCounts = Record<Outcome, number>;
  */
 export class Shard<Event extends Kinded> {
   readonly host: ShardHost;
-  readonly outcomes: OutcomeCounts;
+  /** As this instance's decisions and dead letters state it; a restored shard counts from 0. */
+  readonly outcomes = noOutcomes();
   readonly #graph: ShardGraph<Event>;
   readonly #partition: number;
   readonly #sink: ShardSink;
@@ -50,14 +32,18 @@ export class Shard<Event extends Kinded> {
   #controlMark = -1;
   #record: LogRecord = noRecord;
   #n = 0;
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(graph: ShardGraph<Event>, partition: number, sink: ShardSink) {
     this.#graph = graph;
     this.#partition = partition;
     this.#sink = sink;
-    this.outcomes = { unknown: 0, passed: 0, folded: 0, suppressed: 0, 'dead-lettered': 0, noted: 0 };
     this.host = new ShardHost((stage, decision) => this.#decide(stage, decision));
-    this.#source.pipe(graph.operators(this.host)).subscribe((event) => this.#arrive(event));
+    this.#source.pipe(graph.operators(this.host)).subscribe({
+      next: (event) => this.#arrive(event),
+      error: (error) => this.#fail(error),
+    });
+    this.#throwFailure();
   }
 
   /** Highest index of `control.v1` that this shard's log has shown it; -1 for none. */
@@ -69,21 +55,21 @@ export class Shard<Event extends Kinded> {
     return this.host.counts;
   }
 
-  /** Processes one record of the input log; its outputs are in the sink when this returns. */
+  /**
+   * Processes one record of the input log; its outputs are in the sink when this returns. Throws when an operator did
+   * (`invariant.broken`) or the record of an internal topic cannot be read; the shard is unusable from then on.
+   */
   step(record: LogRecord): void {
     this.#record = record;
     this.#n = 0;
     const input = this.#graph.read(record, this.#partition);
     const complete = isHeartbeat(input) ? this.#completeness.claim(input) : this.host.time.complete;
     this.host.advance({ at: record.timestamp, complete });
-    if (isHeartbeat(input)) return;
-    if (isControl(input)) {
-      // A copy that was sent twice, or by an owner that did not know yet: the first one has acted.
-      if (input.index <= this.#controlMark) return;
-      this.#controlMark = input.index;
+    if (!isHeartbeat(input) && !this.#isSeenControl(input)) {
+      // Graphs without control records never see one: only RELATE's log holds them.
+      this.#source.next(input as Event);
     }
-    // Graphs without control records never see one: only RELATE's log holds them.
-    this.#source.next(input as Event);
+    this.#throwFailure();
   }
 
   /**
@@ -93,6 +79,7 @@ export class Shard<Event extends Kinded> {
   idle(at: EventTimeMs, flush: string | null): void {
     this.host.advance({ at, complete: this.host.time.complete });
     if (flush !== null) this.host.poke(flush, 'flush');
+    this.#throwFailure();
   }
 
   /** All rows that changed since the last call, taken in one tick: they belong to the last stepped offset. */
@@ -105,7 +92,7 @@ export class Shard<Event extends Kinded> {
   /** Puts rows of a checkpoint back; `restored` must follow once after the last of them. */
   restore(changes: readonly RowChange[]): void {
     for (const change of changes) {
-      if (change.table.startsWith('$')) this.#restoreOwn(change);
+      if (isShardRow(change)) this.#restoreOwn(change);
       else restoreRow(this.host.stages, change);
     }
   }
@@ -133,6 +120,14 @@ export class Shard<Event extends Kinded> {
     });
   }
 
+  /** A copy that was sent twice, or by an owner that did not know yet: the first one has acted. */
+  #isSeenControl(input: Kinded): boolean {
+    if (!isControl(input)) return false;
+    if (input.index <= this.#controlMark) return true;
+    this.#controlMark = input.index;
+    return false;
+  }
+
   #origin(): Origin {
     const origin = { shard: this.#partition, offset: this.#record.offset, n: this.#n };
     this.#n += 1;
@@ -140,18 +135,31 @@ export class Shard<Event extends Kinded> {
   }
 
   #arrive(event: Event | Output | DeadLetter | Assigned): void {
-    switch (event.kind) {
-      case 'output':
-        this.#sink.output(event as Output, this.#origin());
-        break;
-      case 'dead-letter':
-        this.outcomes['dead-lettered'] += 1;
-        this.#sink.deadLetter(event as DeadLetter, this.#record);
-        break;
-      case 'assigned':
-        this.#sink.assigned(event as Assigned);
-        break;
+    try {
+      if (event.kind === 'output') this.#sink.output(event as Output, this.#origin());
+      else if (event.kind === 'dead-letter') this.#deadLetter(event as DeadLetter);
+      else if (event.kind === 'assigned') this.#sink.assigned(event as Assigned);
+    } catch (error) {
+      this.#fail(error);
     }
+  }
+
+  #deadLetter(letter: DeadLetter): void {
+    this.outcomes['dead-lettered'] += 1;
+    this.#sink.deadLetter(letter, this.#record);
+  }
+
+  /** Kept until the push that caused it returns: RxJS carries nothing that is thrown back to whoever pushed. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error };
+  }
+
+  #throwFailure(): void {
+    if (this.#failure === null) return;
+    const { error } = this.#failure;
+    if (error instanceof TocsinError) throw error;
+    const place = `${this.#graph.name}/${this.#partition} at offset ${this.#record.offset}`;
+    throw new TocsinError('invariant.broken', `${place}: ${String(error)}`, { cause: error });
   }
 
   #decide(stage: string, draft: DecisionDraft): void {

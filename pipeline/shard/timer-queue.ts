@@ -1,106 +1,84 @@
 import type { Clock } from '../../operators/operator.ts';
 import type { EventTimeMs } from '../../schemas/brand.ts';
+import { DueHeap, type Waiting } from '../time/index.ts';
 
 export interface DueTimer {
+  /** Number of the stage that set it. */
   readonly stage: number;
   readonly key: string;
   readonly due: EventTimeMs;
 }
 
+interface SetTimer extends DueTimer, Waiting {}
+
 /**
  * Timers of one shard and clock: at most one per (stage, key), fired in the order (due, stage, key) whatever the order
- * they were set in. A binary heap with lazy deletion: taking a timer back costs a map write, not a search.
+ * they were set in. Of two stages the earlier one in the graph fires first, so that what follows from its timer has
+ * happened when the later one acts.
  */
 export class TimerQueue {
   readonly clock: Clock;
-  readonly #heap: DueTimer[] = [];
-  readonly #current = new Map<string, DueTimer>();
+  readonly #heap = new DueHeap<SetTimer>(isBefore);
+  /** Timers by key, for each stage. */
+  readonly #byStage: Map<string, SetTimer>[] = [];
 
   constructor(clock: Clock) {
     this.clock = clock;
   }
 
   get size(): number {
-    return this.#current.size;
+    return this.#heap.size;
   }
 
+  /** Timers in memory, those included that were taken back or set anew; at most about twice `size`. */
+  get held(): number {
+    return this.#heap.held;
+  }
+
+  /** Sets the timer of a key, instead of the one it has; null takes it back. */
   set(stage: number, key: string, due: EventTimeMs | null): void {
-    const name = `${stage}\u0000${key}`;
+    const timers = this.#ofStage(stage);
+    const known = timers.get(key);
+    if (known?.due === due) return;
+    if (known !== undefined) this.#heap.takeBack(known);
     if (due === null) {
-      this.#current.delete(name);
+      timers.delete(key);
       return;
     }
-    if (this.#current.get(name)?.due === due) return;
-    const timer = { stage, key, due };
-    this.#current.set(name, timer);
-    this.#push(timer);
+    const timer: SetTimer = { stage, key, due, isWaiting: true };
+    timers.set(key, timer);
+    this.#heap.push(timer);
   }
 
   /** All timers that are set, in no particular order. */
-  all(): Iterable<DueTimer> {
-    return this.#current.values();
+  *all(): IterableIterator<DueTimer> {
+    for (const timers of this.#byStage) yield* timers.values();
   }
 
   /** Due time of the next timer, or null. */
   nextDue(): EventTimeMs | null {
-    this.#dropStale();
-    return this.#heap[0]?.due ?? null;
+    return this.#heap.peek()?.due ?? null;
   }
 
   /** Takes out the next timer that is due at `now`, or returns null. */
   takeDue(now: EventTimeMs): DueTimer | null {
-    this.#dropStale();
-    const head = this.#heap[0];
+    const head = this.#heap.peek();
     if (head === undefined || head.due > now) return null;
-    this.#pop();
-    this.#current.delete(`${head.stage}\u0000${head.key}`);
+    this.#heap.pop();
+    this.#ofStage(head.stage).delete(head.key);
     return head;
   }
 
-  #dropStale(): void {
-    for (let head = this.#heap[0]; head !== undefined; head = this.#heap[0]) {
-      if (this.#current.get(`${head.stage}\u0000${head.key}`) === head) return;
-      this.#pop();
-    }
-  }
-
-  #push(timer: DueTimer): void {
-    const heap = this.#heap;
-    let child = heap.push(timer) - 1;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || !isBefore(timer, above)) break;
-      heap[child] = above;
-      child = parent;
-    }
-    heap[child] = timer;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let parent = 0;
-    for (;;) {
-      let child = 2 * parent + 1;
-      let below = heap[child];
-      if (below === undefined) break;
-      const right = heap[child + 1];
-      if (right !== undefined && isBefore(right, below)) {
-        child += 1;
-        below = right;
-      }
-      if (!isBefore(below, last)) break;
-      heap[parent] = below;
-      parent = child;
-    }
-    heap[parent] = last;
+  #ofStage(stage: number): Map<string, SetTimer> {
+    while (this.#byStage.length <= stage) this.#byStage.push(new Map());
+    // The loop above has just made it.
+    return this.#byStage[stage] ?? new Map();
   }
 }
 
 function isBefore(a: DueTimer, b: DueTimer): boolean {
   if (a.due !== b.due) return a.due < b.due;
-  if (a.stage !== b.stage) return a.stage < b.stage;
+  // RxJS subscribes from the end of a pipe to its beginning: the later a stage registered, the earlier it stands.
+  if (a.stage !== b.stage) return a.stage > b.stage;
   return a.key < b.key;
 }

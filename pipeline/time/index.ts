@@ -1,3 +1,4 @@
 export type { Clock } from './clock.ts';
+export { DueHeap, type Waiting } from './due-heap.ts';
 export { SystemClock } from './system-clock.ts';
 export { VirtualClock } from './virtual-clock.ts';

@@ -1,12 +1,12 @@
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { Clock } from './clock.ts';
+import { DueHeap, type Waiting } from './due-heap.ts';
 
-interface Call {
+interface Call extends Waiting {
   readonly due: EventTimeMs;
   /** Place in the order of scheduling: calls with one due time fire in this order. */
   readonly turn: number;
   readonly act: () => void;
-  isTakenBack: boolean;
 }
 
 /**
@@ -16,8 +16,7 @@ interface Call {
 export class VirtualClock implements Clock {
   #now: EventTimeMs;
   #turns = 0;
-  /** Binary heap by (due, turn); calls taken back are dropped when they come to the top. */
-  readonly #heap: Call[] = [];
+  readonly #calls = new DueHeap<Call>(isBefore);
 
   constructor(start: EventTimeMs = 0) {
     this.#now = start;
@@ -28,16 +27,14 @@ export class VirtualClock implements Clock {
   }
 
   schedule(due: EventTimeMs, act: () => void): () => void {
-    const call: Call = { due, turn: this.#turns++, act, isTakenBack: false };
-    this.#push(call);
-    return () => {
-      call.isTakenBack = true;
-    };
+    const call: Call = { due, turn: this.#turns++, act, isWaiting: true };
+    this.#calls.push(call);
+    return () => this.#calls.takeBack(call);
   }
 
   /** Due time of the next call (it may lie in the past), or null when none is scheduled. */
   nextDue(): EventTimeMs | null {
-    return this.#next()?.due ?? null;
+    return this.#calls.peek()?.due ?? null;
   }
 
   /**
@@ -46,50 +43,13 @@ export class VirtualClock implements Clock {
    */
   advanceTo(t: EventTimeMs): void {
     const target = Math.max(t, this.#now);
-    for (let call = this.#next(); call !== null && call.due <= target; call = this.#next()) {
-      this.#pop();
+    for (let call = this.#calls.peek(); call !== undefined && call.due <= target; call = this.#calls.peek()) {
+      this.#calls.pop();
       this.#now = Math.max(this.#now, call.due);
       call.act();
     }
+    // A call may have sent the clock further itself.
     this.#now = Math.max(this.#now, target);
-  }
-
-  #next(): Call | null {
-    for (let head = this.#heap[0]; head !== undefined; head = this.#heap[0]) {
-      if (!head.isTakenBack) return head;
-      this.#pop();
-    }
-    return null;
-  }
-
-  #push(call: Call): void {
-    const heap = this.#heap;
-    let child = heap.push(call) - 1;
-    while (child > 0) {
-      const parent = (child - 1) >> 1;
-      const above = heap[parent];
-      if (above === undefined || !isBefore(call, above)) break;
-      heap[child] = above;
-      child = parent;
-    }
-    heap[child] = call;
-  }
-
-  #pop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let parent = 0;
-    for (;;) {
-      const left = 2 * parent + 1;
-      const [a, b] = [heap[left], heap[left + 1]];
-      if (a === undefined) break;
-      const [child, below] = b !== undefined && isBefore(b, a) ? [left + 1, b] : [left, a];
-      if (!isBefore(below, last)) break;
-      heap[parent] = below;
-      parent = child;
-    }
-    heap[parent] = last;
   }
 }
 

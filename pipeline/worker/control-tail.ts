@@ -3,10 +3,17 @@ import { codecs } from '../../schemas/avro/index.ts';
 import type { Control } from '../../schemas/control.ts';
 import type { ControlCopy } from '../../schemas/reduced.ts';
 import { topics } from '../../schemas/topics.ts';
-import type { Batch, Consumer } from '../broker/index.ts';
+import type { Batch, Consumer, LogRecord } from '../broker/index.ts';
 import { framedLength } from '../registry/index.ts';
 import type { ShardSurroundings } from './ports.ts';
 import type { ShardRunner } from './shard-runner.ts';
+
+export interface ControlTailOptions {
+  readonly around: ShardSurroundings;
+  readonly shards: () => readonly ShardRunner<RelateEvent>[];
+  /** The tail cannot go on: silences would be given and never act. */
+  readonly onFailure: (error: Error) => void;
+}
 
 /**
  * Brings `control.v1` into the logs of the RELATE shards owned here (protocol.md STIMULUS 2). A control acts when a
@@ -14,22 +21,16 @@ import type { ShardRunner } from './shard-runner.ts';
  * are ignored by the shard; sending one twice is harmless.
  */
 export class ControlTail {
-  readonly #around: ShardSurroundings;
-  readonly #shards: () => readonly ShardRunner<RelateEvent>[];
+  readonly #options: ControlTailOptions;
   readonly #consumer: Consumer;
-  readonly #onGarbage: (offset: number, error: unknown) => void;
   /** Newest record of each control id: what a shard that is acquired later still has to be told. */
   readonly #known = new Map<string, ControlCopy>();
+  /** Index of the newest copy that each shard's log holds; until the shard reads it, its own mark lags behind. */
   readonly #sent = new WeakMap<ShardRunner<RelateEvent>, number>();
 
-  constructor(
-    around: ShardSurroundings,
-    shards: () => readonly ShardRunner<RelateEvent>[],
-    onGarbage: (offset: number, error: unknown) => void,
-  ) {
-    this.#around = around;
-    this.#shards = shards;
-    this.#onGarbage = onGarbage;
+  constructor(options: ControlTailOptions) {
+    this.#options = options;
+    const { around } = options;
     this.#consumer = around.ports.broker.consumer({
       // Every process reads all of it; the group only gives it a place of its own.
       group: `tocsin-control-${around.instance}`,
@@ -44,13 +45,13 @@ export class ControlTail {
     return this.#consumer.start({
       onAssigned: async (assigned) => {
         for (const place of assigned) {
-          const { low } = await this.#around.ports.broker.admin.watermarks(place);
+          const { low } = await this.#options.around.ports.broker.admin.watermarks(place);
           this.#consumer.seek(place, low);
         }
       },
       onRevoked: () => Promise.resolve(),
       onBatch: (batch) => this.#read(batch),
-      onFailure: (error) => this.#onGarbage(-1, error),
+      onFailure: this.#options.onFailure,
     });
   }
 
@@ -60,38 +61,38 @@ export class ControlTail {
 
   /** Sends every owned shard the controls it has not been sent yet; also right after a shard was acquired. */
   async copy(): Promise<void> {
-    await Promise.all(this.#shards().map((shard) => this.#copyTo(shard)));
+    await Promise.all(this.#options.shards().map((shard) => this.#copyTo(shard)));
   }
 
   async #read(batch: Batch): Promise<void> {
-    for (const record of batch.records) {
-      if (record.value === null) continue;
-      try {
-        const control: Control = codecs.control.decode(record.value, framedLength);
-        this.#known.delete(control.id);
-        this.#known.set(control.id, { kind: 'control', index: record.offset, control });
-      } catch (error) {
-        this.#onGarbage(record.offset, error);
-      }
-    }
+    for (const record of batch.records) this.#note(record);
     await this.copy();
   }
 
+  #note({ offset, key, value }: LogRecord): void {
+    // A tombstone: nobody needs to be told of it any more. Shards that know it keep it until it ends or is withdrawn.
+    if (value === null) {
+      if (key !== null) this.#known.delete(Buffer.from(key).toString());
+      return;
+    }
+    try {
+      const control: Control = codecs.control.decode(value, framedLength);
+      // To the end of the map, whose order is that of the indexes.
+      this.#known.delete(control.id);
+      this.#known.set(control.id, { kind: 'control', index: offset, control });
+    } catch (error) {
+      const detail = `${topics.control.name}@${offset}: ${String(error)}`;
+      this.#options.around.onTrouble('control-undecodable', detail);
+    }
+  }
+
   #copyTo(shard: ShardRunner<RelateEvent>): Promise<void> {
-    return shard.serial.run(async () => {
-      if (shard.isReleased) return;
+    return shard.exclusively(async () => {
       const mark = Math.max(shard.shard.controlMark, this.#sent.get(shard) ?? -1);
       const missing = [...this.#known.values()].filter(({ index }) => index > mark);
-      const { topic, partition } = shard.place;
-      const schemaId = this.#around.schemaIds.reduced;
-      await shard.state(
-        missing.map((copy) => ({
-          topic,
-          partition,
-          key: null,
-          value: codecs.reduced.encodeFramed(schemaId, copy),
-        })),
-      );
+      const schemaId = this.#options.around.schemaIds.reduced;
+      const encode = (copy: ControlCopy) => codecs.reduced.encodeFramed(schemaId, copy);
+      await shard.send(missing.map((copy) => ({ ...shard.place, key: null, value: encode(copy) })));
       const newest = missing.at(-1);
       if (newest !== undefined) this.#sent.set(shard, newest.index);
     });

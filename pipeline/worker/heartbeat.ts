@@ -28,30 +28,32 @@ export class HeartbeatSource {
   }
 
   beat(): Promise<void> {
-    return this.#runner.serial.run(async () => {
-      if (this.#runner.isReleased) return;
+    return this.#runner.exclusively(async () => {
       const complete = await this.#completeUpTo();
-      if (complete <= this.#claimed) return;
-      await this.#runner.state(this.#claims(complete));
-      this.#claimed = complete;
+      if (complete > this.#claimed) {
+        await this.#runner.send(this.#claims(complete));
+        this.#claimed = complete;
+      }
+      // A shard whose log has gone quiet gets no batch to store its last one after.
+      this.#runner.checkpoint();
     });
   }
 
   async #completeUpTo(): Promise<EventTimeMs> {
     const { ports, settings } = this.#around;
+    const { shard } = this.#runner;
     const now = ports.clock.now();
-    const { high } = await ports.broker.admin.watermarks(this.#runner.place);
     // Busy: facts of closed cells were stated by the shard's own timers, below the time of its last record.
-    if (high > this.#runner.position) return this.#runner.shard.host.time.at - settings.clockSlackMs;
+    if (!(await this.#runner.isAtEnd())) return shard.host.time.at - settings.clockSlackMs;
     const complete = now - settings.clockSlackMs;
-    this.#runner.shard.idle(complete, this.#isQuiet(now) ? holdingStage : null);
-    await this.#runner.send();
+    shard.idle(complete, this.#isQuiet(now) ? holdingStage : null);
+    await this.#runner.flush();
     return complete;
   }
 
   /**
    * Facts of cells that are over are stated by moving time alone; that is all a claim needs. What a quiet shard still
-   * holds of open cells is stated too, once, so that counts do not wait for their cell to end.
+   * holds of open cells is stated too, so that counts do not wait for their cell to end.
    */
   #isQuiet(now: EventTimeMs): boolean {
     const { position } = this.#runner;

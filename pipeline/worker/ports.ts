@@ -23,6 +23,9 @@ export interface WorkerSettings {
   readonly batchBytes: number;
 }
 
+/** Something is wrong that does not stop the worker; `code` is a stable word for logs. */
+export type OnTrouble = (code: string, detail: string) => void;
+
 /** What a worker's shards need beside their graph. */
 export interface ShardSurroundings {
   readonly ports: Ports;
@@ -33,4 +36,5 @@ export interface ShardSurroundings {
   readonly rawPartitions: number;
   readonly reducedPartitions: number;
   readonly onAssigned: ((assigned: Assigned, shard: number) => void) | null;
+  readonly onTrouble: OnTrouble;
 }

@@ -4,17 +4,9 @@
  */
 export class Serial {
   #tail: Promise<unknown> = Promise.resolve();
-  #waiting = 0;
-
-  get isIdle(): boolean {
-    return this.#waiting === 0;
-  }
 
   run<T>(task: () => Promise<T>): Promise<T> {
-    this.#waiting += 1;
-    const result = this.#tail.then(task).finally(() => {
-      this.#waiting -= 1;
-    });
+    const result = this.#tail.then(task);
     // A failed task must not keep the ones behind it from running; its own caller gets the failure.
     this.#tail = result.catch(() => undefined);
     return result;

@@ -1,19 +1,19 @@
 import type { Assigned, ReduceEvent, RelateEvent } from '../../operators/events.ts';
-import { codecs } from '../../schemas/avro/index.ts';
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { Batch } from '../broker/index.ts';
 import { type Graph, reduceGraph, relateGraph } from '../graphs.ts';
-import { framedLength, type RawDecoder, type Registry, schemaIdsIn } from '../registry/index.ts';
-import type { OutcomeCounts, StageCount } from '../shard/index.ts';
+import type { RawDecoder, Registry } from '../registry/index.ts';
 import type { OperatorConfigs } from '../topology.ts';
-import { type DecodeStored, type SinkConfig, type Warehouse, WarehouseSink } from '../warehouse/index.ts';
+import type { WarehouseSink } from '../warehouse/index.ts';
 import { ControlTail } from './control-tail.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { HeartbeatSource } from './heartbeat.ts';
-import type { SchemaIds } from './outbox.ts';
-import type { Ports, ShardSurroundings, WorkerSettings } from './ports.ts';
+import type { OnTrouble, Ports, ShardSurroundings, WorkerSettings } from './ports.ts';
+import { prefetch, registerSchemas } from './schema-ids.ts';
 import type { ShardRunner } from './shard-runner.ts';
+import { openSink, type WarehouseOptions } from './warehouse.ts';
+import { countsOf, type WorkerCounts } from './worker-counts.ts';
 
 export const graphNames = ['reduce', 'relate', 'warehouse'] as const;
 export type GraphName = (typeof graphNames)[number];
@@ -27,21 +27,12 @@ export interface WorkerOptions {
   readonly registry: Registry;
   readonly rawDecoder: RawDecoder;
   /** Where the warehouse graph stores; it does not run without. */
-  readonly warehouse?: { readonly store: Warehouse; readonly config: SinkConfig };
+  readonly warehouse?: WarehouseOptions;
   /** Told of each alert's run, when `dedupe.traceAssignments` is on. */
   readonly onAssigned?: (assigned: Assigned, shard: number) => void;
   /** The worker cannot go on; `stop` has not been called. */
   readonly onFailure: (error: Error) => void;
-  /** Something is wrong that does not stop the worker; `code` is a stable word for logs. */
-  readonly onTrouble: (code: string, detail: string) => void;
-}
-
-/** What a worker has done so far, summed over the shards it owns now. */
-export interface WorkerCounts {
-  readonly stages: readonly (StageCount & { readonly graph: string })[];
-  readonly outcomes: OutcomeCounts;
-  readonly rows: number;
-  readonly timers: number;
+  readonly onTrouble: OnTrouble;
 }
 
 /**
@@ -57,6 +48,7 @@ export class Worker {
   readonly #sink: WarehouseSink | null;
   readonly #heartbeats = new WeakMap<ShardRunner<ReduceEvent>, HeartbeatSource>();
   #stopMetronome: (() => void) | null = null;
+  #isStopping = false;
 
   /** Registers our schemas, looks up the partitions, and prepares the graphs; nothing is read before `start`. */
   static async open(options: WorkerOptions): Promise<Worker> {
@@ -69,22 +61,23 @@ export class Worker {
       rawPartitions: await admin.partitions(topics.raw.name),
       reducedPartitions: await admin.partitions(topics.reduced.name),
       onAssigned: options.onAssigned ?? null,
+      onTrouble: options.onTrouble,
     });
   }
 
   private constructor(options: WorkerOptions, around: ShardSurroundings) {
     this.#options = options;
     this.#around = around;
-    const { rawDecoder, operators, graphs } = options;
+    const { rawDecoder, operators, graphs, warehouse, onFailure } = options;
     this.#reduce = graphs.includes('reduce')
       ? this.#runner(reduceGraph(operators, rawDecoder.decode), (batch) => prefetch(rawDecoder, batch))
       : null;
-    this.#relate = graphs.includes('relate') ? this.#runner(relateGraph(operators), async () => {}) : null;
-    const relate = this.#relate;
-    const onGarbage = (offset: number, error: unknown) =>
-      options.onTrouble('control-undecodable', `${topics.control.name}@${offset}: ${String(error)}`);
-    this.#controls = relate === null ? null : new ControlTail(around, () => relate.shards, onGarbage);
-    this.#sink = graphs.includes('warehouse') ? sinkOf(options) : null;
+    const relate = graphs.includes('relate') ? this.#runner(relateGraph(operators), async () => {}) : null;
+    this.#relate = relate;
+    this.#controls =
+      relate === null ? null : new ControlTail({ around, shards: () => relate.shards, onFailure });
+    this.#sink =
+      graphs.includes('warehouse') && warehouse !== undefined ? openSink(warehouse, options) : null;
   }
 
   async start(): Promise<void> {
@@ -98,6 +91,8 @@ export class Worker {
   keepTime(): void {
     const { clock } = this.#options.ports;
     const next = () => {
+      // A beat may be under way when the worker stops; what it would set off must not outlive it.
+      if (this.#isStopping) return;
       this.#stopMetronome = clock.schedule(clock.now() + this.#options.settings.heartbeatMs, () => {
         this.beat().then(next, this.#options.onFailure);
       });
@@ -119,28 +114,12 @@ export class Worker {
   }
 
   counts(): WorkerCounts {
-    const shards = this.#shards();
-    const stages = new Map<string, StageCount & { readonly graph: string }>();
-    for (const { shard, graphName } of shards) {
-      for (const { stage, in: came, out } of shard.stageCounts) {
-        const sum = stages.get(stage) ?? { graph: graphName, stage, in: 0, out: 0 };
-        stages.set(stage, { ...sum, in: sum.in + came, out: sum.out + out });
-      }
-    }
-    const outcomes = { unknown: 0, passed: 0, folded: 0, suppressed: 0, 'dead-lettered': 0, noted: 0 };
-    let [rows, timers] = [0, 0];
-    for (const { shard } of shards) {
-      for (const outcome of Object.keys(outcomes) as (keyof OutcomeCounts)[])
-        outcomes[outcome] += shard.outcomes[outcome];
-      rows += shard.size.rows;
-      timers += shard.size.timers;
-    }
-    return { stages: [...stages.values()], outcomes, rows, timers };
+    return countsOf(this.#shards());
   }
 
   /** Finishes what is in flight, checkpoints and commits every shard, leaves the groups. */
   async stop(): Promise<void> {
-    this.#stopMetronome?.();
+    this.#stopTime();
     await this.#controls?.stop();
     await this.#reduce?.stop();
     await this.#relate?.stop();
@@ -149,11 +128,17 @@ export class Worker {
     await this.#sink?.stop();
   }
 
-  /** Stops as a crash would: nothing is finished, checkpointed or committed. */
+  /** Stops as a crash would: nothing is finished, checkpointed or committed; the groups learn of it at once. */
   drop(): void {
-    this.#stopMetronome?.();
+    this.#stopTime();
     this.#reduce?.drop();
     this.#relate?.drop();
+    for (const reader of [this.#controls, this.#sink]) reader?.stop().catch(() => undefined);
+  }
+
+  #stopTime(): void {
+    this.#isStopping = true;
+    this.#stopMetronome?.();
   }
 
   #shards(): readonly (ShardRunner<ReduceEvent> | ShardRunner<RelateEvent>)[] {
@@ -174,36 +159,4 @@ export class Worker {
     this.#heartbeats.set(shard, source);
     return source;
   }
-}
-
-function sinkOf({ warehouse, ports, onFailure, onTrouble }: WorkerOptions): WarehouseSink | null {
-  if (warehouse === undefined) return null;
-  return new WarehouseSink({
-    broker: ports.broker,
-    clock: ports.clock,
-    warehouse: warehouse.store,
-    config: warehouse.config,
-    // The codec of a topic gives values of that topic; the pair is not followed through the generic call.
-    decode: ((topic, value) => codecs[topic].decode(value, framedLength)) as DecodeStored,
-    observe: (event) => {
-      if (event.kind !== 'stored') onTrouble(`warehouse-${event.kind}`, JSON.stringify(event));
-    },
-    onFailure,
-  });
-}
-
-async function registerSchemas(registry: Registry): Promise<SchemaIds> {
-  const written = ['reduced', 'enriched', 'suppressed', 'incidents', 'aggregates', 'decisions'] as const;
-  const ids = await Promise.all(
-    written.map(async (topic) => [
-      topic,
-      await registry.register(codecs[topic].subject, codecs[topic].schema),
-    ]),
-  );
-  // One entry per name of the list above, which is the list of the type.
-  return Object.fromEntries(ids) as SchemaIds;
-}
-
-async function prefetch(decoder: RawDecoder, batch: Batch): Promise<void> {
-  for (const id of schemaIdsIn(batch.records)) if (!decoder.isKnown(id)) await decoder.prefetch(id);
 }
