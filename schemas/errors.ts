@@ -97,6 +97,28 @@ export const catalogue = {
     todo: 'check path, permissions and that the archive is complete',
     exitCode: 64,
   },
+  'input.unknown-format': {
+    kind: 'promise',
+    what: 'the format of an input file is not recognized',
+    expected:
+      'JSON (one document per line, or a list), or CSV whose header line is that of AIT-ADS or of a mapping',
+    todo: 'name it with --format, or describe its columns in normalize.mappings (format: csv)',
+    exitCode: 64,
+  },
+  'input.empty': {
+    kind: 'promise',
+    what: 'the input holds no record',
+    expected: 'at least one alert in one of the files',
+    todo: 'check that these are the files you mean',
+    exitCode: 64,
+  },
+  'output.unwritable': {
+    kind: 'promise',
+    what: 'the results cannot be written',
+    expected: 'a folder that can be made and written to, with room in it',
+    todo: 'check the path given with --out, its permissions and the disk',
+    exitCode: 64,
+  },
   'api.cannot-listen': {
     kind: 'promise',
     what: 'the API cannot listen on its address',

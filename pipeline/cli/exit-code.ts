@@ -7,4 +7,6 @@ export const exitCodes = {
   unreachable: 69,
   bug: 70,
   configInvalid: 78,
+  /** Ended by SIGINT (128 + 2), as a shell would say it. */
+  interrupted: 130,
 } as const;

@@ -1,131 +1,130 @@
 import type { Assigned } from '../../operators/events.ts';
 import type { EnrichedAlert } from '../../schemas/alert.ts';
-import type { Decision, InputRange } from '../../schemas/decision.ts';
+import type { Fingerprint, IncidentId, OccurrenceId } from '../../schemas/brand.ts';
+import type { Decision } from '../../schemas/decision.ts';
 import { TocsinError } from '../../schemas/errors.ts';
 import type { Place } from '../../schemas/place.ts';
+import { EnteredAlerts, type EnteredPlace } from './entered-alerts.ts';
+import type { Input } from './input.ts';
+import { Lineage } from './lineage.ts';
+import { PlaceIndex } from './place-index.ts';
+import { indexOf } from './raw-places.ts';
+import { type RunVerdict, shareOut } from './run-verdicts.ts';
 
-/** What became of one alert that entered. */
+/** What became of one alert that entered. One line of `assignments.ndjson`; the fields stand in this order. */
 export interface Assignment {
   readonly position: { readonly file: string; readonly record: number; readonly alert: number };
-  readonly outcome: string;
+  readonly outcome: 'passed' | 'folded' | 'suppressed' | 'dead-lettered';
+  /** A decision reason; of a dead letter its error code. */
   readonly reason: string;
-  readonly fingerprint: string | null;
-  readonly occurrence: string | null;
-  readonly incidentId: string | null;
+  readonly fingerprint: Fingerprint | null;
+  readonly occurrence: OccurrenceId | null;
+  readonly incidentId: IncidentId | null;
   readonly generation: number | null;
 }
 
-interface Verdict {
-  readonly outcome: string;
-  readonly reason: string;
-  readonly occurrence: string | null;
-}
-
-interface RunVerdict extends Verdict {
-  readonly range: InputRange;
-}
-
-interface IncidentOf {
-  readonly id: string;
-  readonly generation: number;
-}
-
-const placeKey = (shard: number, { offset, n }: Place) => `${shard}:${offset}:${n}`;
+type Verdict = Pick<Assignment, 'outcome' | 'reason' | 'fingerprint' | 'occurrence'>;
 
 /**
- * Joins alerts to what became of them: an alert that caused a telling by its place, a folded one by the run (partial)
- * that it went into and its time. Known only when everything is closed, since an occurrence may still be merged.
+ * Joins alerts to what became of them: one that caused a telling by its place, a folded one through the run (partial)
+ * that it went into. Known only when everything is closed, since an occurrence may be merged until then.
  */
 export class AssignmentLog {
-  readonly #alerts: { readonly assigned: Assigned; readonly shard: number }[] = [];
-  readonly #deadLetters: { readonly shard: number; readonly place: Place; readonly reason: string }[] = [];
-  readonly #causes = new Map<string, Verdict>();
-  readonly #runs = new Map<string, RunVerdict[]>();
-  readonly #mergedInto = new Map<string, string>();
-  readonly #incidents = new Map<string, IncidentOf>();
+  readonly #partitions: number;
+  readonly #alerts = new EnteredAlerts();
+  readonly #verdicts: Verdict[] = [];
+  /** Verdict by error code: a file may hold nothing but dead letters. */
+  readonly #deadLetters = new Map<string, number>();
+  readonly #causes: (EnteredPlace & { readonly verdict: number })[] = [];
+  readonly #runs: RunVerdict[] = [];
+  readonly #lineage = new Lineage();
 
-  alert(assigned: Assigned, shard: number): void {
-    this.#alerts.push({ assigned, shard });
+  constructor(partitions: number) {
+    this.#partitions = partitions;
   }
 
-  deadLetter(shard: number, place: Place, reason: string): void {
-    this.#deadLetters.push({ shard, place, reason });
+  alert({ place, run, t }: Assigned, shard: number): void {
+    const { index, n } = this.#enteredAt(shard, place);
+    this.#alerts.add({ index, n, t, run: run === null ? null : this.#enteredAt(shard, run) });
   }
 
-  decision(decision: Decision): void {
-    const { inputRange: range, outcome, reason, occurrence, count } = decision;
-    if (range === null || count === 0) return;
-    if (outcome === 'passed' || (outcome === 'suppressed' && reason !== 'dropped-by-rule')) {
-      this.#causes.set(placeKey(range.shard, range.to), { outcome, reason, occurrence });
-      return;
+  deadLetter(shard: number, place: Place, code: string): void {
+    const verdict = this.#deadLetters.get(code) ?? this.#number({ ...dead, reason: code });
+    this.#deadLetters.set(code, verdict);
+    this.#alerts.add({ ...this.#enteredAt(shard, place), run: null, t: 0 }, verdict);
+  }
+
+  decision({ stage, outcome, reason, fingerprint, occurrence, count, inputRange: range }: Decision): void {
+    const isCounted = outcome === 'passed' || outcome === 'folded' || outcome === 'suppressed';
+    if (!isCounted || range === null || count === 0) return;
+    const verdict = this.#number({ outcome, reason, fingerprint, occurrence });
+    // `publish` speaks of the one alert that caused a telling, dedupe of those of a run that caused none.
+    if (stage === 'publish') this.#causes.push({ ...this.#enteredAt(range.shard, range.to), verdict });
+    else {
+      const { firstAt, lastAt, shard, id } = range;
+      this.#runs.push({ run: this.#enteredAt(shard, id), firstAt, lastAt, verdict, left: count });
     }
-    const run = placeKey(range.shard, range.id);
-    const verdicts = this.#runs.get(run);
-    const verdict = { outcome, reason, occurrence, range };
-    if (verdicts === undefined) this.#runs.set(run, [verdict]);
-    else verdicts.push(verdict);
   }
 
   telling(alert: EnrichedAlert): void {
-    if (alert.mergedInto !== null) this.#mergedInto.set(alert.occurrence, alert.mergedInto);
-    if (alert.incident !== null)
-      this.#incidents.set(alert.occurrence, { id: alert.incident.id, generation: alert.incident.generation });
+    this.#lineage.tell(alert);
   }
 
   /**
-   * One assignment per alert, in input order.
+   * One JSON line per alert, in the order of the files, of their records, and of the alerts in them.
    *
-   * @param position where the record at an offset of a raw partition came from, and its rank in the input
+   * @throws TocsinError `invariant.broken` when an alert has no verdict, or a decision speaks for alerts that there are not
    */
-  *assignments(
-    position: (shard: number, offset: number) => { file: string; record: number; rank: number },
-  ): IterableIterator<Assignment> {
-    const entries = [
-      ...this.#alerts.map(({ assigned, shard }) => ({ shard, place: assigned.place, assigned, reason: '' })),
-      ...this.#deadLetters.map((letter) => ({ ...letter, assigned: null })),
-    ].map((entry) => ({ ...entry, from: position(entry.shard, entry.place.offset) }));
-    entries.sort((a, b) => a.from.rank - b.from.rank || a.place.n - b.place.n);
-    for (const { from, place, assigned, shard, reason } of entries) {
-      const at = { file: from.file, record: from.record, alert: place.n };
-      yield assigned === null
-        ? { position: at, outcome: 'dead-lettered', reason, ...nobody }
-        : { position: at, ...this.#resolve(assigned, shard) };
+  *lines(input: Input): IterableIterator<string> {
+    const places = new PlaceIndex(this.#alerts, input.length);
+    this.#judge(places);
+    const endings = this.#verdicts.map(() => '');
+    for (const index of input.inFileOrder()) {
+      const { file, record } = input.placeOf(index);
+      const beginning = `{"position":{"file":${JSON.stringify(file)},"record":${record},"alert":`;
+      const rows = places.rowsOf(index);
+      if (rows.length === 0) throw broken(`nothing is known of record ${record} of ${file}`);
+      for (const row of rows) {
+        const verdict = this.#alerts.verdict(row);
+        if (verdict === null) throw broken(`no decision speaks for alert ${record}/${row} of ${file}`);
+        endings[verdict] ||= this.#ending(verdict);
+        yield `${beginning}${this.#alerts.n(row)}},${endings[verdict]}`;
+      }
     }
   }
 
-  #resolve(assigned: Assigned, shard: number): Omit<Assignment, 'position'> {
-    const verdict = this.#causes.get(placeKey(shard, assigned.place)) ?? this.#ofRun(assigned, shard);
-    if (verdict === undefined) {
-      const where = `${placeKey(shard, assigned.place)} of fingerprint ${assigned.fingerprint}`;
-      throw new TocsinError('invariant.broken', `no decision speaks for the alert at ${where}`);
+  #judge(places: PlaceIndex): void {
+    for (const cause of this.#causes) {
+      const row = places.find(cause);
+      if (row < 0 || this.#alerts.verdict(row) !== null)
+        throw broken(`record ${cause.index}, alert ${cause.n} caused two tellings, or never entered`);
+      this.#alerts.judge(row, cause.verdict);
     }
-    const occurrence = this.#final(verdict.occurrence);
-    const incident = occurrence === null ? undefined : this.#incidents.get(occurrence);
-    return {
-      outcome: verdict.outcome,
-      reason: verdict.reason,
-      fingerprint: assigned.fingerprint,
-      occurrence,
-      incidentId: incident?.id ?? null,
-      generation: incident?.generation ?? null,
-    };
+    const over = shareOut(this.#alerts, places, this.#runs);
+    if (over !== null) throw broken(over);
   }
 
-  #ofRun({ run, t }: Assigned, shard: number): Verdict | undefined {
-    if (run === null) return undefined;
-    const verdicts = this.#runs.get(placeKey(shard, run)) ?? [];
-    return verdicts.find(({ range }) => range.firstAt <= t && t <= range.lastAt) ?? verdicts[0];
+  /** What stands behind the position; the same for all alerts of a verdict, so it is printed once. */
+  #ending(verdict: number): string {
+    const { outcome, reason, fingerprint, occurrence } = this.#verdicts[verdict] ?? unjudged;
+    const { occurrence: last, incident } = this.#lineage.of(occurrence);
+    const { id = null, generation = null } = incident ?? {};
+    const fields = { outcome, reason, fingerprint, occurrence: last, incidentId: id, generation };
+    return JSON.stringify(fields).slice(1);
   }
 
-  #final(occurrence: string | null): string | null {
-    let id = occurrence;
-    for (let hops = 0; id !== null && hops < 1000; hops += 1) {
-      const into = this.#mergedInto.get(id);
-      if (into === undefined) return id;
-      id = into;
-    }
-    return id;
+  #number(verdict: Verdict): number {
+    return this.#verdicts.push(verdict) - 1;
+  }
+
+  #enteredAt(shard: number, { offset, n }: Place): EnteredPlace {
+    return { index: indexOf(shard, offset, this.#partitions), n };
   }
 }
 
-const nobody = { fingerprint: null, occurrence: null, incidentId: null, generation: null };
+const dead = { outcome: 'dead-lettered', fingerprint: null, occurrence: null } as const;
+const unjudged: Verdict = { outcome: 'folded', reason: 'unknown', fingerprint: null, occurrence: null };
+
+function broken(detail: string): TocsinError {
+  return new TocsinError('invariant.broken', detail);
+}

@@ -1,107 +1,97 @@
+import { type NormalizeConfig, presets } from '../../operators/normalize/index.ts';
 import { TocsinError } from '../../schemas/errors.ts';
-import { firstLine, linesOf, type Spans } from './lines.ts';
+import { arrivalTimeBy } from './arrival-time.ts';
+import { csvFormat, isHeaderOf } from './csv-format.ts';
+import type { ArrivalTime, FileFormat } from './file-format.ts';
+import { valuesOf } from './json-values.ts';
+import { firstLines, linesOf } from './lines.ts';
 
-/** How the records of a file are found, and when each of them arrives. */
-export interface FileFormat {
-  readonly name: string;
-  split(bytes: Buffer): Spans;
-  /** Event time of a record's newest alert in epoch milliseconds, or null when it states none that can be used. */
-  timeOf(bytes: Buffer, start: number, end: number): number | null;
-}
-
-export const aitHeader = 'time,name,ip,host,short,time_label,event_label';
-
-/** AIT-ADS: a CSV with a header line, the time in seconds before the first comma. */
-const aitAds: FileFormat = {
-  name: 'ait-ads',
-  split: (bytes) => linesOf(bytes, firstLine(bytes).next),
-  timeOf(bytes, start, end) {
-    let seconds = 0;
-    let place = start;
-    for (; place < end; place += 1) {
-      const digit = (bytes[place] ?? 0) - 48;
-      if (digit < 0 || digit > 9) break;
-      seconds = seconds * 10 + digit;
-    }
-    return place === start ? null : seconds * 1000;
-  },
-};
-
-/** One JSON document per line, of any shape that normalize knows. */
-const ndjson: FileFormat = {
-  name: 'ndjson',
-  split: (bytes) => linesOf(bytes),
-  timeOf: (bytes, start, end) => timeOfJson(bytes.toString('utf8', start, end)),
-};
-
-/** The whole file is one JSON document. */
-const json: FileFormat = {
-  name: 'json',
-  split: (bytes) => (bytes.length === 0 ? { starts: [], ends: [] } : { starts: [0], ends: [bytes.length] }),
-  timeOf: (bytes, start, end) => timeOfJson(bytes.toString('utf8', start, end)),
-};
-
-const formats: readonly FileFormat[] = [aitAds, ndjson, json];
-
-export const formatNames = ['auto', ...formats.map(({ name }) => name)];
+/** Chooses the format of a file by its content; `name` is the file as errors call it. */
+export type ChooseFormat = (bytes: Buffer, name: string) => FileFormat;
 
 /**
- * The format that is asked for, or with `auto` the one that the file's beginning shows.
+ * How to choose the format of a file: `asked` by name, or with `auto` by what the file begins with.
  *
- * @throws TocsinError `input.unreadable` when the beginning fits none.
+ * @throws TocsinError `usage.invalid` for a name that is none; the chooser `input.unknown-format` when nothing fits.
  */
-export function formatOf(asked: string, bytes: Buffer, path: string): FileFormat {
+export function formatChooser(asked: string, config: NormalizeConfig): ChooseFormat {
+  const formats = formatsOf(config);
   const named = formats.find(({ name }) => name === asked);
-  if (named !== undefined) return named;
-  const { line } = firstLine(bytes);
-  if (line === aitHeader) return aitAds;
-  if (line.trim() === '' && bytes.length === 0) return ndjson;
-  if (isJson(line)) return ndjson;
-  if (/^\s*[[{]/.test(line)) return json;
-  const shown = JSON.stringify(line.slice(0, 60));
-  throw new TocsinError(
-    'input.unreadable',
-    `${path} begins with ${shown}, which fits none of ${formatNames.join(', ')}`,
-  );
+  if (named !== undefined) return () => named;
+  const known = formats.map(({ name }) => name).join(', ');
+  if (asked !== 'auto') throw new TocsinError('usage.invalid', `--format ${asked}: use auto, ${known}`);
+  return (bytes, name) => {
+    const seen = beginningOf(bytes);
+    const found = seen.isUtf16 ? undefined : detect(seen.lines, formats);
+    if (found !== undefined) return found;
+    const shown = seen.isUtf16 ? 'is UTF-16' : `begins with ${JSON.stringify(seen.lines[0]?.slice(0, 60))}`;
+    throw new TocsinError('input.unknown-format', `${name} ${shown}; formats: ${known}`);
+  };
+}
+
+/** One format for each way to hold JSON, and for each CSV mapping that ships with Tocsin or stands in the config. */
+function formatsOf(config: NormalizeConfig): readonly FileFormat[] {
+  const mappings = config.mappings.filter(({ format }) => format === 'json');
+  const json = {
+    mapping: null,
+    heading: () => null,
+    arrivalTime: () => arrivalTimeBy({ ...config, presets: [], mappings }, null),
+  };
+  const shipped = Object.entries(presets).map(([name, preset]) => csvFormat(name, preset, config));
+  const own = config.mappings.filter(({ format }) => format === 'csv');
+  return [
+    { ...json, name: 'ndjson', split: (bytes) => linesOf(bytes) },
+    { ...json, name: 'json', split: valuesOf },
+    ...shipped.map((format) => (format.name === 'ait-ads' ? withLeadingSeconds(format) : format)),
+    ...own.map((mapping) => csvFormat(`csv:${mapping.name}`, mapping, config)),
+  ];
+}
+
+/** Half of a replay's input would be the reading of times, if not for this: AIT-ADS lines begin with theirs. */
+function withLeadingSeconds(format: FileFormat): FileFormat {
+  return { ...format, arrivalTime: () => leadingSeconds };
+}
+
+const leadingSeconds: ArrivalTime = (bytes, start, end) => {
+  let seconds = 0;
+  let place = start;
+  for (; place < end; place += 1) {
+    const digit = (bytes[place] ?? 0) - 48;
+    if (digit < 0 || digit > 9) break;
+    seconds = seconds * 10 + digit;
+  }
+  const time = seconds * 1_000;
+  return time >= earliest && time <= latest ? time : null;
+};
+
+/** What normalize takes for true at some time of this century. */
+const [earliest, latest] = [Date.UTC(2000, 0), Date.UTC(2100, 0)];
+
+const linesLookedAt = 20;
+
+function beginningOf(bytes: Buffer) {
+  const isUtf16 = (bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff);
+  return { isUtf16, lines: firstLines(bytes, linesLookedAt) };
+}
+
+/** The header line of a mapping, documents line by line, or one document over several lines. */
+function detect(lines: readonly string[], formats: readonly FileFormat[]): FileFormat | undefined {
+  const called = (name: string) => formats.find((format) => format.name === name);
+  const [first] = lines;
+  if (first === undefined) return called('ndjson');
+  const csv = formats.find(({ mapping }) => mapping !== null && isHeaderOf(mapping, first));
+  if (csv !== undefined) return csv;
+  if (isJson(first)) return called(lines.length === 1 && first.startsWith('[') ? 'json' : 'ndjson');
+  // A bracket alone opens a list that is printed over several lines, though each line may be whole by itself.
+  if (first !== '[' && lines.some(isJson)) return called('ndjson');
+  return /^[[{]/.test(first) ? called('json') : undefined;
 }
 
 function isJson(line: string): boolean {
   try {
-    return typeof JSON.parse(line) === 'object';
+    const document: unknown = JSON.parse(line);
+    return typeof document === 'object' && document !== null;
   } catch {
     return false;
   }
-}
-
-const timeFields = ['observedAt', 'time', 'startsAt', 'endsAt'] as const;
-
-/** A bad document has no time: it travels with the record before it and ends up as a dead letter. */
-function timeOfJson(text: string): number | null {
-  try {
-    return newestTime(JSON.parse(text));
-  } catch {
-    return null;
-  }
-}
-
-function newestTime(document: unknown): number | null {
-  if (Array.isArray(document)) return newest(document.map(newestTime));
-  if (typeof document !== 'object' || document === null) return null;
-  const fields = document as Record<string, unknown>;
-  const own = timeFields.map((name) => asTime(fields[name])).find((time) => time !== null);
-  if (own !== undefined) return own;
-  return newest([newestTime(fields['alerts']), newestTime(fields['data'])]);
-}
-
-function newest(times: readonly (number | null)[]): number | null {
-  const known = times.filter((time) => time !== null);
-  return known.length === 0 ? null : known.reduce((a, b) => Math.max(a, b));
-}
-
-const earliest = Date.UTC(2000, 0);
-
-/** Epoch milliseconds or ISO 8601; what cannot be an arrival time (seconds, year 1) is no time. */
-function asTime(value: unknown): number | null {
-  const time = typeof value === 'string' ? Number(value) || Date.parse(value) : value;
-  return typeof time === 'number' && time >= earliest && time < 4e12 ? time : null;
 }

@@ -9,6 +9,7 @@ import { type GraphName, Worker, type WorkerOptions, type WorkerSettings } from 
 import { drive } from './driver.ts';
 import type { Arrivals } from './input.ts';
 import { type ReadTopic, readOutputs, type Seen } from './output-reader.ts';
+import { WarehouseGauge } from './warehouse-gauge.ts';
 
 export interface VirtualRunOptions {
   readonly operators: OperatorConfigs;
@@ -29,15 +30,18 @@ export interface Observers {
   readonly onSeen: (seen: Seen) => void;
   readonly onDeadLetter?: (record: LogRecord) => void;
   readonly onAssigned: (assigned: Assigned, shard: number) => void;
-  /** Called before the clock moves to `tick`; may wait (pacing). False ends the run early. */
-  readonly onTick?: (tick: number) => Promise<boolean>;
+  /** Called before the clock moves to `tick`, with the records put in so far; may wait (pacing). False ends the run. */
+  readonly onTick?: (tick: number, fed: number) => Promise<boolean>;
 }
 
 /** A worker on embedded neighbours in virtual time: the same graphs as anywhere. Replay and demo look at one each. */
 export interface VirtualRun {
   readonly worker: Worker;
-  /** Feeds all arrivals and goes on until every window is closed. */
-  drive(arrivals: Arrivals): Promise<void>;
+  /**
+   * Feeds all arrivals, goes on until every window is closed, and waits for the warehouse if it takes part. Resolves with
+   * false when `onTick` ended it early. Rejects with what stopped the worker.
+   */
+  drive(arrivals: Arrivals): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -47,33 +51,33 @@ const maxInFlight = 4_096;
 export async function openVirtualRun(options: VirtualRunOptions, observers: Observers): Promise<VirtualRun> {
   const clock = new VirtualClock();
   const embedded = await openEmbedded({ ...options, clock, retain: 'consumed', arrival: 'event' });
-  const trouble: { failure: Error | null } = { failure: null };
+  const trouble = new Trouble();
   const worker = await openWorker(options, { clock, embedded, trouble, onAssigned: observers.onAssigned });
   const reader = await readOutputs(embedded.broker, observers.read, {
     value: observers.onSeen,
-    failure: (error) => {
-      trouble.failure ??= error;
-    },
+    failure: trouble.fail,
     ...(observers.onDeadLetter === undefined ? {} : { deadLetter: observers.onDeadLetter }),
   });
   await worker.start();
+  const gauge = gaugeOf(options, { clock, embedded, trouble });
   return {
     worker,
-    drive: (arrivals) =>
-      drive(arrivals, {
-        worker,
-        clock,
-        maxInFlight,
+    drive: async (arrivals) => {
+      const isWhole = await drive(arrivals, {
+        ...{ worker, clock, maxInFlight, tickMs: options.tickMs, partitions: options.rawPartitions },
         broker: embedded.broker,
         producer: embedded.broker.producer(),
         topic: topics.raw.name,
-        partitions: options.rawPartitions,
-        tickMs: options.tickMs,
-        onTick: async (tick) => {
-          if (trouble.failure !== null) throw trouble.failure;
-          return observers.onTick === undefined || observers.onTick(tick);
+        onTick: async (tick, fed) => {
+          trouble.check();
+          await gauge?.keepUp();
+          return observers.onTick === undefined || observers.onTick(tick, fed);
         },
-      }),
+      });
+      trouble.check();
+      if (isWhole) await gauge?.drain();
+      return isWhole;
+    },
     close: async () => {
       await worker.stop();
       await reader.stop();
@@ -82,10 +86,23 @@ export async function openVirtualRun(options: VirtualRunOptions, observers: Obse
   };
 }
 
+/** Keeps the first thing that went wrong until somebody is there to throw it at. */
+class Trouble {
+  #failure: Error | null = null;
+
+  readonly fail = (error: Error): void => {
+    this.#failure ??= error;
+  };
+
+  check(): void {
+    if (this.#failure !== null) throw this.#failure;
+  }
+}
+
 interface Inside {
   readonly clock: VirtualClock;
   readonly embedded: Embedded;
-  readonly trouble: { failure: Error | null };
+  readonly trouble: Trouble;
   readonly onAssigned: Observers['onAssigned'];
 }
 
@@ -100,11 +117,25 @@ function openWorker(options: VirtualRunOptions, inside: Inside): Promise<Worker>
     registry: embedded.registry,
     rawDecoder: embedded.rawDecoder,
     onAssigned,
-    onFailure: (error) => {
-      trouble.failure ??= error;
-    },
-    onTrouble: (code, detail) => {
-      trouble.failure ??= new TocsinError('invariant.broken', `${code}: ${detail}`);
-    },
+    onFailure: trouble.fail,
+    // Nothing here is worth going on without: the neighbours are in this process, and nobody would try again.
+    onTrouble: (code, detail) =>
+      trouble.fail(
+        new TocsinError(
+          isOfWarehouse(code) ? 'warehouse.unavailable' : 'invariant.broken',
+          `${code}: ${detail}`,
+        ),
+      ),
   });
+}
+
+const isOfWarehouse = (code: string): boolean => code.startsWith('warehouse-');
+
+function gaugeOf(
+  { graphs, warehouse }: VirtualRunOptions,
+  { clock, embedded, trouble }: Omit<Inside, 'onAssigned'>,
+): WarehouseGauge | null {
+  if (!graphs.includes('warehouse') || warehouse === undefined) return null;
+  const { broker } = embedded;
+  return new WarehouseGauge({ broker, clock, config: warehouse.config, check: () => trouble.check() });
 }

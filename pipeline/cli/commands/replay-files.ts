@@ -1,24 +1,51 @@
 import { resolve } from 'node:path';
 import { TocsinError } from '../../../schemas/errors.ts';
 import type { Config } from '../../config/index.ts';
-import { formatNames, type ReplayOptions, type ReplaySummary, replay } from '../../replay/index.ts';
+import { paceOf, type ReplayOptions, replay, wallUntil } from '../../replay/index.ts';
 import type { Warehouse } from '../../warehouse/index.ts';
-import { type GraphName, graphNames } from '../../worker/index.ts';
+import type { GraphName } from '../../worker/index.ts';
 import { type Invocation, optionText, type Run } from '../command.ts';
 import { readConfig } from '../config-file.ts';
 import { exitCodes } from '../exit-code.ts';
+import { graphsOf } from '../graphs-option.ts';
 import type { Io } from '../io.ts';
-import { json, number, percent, table } from '../print.ts';
+import { json } from '../print.ts';
+import { progressOn } from '../progress.ts';
+import { summaryText } from './replay-summary.ts';
 
 /** Virtual time moves in steps of this length: the grid of a worker's heartbeats in a replay. */
 const tickMs = 10_000;
 
+/**
+ * Virtual time between two checkpoints, and between two inserts of a batch that is not full. Nobody ever restores these
+ * checkpoints, and they took a tenth of a run; a small insert costs the engine as much as a large one.
+ */
+const seldomMs = 3_600_000;
+
 export const run: Run = async (invocation, io) => {
+  const asked = askedFor(invocation);
   const config = await readConfig(optionText(invocation, 'config'), io);
-  const options = optionsOf(invocation, config, io);
-  const store = options.graphs.includes('warehouse') ? await openStore(config, io) : null;
-  const stored = store === null ? {} : { warehouse: { store, config: config.warehouse.sink } };
-  const summary = await replay({ ...options, ...stored }).finally(() => store?.close());
+  const options = optionsOf(asked, config, io);
+  const store = asked.graphs.includes('warehouse') ? await openStore(config, io) : null;
+  const progress = progressOn(io);
+  const pace = asked.speed === null ? null : paceOf(asked.speed, wallUntil(io.interrupted));
+  const summary = await replay({
+    ...options,
+    ...(store === null
+      ? {}
+      : { warehouse: { store, config: { ...config.warehouse.sink, flushMs: seldomMs } } }),
+    onTick: async (tick, { fed, records }) => {
+      progress.show(fed, records);
+      return !io.interrupted.aborted && (pace === null || (await pace(tick))) && !io.interrupted.aborted;
+    },
+  }).finally(async () => {
+    progress.clear();
+    await store?.close();
+  });
+  if (summary === null) {
+    io.stderr.write('interrupted: what was written is not complete\n');
+    return exitCodes.interrupted;
+  }
   io.stdout.write(invocation.output === 'json' ? json(summary) : summaryText(summary));
   return exitCodes.done;
 };
@@ -29,43 +56,57 @@ async function openStore(config: Config, io: Io): Promise<Warehouse> {
   return openWarehouse(config.warehouse, (line) => io.stderr.write(`${line}\n`));
 }
 
-function optionsOf(invocation: Invocation, config: Config, io: Io): ReplayOptions {
-  const out = optionText(invocation, 'out');
-  const speed = speedOf(optionText(invocation, 'speed') ?? 'max');
-  const partitions = wholeNumber('--partitions', optionText(invocation, 'partitions') ?? '1');
-  const format = optionText(invocation, 'format') ?? 'auto';
-  if (!formatNames.includes(format)) throw usage(`--format ${format}: use one of ${formatNames.join(', ')}`);
-  const graphs = graphsOf(optionText(invocation, 'graphs') ?? '');
-  const takesWarehouse = invocation.options['warehouse'] === true && !graphs.includes('warehouse');
+/** What the command line asks for, checked before anything is read. */
+interface Asked {
+  readonly files: readonly string[];
+  readonly format: string;
+  readonly out: string | undefined;
+  /** Virtual over wall time; null for as fast as it goes. */
+  readonly speed: number | null;
+  readonly partitions: number;
+  readonly graphs: readonly GraphName[];
+}
+
+function askedFor(invocation: Invocation): Asked {
+  const text = (name: string, otherwise: string) => optionText(invocation, name) ?? otherwise;
+  const named = graphsOf(text('graphs', 'reduce,relate'));
+  const graphs: readonly GraphName[] =
+    invocation.options['warehouse'] === true ? [...new Set([...named, 'warehouse' as const])] : named;
+  // The logs live in this process and begin empty: a graph without the one before it would wait for ever.
+  if (!graphs.includes('reduce'))
+    throw usage('--graphs: a replay begins with reduce; relate reads what it states');
+  if (graphs.includes('warehouse') && !graphs.includes('relate'))
+    throw usage('--warehouse: there is nothing to store without relate; add it to --graphs');
   return {
-    files: invocation.args.map((file) => resolve(io.cwd, file)),
-    format,
-    // The files name their shape themselves; a mapping of the user's own still comes first.
-    operators: { ...config, normalize: { ...config.normalize, presets: ['ait-ads'] } },
-    settings: { ...config.worker, checkpointEveryMs: Math.max(config.worker.checkpointEveryMs, 60_000) },
-    graphs: takesWarehouse ? [...graphs, 'warehouse'] : graphs,
-    rawPartitions: partitions,
-    reducedPartitions: partitions,
-    tickMs,
-    ...(out === undefined ? {} : { out: resolve(io.cwd, out) }),
-    ...(speed === null ? {} : { speed }),
+    files: invocation.args,
+    format: text('format', 'auto'),
+    out: optionText(invocation, 'out'),
+    speed: speedOf(text('speed', 'max')),
+    partitions: wholeNumber('--partitions', text('partitions', '1')),
+    graphs,
   };
 }
 
-function graphsOf(text: string): readonly GraphName[] {
-  return text.split(',').map((word) => {
-    const name = graphNames.find((each) => each === word.trim());
-    if (name === undefined) throw usage(`--graphs ${word}: use some of ${graphNames.join(', ')}`);
-    return name;
-  });
+function optionsOf({ files, out, ...asked }: Asked, config: Config, io: Io): ReplayOptions {
+  return {
+    files: files.map((name) => ({ name, path: resolve(io.cwd, name) })),
+    format: asked.format,
+    operators: config,
+    settings: { ...config.worker, checkpointEveryMs: Math.max(config.worker.checkpointEveryMs, seldomMs) },
+    graphs: asked.graphs,
+    rawPartitions: asked.partitions,
+    reducedPartitions: asked.partitions,
+    tickMs,
+    say: (line) => io.stderr.write(`${line}\n`),
+    ...(out === undefined ? {} : { out: resolve(io.cwd, out) }),
+  };
 }
 
 function speedOf(text: string): number | null {
   if (text === 'max') return null;
-  const factor = /^(\d+(?:\.\d+)?)x$/.exec(text)?.[1];
-  if (factor === undefined || Number(factor) === 0)
-    throw usage(`--speed ${text}: use max, or a factor such as 60x`);
-  return Number(factor);
+  const factor = Number(/^(\d+(?:\.\d+)?)x$/.exec(text)?.[1]);
+  if (!(factor > 0)) throw usage(`--speed ${text}: use max, or a factor such as 60x`);
+  return factor;
 }
 
 function wholeNumber(option: string, text: string): number {
@@ -76,21 +117,4 @@ function wholeNumber(option: string, text: string): number {
 
 function usage(detail: string): TocsinError {
   return new TocsinError('usage.invalid', detail);
-}
-
-function summaryText(summary: ReplaySummary): string {
-  const { alerts, passed, folded, suppressed, deadLettered } = summary;
-  const share = (count: number | null) =>
-    count === null ? ['not decided', ''] : [number(count), percent(count, alerts)];
-  const rows = [
-    ['alerts', number(alerts), ''],
-    ['passed', ...share(passed)],
-    ['folded', ...share(folded)],
-    ['suppressed', ...share(suppressed)],
-    ['dead-lettered', ...share(deadLettered)],
-    ['incidents', summary.incidents === null ? 'not decided' : number(summary.incidents), ''],
-    ['a 5-minute window alone', number(summary.notificationsWithout), 'would have been sent'],
-  ];
-  const speed = `${number(summary.records)} records in ${number(summary.seconds)} s: ${number(summary.alertsPerSecond)} alerts/s, ${number(summary.peakRssBytes / 1e6, 0)} MB\n`;
-  return table([{ title: '' }, { title: '', align: 'right' }, { title: '' }], rows) + speed;
 }

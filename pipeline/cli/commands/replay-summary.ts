@@ -1,0 +1,25 @@
+import type { ReplaySummary } from '../../replay/index.ts';
+import { number, percent, table } from '../print.ts';
+
+/** The summary for people: counts with their share of the alerts, then how long it took. */
+export function summaryText(summary: ReplaySummary): string {
+  const { alerts, passed, folded, suppressed, deadLettered, incidents } = summary;
+  const counted = (count: number | null) => (count === null ? 'not decided' : number(count));
+  const row = (name: string, count: number | null) => [
+    name,
+    counted(count),
+    count === null ? '' : percent(count, alerts),
+  ];
+  const rows = [
+    ['alerts', number(alerts), ''],
+    row('passed', passed),
+    row('folded', folded),
+    row('suppressed', suppressed),
+    row('dead-lettered', deadLettered),
+    ['incidents', counted(incidents), ''],
+    ['a 5-minute window alone', number(summary.notificationsWithout), 'would have been sent'],
+  ];
+  const { records, seconds, alertsPerSecond, peakRssBytes } = summary;
+  const speed = `${number(records)} records in ${number(seconds)} s: ${number(alertsPerSecond)} alerts/s, ${number(peakRssBytes / 1e6, 0)} MB\n`;
+  return table([{ title: '' }, { title: '', align: 'right' }, { title: '' }], rows) + speed;
+}
