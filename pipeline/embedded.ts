@@ -5,6 +5,7 @@ import { EmbeddedBroker, type Retain } from './broker/index.ts';
 import { Decoder, EmbeddedRegistry, type RawDecoder, type Registry } from './registry/index.ts';
 import { MemoryStateStore } from './state/index.ts';
 import type { Clock } from './time/index.ts';
+import type { Worker } from './worker/index.ts';
 
 export interface EmbeddedOptions {
   readonly clock: Clock;
@@ -51,3 +52,16 @@ function partitionsOf(topic: Topic, options: EmbeddedOptions): number {
   if (topic.partitions === 'one') return 1;
   return topic.partitions === 'raw' ? options.rawPartitions : options.reducedPartitions;
 }
+
+/** Waits until everything in the log is processed, and what came of it is stored; while the warehouse is away, for ever. */
+export async function settle({ broker }: Pick<Embedded, 'broker'>, worker: Stores): Promise<void> {
+  for (;;) {
+    await broker.idle();
+    if (worker.held === 0) return;
+    // Partitions that were paused because too much was held read on afterwards: look again.
+    await worker.store();
+  }
+}
+
+/** The part of a worker that has a warehouse behind it. */
+type Stores = Pick<Worker, 'held' | 'store'>;

@@ -25,3 +25,26 @@ export type SinkEvent = TopicPartition &
     /** Another member goes on with this partition. */
     | { readonly kind: 'left'; readonly error: Error }
   );
+
+/** The event in words, for people who read logs. */
+export function sentenceOf(event: SinkEvent): string {
+  const place = `${event.topic}/${event.partition}`;
+  switch (event.kind) {
+    case 'stored':
+      return `${place}: ${event.rows} rows into ${event.table}, ${event.repeated} were there`;
+    case 'retrying': {
+      const when = `attempt ${event.attempt}, next in ${event.delayMs} ms`;
+      return `${place}: ${event.doing} failed (${when}): ${messageOf(event.error)}`;
+    }
+    case 'unreadable':
+      return `${place}@${event.offset}: ${messageOf(event.error)}`;
+    case 'marks-lost':
+      return `${place}@${event.offset}: the metadata is not ours: ${event.metadata}`;
+    case 'left':
+      return `${place}: ${messageOf(event.error)}`;
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

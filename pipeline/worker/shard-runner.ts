@@ -64,6 +64,11 @@ export class ShardRunner<Event extends Kinded> {
     return this.#assignment.graph.name;
   }
 
+  /** Restored, and not released. */
+  get isRunning(): boolean {
+    return this.#checkpointer !== null && !this.#isReleased;
+  }
+
   get isReleased(): boolean {
     return this.#isReleased;
   }

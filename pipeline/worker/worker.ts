@@ -48,6 +48,7 @@ export class Worker {
   readonly #sink: WarehouseSink | null;
   readonly #heartbeats = new WeakMap<ShardRunner<ReduceEvent>, HeartbeatSource>();
   #stopMetronome: (() => void) | null = null;
+  #hasStarted = false;
   #isStopping = false;
 
   /** Registers our schemas, looks up the partitions, and prepares the graphs; nothing is read before `start`. */
@@ -85,6 +86,23 @@ export class Worker {
     await this.#relate?.start();
     await this.#reduce?.start();
     await this.#controls?.start();
+    this.#hasStarted = true;
+  }
+
+  /** Every shard that is assigned here is restored, and takes records. */
+  get isReady(): boolean {
+    const isOpen = this.#hasStarted && !this.#isStopping;
+    return isOpen && this.#shards().every(({ isRunning }) => isRunning);
+  }
+
+  /** Records that the warehouse graph has read and not stored yet. */
+  get held(): number {
+    return this.#sink?.held ?? 0;
+  }
+
+  /** Stores what the warehouse graph has read, without waiting for batches to fill; waits while the warehouse is away. */
+  async store(): Promise<void> {
+    await this.#sink?.flush();
   }
 
   /** Calls `beat` every `heartbeatMs` from now on; a driver of virtual time calls it itself instead. */
@@ -123,8 +141,7 @@ export class Worker {
     await this.#controls?.stop();
     await this.#reduce?.stop();
     await this.#relate?.stop();
-    // Last, so that what the others said while they stopped is stored too.
-    await this.#sink?.flush();
+    // Last, so that what the others said while they stopped is stored too; tried once, since the rest is in the log.
     await this.#sink?.stop();
   }
 
