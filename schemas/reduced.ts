@@ -25,7 +25,7 @@ export interface Values {
 export interface Segment {
   readonly first: EventTimeMs;
   readonly last: EventTimeMs;
-  /** The latest end that a timeout source named in it; null when none was named. */
+  /** The latest end that a timeout source named or implied in it; null for other sources. */
   readonly endsAt: EventTimeMs | null;
   readonly count: number;
   readonly values: Values | null;
@@ -72,7 +72,7 @@ export interface Partial {
    * the cell stands for starts no earlier than their observation: each begins with itself.
    */
   readonly startsAt: EventTimeMs | null;
-  /** resolved: the named end; null when each ends at its own time. firing: the latest end that a timeout source named. */
+  /** resolved: the named end; null when each ends at its own time. firing: the latest end of a timeout source. */
   readonly endsAt: EventTimeMs | null;
   readonly first: EventTimeMs;
   readonly last: EventTimeMs;

@@ -12,10 +12,15 @@ import { isLate, type Sighted, sight } from './sight.ts';
 /** A live count is stated again when it has grown by this factor, so that a storm is seen while it lasts. */
 const restateFactor = 16;
 
+interface OfFingerprint {
+  /** The live run with the newest alert: nearly always where the next alert belongs. */
+  latest: Run;
+  readonly runs: Run[];
+}
+
 /** Indexes over the runs of a shard. */
 interface Runs {
-  /** The run of each fingerprint's previous observation: where the next one most likely belongs. */
-  readonly latest: Map<Fingerprint, Run>;
+  readonly byFingerprint: Map<Fingerprint, OfFingerprint>;
   readonly byKey: Map<string, Run>;
   readonly byCell: Map<EventTimeMs, Run[]>;
 }
@@ -47,12 +52,13 @@ function combineAlert(step: CombineStep, event: Identified): void {
     passLate(step, event, sighted.t);
     return;
   }
-  const previous = step.derived.latest.get(event.identity.fingerprint);
+  const known = step.derived.byFingerprint.get(event.identity.fingerprint);
+  const previous = known?.latest;
   const run =
     previous !== undefined && isOfRun(previous, event, sighted) ? previous : findRun(step, event, sighted);
-  const wasSilent = run === previous && isSilentBefore(run, sighted.t, step.config);
+  const wasSilent = run === previous && isSilentBefore(run, sighted.t);
   observe(run, event, sighted);
-  if (run !== previous) step.derived.latest.set(run.fingerprint, run);
+  if (known !== undefined) known.latest = run;
   if (wasSilent || mustState(run, previous)) {
     // RELATE must know how far the run before reached, or it would take its continuation for a first sighting.
     if (previous !== undefined && previous !== run) flush(step, [previous]);
@@ -70,28 +76,19 @@ function mustState(run: Run, previous: Run | undefined): boolean {
 }
 
 /** A timeout source fires again after it was over by its own word: that is an occurrence of its own. */
-function isSilentBefore(
-  { ending, segments }: Run,
-  t: EventTimeMs,
-  { resolveAfterMs }: DedupeConfig,
-): boolean {
+function isSilentBefore({ ending, segments }: Run, t: EventTimeMs): boolean {
   if (ending !== 'timeout') return false;
-  const newest = segments[segments.length - 1];
-  return newest !== undefined && t > (newest.endsAt ?? newest.last + resolveAfterMs);
+  const endsAt = segments[segments.length - 1]?.endsAt ?? null;
+  return endsAt !== null && t > endsAt;
 }
 
 function findRun(step: CombineStep, event: Identified, sighted: Sighted): Run {
-  const { byKey, byCell } = step.derived;
   const key = runKey(event, sighted);
-  const known = byKey.get(key);
+  const known = step.derived.byKey.get(key);
   if (known !== undefined) return known;
   const run = newRun(event, sighted, step.config.windowMs);
-  byKey.set(key, run);
-  const ofCell = byCell.get(run.cell);
-  if (ofCell === undefined) {
-    byCell.set(run.cell, [run]);
-    step.wakeAt(String(run.cell), flushDue(run.cell, step.config));
-  } else ofCell.push(run);
+  if (!step.derived.byCell.has(run.cell)) step.wakeAt(String(run.cell), flushDue(run.cell, step.config));
+  addRun(step.derived, key, run);
   return run;
 }
 
@@ -134,7 +131,11 @@ function endCell(step: CombineStep, cell: EventTimeMs, due: EventTimeMs): void {
 function forget({ derived, tables }: CombineStep, run: Run): void {
   tables.runs.delete(run.rowKey);
   derived.byKey.delete(keyOfRun(run));
-  if (derived.latest.get(run.fingerprint) === run) derived.latest.delete(run.fingerprint);
+  const known = derived.byFingerprint.get(run.fingerprint);
+  const left = known?.runs.filter((other) => other !== run) ?? [];
+  const [first] = left;
+  if (first === undefined) derived.byFingerprint.delete(run.fingerprint);
+  else derived.byFingerprint.set(run.fingerprint, { latest: left.reduce(newerRun, first), runs: left });
 }
 
 function passLate(step: CombineStep, event: Identified, t: EventTimeMs): void {
@@ -165,16 +166,26 @@ function assign(step: CombineStep, event: Identified, to: { run: Run['id'] | nul
   step.emit({ kind: 'assigned', place, run: to.run, t: to.t, fingerprint: identity.fingerprint });
 }
 
-/** The newest `v` of a fingerprint names its latest run, whatever order the rows come back in. */
-function indexRuns(table: Table<Run>): Runs {
-  const runs: Runs = { latest: new Map(), byKey: new Map(), byCell: new Map() };
-  for (const run of table.values()) {
-    runs.byKey.set(keyOfRun(run), run);
-    const ofCell = runs.byCell.get(run.cell);
-    if (ofCell === undefined) runs.byCell.set(run.cell, [run]);
-    else ofCell.push(run);
-    const latest = runs.latest.get(run.fingerprint);
-    if (latest === undefined || comparePlaces(latest.v, run.v) < 0) runs.latest.set(run.fingerprint, run);
+function newerRun(a: Run, b: Run): Run {
+  return comparePlaces(a.v, b.v) < 0 ? b : a;
+}
+
+function addRun({ byKey, byCell, byFingerprint }: Runs, key: string, run: Run): void {
+  byKey.set(key, run);
+  const ofCell = byCell.get(run.cell);
+  if (ofCell === undefined) byCell.set(run.cell, [run]);
+  else ofCell.push(run);
+  const known = byFingerprint.get(run.fingerprint);
+  if (known === undefined) byFingerprint.set(run.fingerprint, { latest: run, runs: [run] });
+  else {
+    known.runs.push(run);
+    known.latest = newerRun(known.latest, run);
   }
+}
+
+/** The newest `v` names the latest run of a fingerprint, whatever order the rows come back in. */
+function indexRuns(table: Table<Run>): Runs {
+  const runs: Runs = { byFingerprint: new Map(), byKey: new Map(), byCell: new Map() };
+  for (const run of table.values()) addRun(runs, keyOfRun(run), run);
   return runs;
 }

@@ -91,12 +91,12 @@ function isStirred(
 }
 
 /** Whether each observation of a run speaks for at least a cell, so that there is no silence in it. */
-function speaksForCell({ partial: { ending, endsAt } }: KnownRun, config: DedupeConfig): boolean {
+function speaksForCell({ partial: { ending } }: KnownRun, config: DedupeConfig): boolean {
   switch (ending) {
     case 'explicit':
       return config.reachMs >= config.windowMs;
     case 'timeout':
-      return endsAt === null && config.resolveAfterMs >= config.windowMs;
+      return false;
     case 'window':
       return true;
   }

@@ -59,7 +59,7 @@ export interface Told {
   readonly toldAt: EventTimeMs;
   readonly isResolved: boolean;
   readonly watched: string;
-  /** Tellings so far. */
+  /** Tellings so far that said or named it; 0 while it is a silent continuation. */
   readonly revision: number;
   /** Told as merged: it counts as untold should it come back, but its numbers go on. */
   readonly isGone: boolean;

@@ -32,11 +32,14 @@ function startOf(
   return Math.max(tail.startsAt, cell - config.reachMs);
 }
 
-/** Only resolves and timeout sources name ends that mean anything; a resolve cannot lie ahead of its observation. */
-function endOf({ tail, head }: Identified, t: EventTimeMs, { reachMs }: DedupeConfig): EventTimeMs | null {
-  if (tail.endsAt === null) return null;
-  if (tail.status === 'resolved') return Math.min(tail.endsAt, t);
-  return head.ending === 'timeout' ? Math.min(tail.endsAt, t + reachMs) : null;
+/**
+ * Only resolves and timeout sources have ends that mean anything. A resolve cannot lie ahead of its observation. A timeout
+ * source that names no end has the default one, put in here so that the latest of several ends is that of all of them.
+ */
+function endOf({ tail, head }: Identified, t: EventTimeMs, config: DedupeConfig): EventTimeMs | null {
+  if (tail.status === 'resolved') return tail.endsAt === null ? null : Math.min(tail.endsAt, t);
+  if (head.ending !== 'timeout') return null;
+  return Math.min(tail.endsAt ?? t + config.resolveAfterMs, t + config.reachMs);
 }
 
 /** An observation is late when its cell ended more than `latenessMs` before its own record (protocol.md §1). */

@@ -52,24 +52,34 @@ function draft(
   const drafts: Draft[] = [];
   for (const { told: gone, into } of mergersOf(toldBefore, occurrences)) {
     const revision = gone.revision + 1;
+    // A continuation that nobody heard of goes as silently as it came.
+    const wasHeard = gone.revision > 0;
     told.set(gone.occurrence, { ...gone, revision, isGone: true });
-    inherit(told, into, gone);
-    drafts.push({ occurrence: into, reason: 'merged', revision, goneAs: gone.occurrence });
+    inherit(told, into, gone, wasHeard ? 1 : 0);
+    if (wasHeard) drafts.push({ occurrence: into, reason: 'merged', revision, goneAs: gone.occurrence });
   }
   let previous: Told | null = null;
   for (const occurrence of occurrences) {
-    if (occurrence.period.isContinuation && previous !== null) inherit(told, occurrence, previous);
+    if (occurrence.period.isContinuation && previous !== null) inherit(told, occurrence, previous, 0);
     drafts.push(...draftOne(step, occurrence, told));
     previous = told.get(occurrence.id) ?? null;
   }
   return { drafts, told: [...told.values()].sort((a, b) => a.start - b.start) };
 }
 
-/** What was said of one occurrence counts as said of another: of the part after a cut, or of what it merged into. */
-function inherit(told: Map<OccurrenceId, Told>, { id, period }: Occurrence, from: Told): void {
+/**
+ * What was said of one occurrence counts as said of another: of the part after a cut, or of what it merged into. A merged
+ * telling names the latter, so `mentions` is 1 for it.
+ */
+function inherit(
+  told: Map<OccurrenceId, Told>,
+  { id, period }: Occurrence,
+  from: Told,
+  mentions: 0 | 1,
+): void {
   const known = told.get(id);
   if (known !== undefined && !known.isGone) return;
-  const revision = known?.revision ?? 0;
+  const revision = (known?.revision ?? 0) + mentions;
   told.set(id, { ...from, occurrence: id, start: period.start, revision, isGone: false });
 }
 

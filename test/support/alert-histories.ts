@@ -26,8 +26,9 @@ const observation = record({
   shard: integer({ min: 0, max: 3 }),
   isResolved: fc.nat(4).map((n) => n === 0),
   isCritical: fc.nat(3).map((n) => n === 0),
-  /** How long before it the period began, and how long before or after it ends. */
+  /** How long before it the period began: exactly, or on a grid that many observations share. */
   startedAgo: constantFrom(0, 5, 60, 120, 300, 400, 1_000).map((n) => n * second),
+  startGrid: constantFrom(1, 100, 400, 900).map((n) => n * second),
   endsIn: constantFrom(null, -400, -120, -30, 0, 60, 240),
   value: oneof(fc.constant(null), integer({ min: -50, max: 50 })),
   text: constantFrom('', 'a', 'b'),
@@ -58,11 +59,15 @@ function alertOf(
     status: seen.isResolved ? 'resolved' : 'firing',
     severity: seen.isCritical ? 'critical' : 'high',
     ending,
-    startsAt: isNamed ? seen.t - seen.startedAgo : null,
+    startsAt: isNamed ? startOf(seen) : null,
     endsAt: seen.endsIn === null ? null : seen.t + seen.endsIn * second,
     value: seen.value,
     text: seen.text,
   });
+}
+
+function startOf({ t, startedAgo, startGrid }: ValueOf<typeof observation>): number {
+  return startGrid === second ? t - startedAgo : Math.floor((t - startedAgo) / startGrid) * startGrid;
 }
 
 /** The same alerts, read in another order: each with another delay. */
