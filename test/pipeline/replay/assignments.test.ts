@@ -1,0 +1,312 @@
+import { describe, expect, test } from 'vitest';
+import { type Assignment, AssignmentLog } from '../../../pipeline/replay/assignments.ts';
+import type { EnrichedAlert } from '../../../schemas/alert.ts';
+import type { Fingerprint, IncidentId, OccurrenceId } from '../../../schemas/brand.ts';
+import type { Decision } from '../../../schemas/decision.ts';
+import { inputOf } from './files.ts';
+
+const noon = Date.UTC(2024, 5, 1, 12);
+const f = 'f' as Fingerprint;
+
+/** An input of so many records a minute apart. */
+const inputWith = (records: number) =>
+  inputOf({
+    a: Array.from({ length: records }, (_, i) =>
+      JSON.stringify({ name: 'n', observedAt: noon + i * 60_000 }),
+    ).join('\n'),
+  });
+
+interface Story {
+  readonly records: number;
+  readonly partitions?: number;
+  tell(log: AssignmentLog): void;
+}
+
+function assignmentsOf({ records, partitions = 1, tell }: Story): Assignment[] {
+  const log = new AssignmentLog(partitions);
+  tell(log);
+  return [...log.lines(inputWith(records))].map((line) => JSON.parse(line));
+}
+
+/** `record alert: outcome reason occurrence incident#generation` */
+const told = (story: Story) =>
+  assignmentsOf(story).map(
+    ({ position, outcome, reason, occurrence, incidentId, generation }) =>
+      `${position.record} ${position.alert}: ${outcome} ${reason} ${occurrence} ${incidentId}#${generation}`,
+  );
+
+const alert = (offset: number, run: number | null, { n = 0, shard = 0, t = noon + offset * 60_000 } = {}) =>
+  [
+    {
+      kind: 'assigned',
+      place: { offset, n },
+      run: run === null ? null : { offset: run, n: 0 },
+      t,
+      fingerprint: f,
+    },
+    shard,
+  ] as const;
+
+function decision(changes: Partial<Decision>): Decision {
+  return {
+    alertId: '',
+    fingerprint: f,
+    occurrence: 'o' as OccurrenceId,
+    incidentId: null,
+    generation: 0,
+    tenant: 'default',
+    stage: 'dedupe',
+    outcome: 'folded',
+    reason: 'repeat',
+    rule: '',
+    location: '',
+    detail: {},
+    count: 1,
+    inputRange: null,
+    eventTime: 0,
+    origin: { shard: 0, offset: 0, n: 0 },
+    ...changes,
+  };
+}
+
+const cause = (offset: number, changes: Partial<Decision> = {}, { n = 0, shard = 0 } = {}) => {
+  const place = { offset, n };
+  const inputRange = { shard, id: place, from: place, to: place, firstAt: 0, lastAt: 0 };
+  return decision({ stage: 'publish', outcome: 'passed', reason: 'first', inputRange, ...changes });
+};
+
+const fold = (run: number, minutes: [number, number], changes: Partial<Decision> = {}) => {
+  const id = { offset: run, n: 0 };
+  const [firstAt, lastAt] = minutes.map((minute) => noon + minute * 60_000) as [number, number];
+  return decision({ inputRange: { shard: 0, id, from: id, to: id, firstAt, lastAt }, ...changes });
+};
+
+const telling = (occurrence: string, changes: Partial<EnrichedAlert> = {}, at = 0) =>
+  ({
+    occurrence,
+    mergedInto: null,
+    incident: null,
+    origin: { shard: 0, offset: at, n: 0 },
+    ...changes,
+  }) as EnrichedAlert;
+const inIncident = (id: string, generation = 1) => ({
+  incident: { id: id as IncidentId, generation, confidence: 1, contributions: [] },
+});
+const named = (occurrence: string) => ({ occurrence: occurrence as OccurrenceId });
+
+describe('an alert is joined to what became of it', () => {
+  test('by its place when it caused a telling, through its run when it was folded', () => {
+    expect(
+      told({
+        records: 3,
+        tell(log) {
+          for (const offset of [0, 1, 2]) log.alert(...alert(offset, 0));
+          log.decision(cause(0));
+          log.telling(telling('o', inIncident('i')));
+          log.decision(fold(0, [0, 2], { count: 2 }));
+        },
+      }),
+    ).toEqual(['0 0: passed first o i#1', '1 0: folded repeat o i#1', '2 0: folded repeat o i#1']);
+  });
+
+  test('with the last of a chain of merges, and the incident of that one', () => {
+    expect(
+      told({
+        records: 1,
+        tell(log) {
+          log.alert(...alert(0, 0));
+          log.decision(cause(0, named('a')));
+          log.telling(telling('a', inIncident('of-a'), 1));
+          log.telling(telling('a', { mergedInto: 'b' as OccurrenceId }, 2));
+          log.telling(telling('b', { ...inIncident('of-b'), mergedInto: 'c' as OccurrenceId }, 3));
+          log.telling(telling('c', inIncident('of-c', 2), 4));
+        },
+      }),
+    ).toEqual(['0 0: passed first c of-c#2']);
+  });
+
+  test('with its own occurrence where one that was merged came back', () => {
+    const tellings = [telling('a', { mergedInto: 'b' as OccurrenceId }, 2), telling('a', inIncident('i'), 3)];
+    for (const order of [tellings, tellings.toReversed()])
+      expect(
+        told({
+          records: 1,
+          tell(log) {
+            log.alert(...alert(0, 0));
+            log.decision(cause(0, named('a')));
+            for (const each of order) log.telling(each);
+          },
+        }),
+      ).toEqual(['0 0: passed first a i#1']);
+  });
+
+  test('with the occurrence whose time it lies in, when its run went into several', () => {
+    expect(
+      told({
+        records: 5,
+        tell(log) {
+          for (const offset of [0, 1, 2, 3, 4]) log.alert(...alert(offset, 0));
+          log.decision(cause(0, named('a')));
+          log.decision(cause(3, { ...named('b'), reason: 'first' }));
+          log.decision(fold(0, [0, 2], { ...named('a'), count: 2 }));
+          log.decision(fold(0, [3, 4], { ...named('b'), count: 1 }));
+        },
+      }).map((line) => line.split(' ').slice(2, 5).join(' ')),
+    ).toEqual(['passed first a', 'folded repeat a', 'folded repeat a', 'passed first b', 'folded repeat b']);
+  });
+
+  test('with the shortest time where those of two decisions overlap', () => {
+    const reasons = told({
+      records: 3,
+      tell(log) {
+        for (const offset of [0, 1, 2]) log.alert(...alert(offset, 0));
+        log.decision(fold(0, [0, 2], { occurrence: null, reason: 'resolve-without-firing', count: 2 }));
+        log.decision(fold(0, [1, 1], { reason: 'repeated-resolve', count: 1 }));
+      },
+    }).map((line) => line.split(' ')[3]);
+    expect(reasons).toEqual(['resolve-without-firing', 'repeated-resolve', 'resolve-without-firing']);
+  });
+
+  test('so that each decision gets as many alerts as it counts, wherever their times lie', () => {
+    const outcomes = told({
+      records: 3,
+      tell(log) {
+        for (const offset of [0, 1, 2]) log.alert(...alert(offset, 0));
+        log.decision(fold(0, [0, 2], { ...named('a'), count: 1 }));
+        log.decision(fold(0, [0, 0], { ...named('b'), count: 2 }));
+      },
+    }).map((line) => line.split(' ')[4]);
+    expect(outcomes.sort()).toEqual(['a', 'b', 'b']);
+  });
+
+  test('late: by its place, as an occurrence of its own', () => {
+    expect(
+      told({
+        records: 1,
+        tell(log) {
+          log.alert(...alert(0, null));
+          log.decision(cause(0, { reason: 'late', ...named('l') }));
+        },
+      }),
+    ).toEqual(['0 0: passed late l null#null']);
+  });
+
+  test('suppressed as the cause of a telling, or dropped by a rule with its run', () => {
+    expect(
+      told({
+        records: 3,
+        tell(log) {
+          log.alert(...alert(0, 0));
+          log.alert(...alert(1, 1));
+          log.alert(...alert(2, 1));
+          log.decision(cause(0, { outcome: 'suppressed', reason: 'dropped-by-rule' }));
+          log.decision(
+            fold(1, [1, 2], { outcome: 'suppressed', reason: 'dropped-by-rule', occurrence: null, count: 2 }),
+          );
+        },
+      }),
+    ).toEqual([
+      '0 0: suppressed dropped-by-rule o null#null',
+      '1 0: suppressed dropped-by-rule null null#null',
+      '2 0: suppressed dropped-by-rule null null#null',
+    ]);
+  });
+
+  test('dead letters among the alerts of one record stand in their place', () => {
+    const lines = assignmentsOf({
+      records: 1,
+      tell(log) {
+        log.alert(...alert(0, 0));
+        log.alert(...alert(0, 0, { n: 2 }));
+        log.decision(cause(0));
+        log.decision(cause(0, {}, { n: 2 }));
+        log.deadLetter(0, { offset: 0, n: 3 }, 'record.invalid-time');
+        log.deadLetter(0, { offset: 0, n: 1 }, 'record.invalid-field');
+      },
+    });
+    expect(lines.map(({ position, reason }) => [position.alert, reason])).toEqual([
+      [0, 'first'],
+      [1, 'record.invalid-field'],
+      [2, 'first'],
+      [3, 'record.invalid-time'],
+    ]);
+    expect(lines[1]).toEqual({
+      position: { file: 'a', record: 0, alert: 1 },
+      outcome: 'dead-lettered',
+      reason: 'record.invalid-field',
+      fingerprint: null,
+      occurrence: null,
+      incidentId: null,
+      generation: null,
+    });
+  });
+
+  test('whatever partition its record went into', () => {
+    expect(
+      told({
+        records: 4,
+        partitions: 3,
+        tell(log) {
+          log.alert(...alert(0, 0, { shard: 1 }));
+          log.alert(...alert(0, 0, { shard: 0 }));
+          log.alert(...alert(1, 0, { shard: 0 }));
+          log.deadLetter(2, { offset: 0, n: 0 }, 'record.empty');
+          log.decision(cause(0, named('x'), { shard: 1 }));
+          log.decision(cause(0, named('y')));
+          log.decision(fold(0, [1, 1], named('y')));
+        },
+      }).map((line) => line.split(' ').slice(0, 5).join(' ')),
+    ).toEqual([
+      '0 0: passed first y',
+      '1 0: passed first x',
+      '2 0: dead-lettered record.empty null',
+      '3 0: folded repeat y',
+    ]);
+  });
+
+  test('and what is only noted, or was caused by time, speaks for none', () => {
+    expect(
+      told({
+        records: 1,
+        tell(log) {
+          log.alert(...alert(0, 0));
+          log.decision(cause(0));
+          log.decision(cause(0, { count: 0, reason: 'final', inputRange: null }));
+          log.decision(fold(0, [0, 0], { outcome: 'noted', count: 9 }));
+        },
+      }),
+    ).toEqual(['0 0: passed first o null#null']);
+  });
+});
+
+describe('books that do not balance are never written as if they did', () => {
+  test.each<[string, Story['tell'], string]>([
+    [
+      'an alert that no decision speaks for',
+      (log) => log.alert(...alert(0, 0)),
+      'no decision speaks for alert 0/0',
+    ],
+    [
+      'an alert that caused two tellings',
+      (log) => {
+        log.alert(...alert(0, 0));
+        log.decision(cause(0));
+        log.decision(cause(0));
+      },
+      'record 0, alert 0 caused two tellings, or never entered',
+    ],
+    [
+      'a decision on more alerts than there are',
+      (log) => {
+        log.alert(...alert(0, 0));
+        log.decision(fold(0, [0, 0], { count: 3 }));
+      },
+      'a decision on run 0/0 speaks for 2 alerts that never entered',
+    ],
+    ['a record of which nothing came', () => {}, 'nothing is known of record 0 of a'],
+  ])('%s', (_name, tell, detail) => {
+    expect(() => told({ records: 1, tell })).toThrow(
+      expect.objectContaining({ code: 'invariant.broken', detail }),
+    );
+  });
+});
