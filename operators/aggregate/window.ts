@@ -60,8 +60,22 @@ export const windowSchema: Schema = {
 export function emptyWindow(
   group: Pick<Window, 'tenant' | 'service' | 'severity' | 'name' | 'start'>,
 ): Window {
-  const nothing = { count: 0, valueCount: 0, sum: 0, min: 0, max: 0, revision: 0, closesAt: 0 };
-  return { ...group, ...nothing, sketch: emptySketch() };
+  const { tenant, service, severity, name, start } = group;
+  return {
+    tenant,
+    service,
+    severity,
+    name,
+    start,
+    count: 0,
+    valueCount: 0,
+    sum: 0,
+    min: 0,
+    max: 0,
+    sketch: emptySketch(),
+    revision: 0,
+    closesAt: 0,
+  };
 }
 
 /** Adds what a tally brings for this minute; the order of additions does not matter. */

@@ -68,10 +68,10 @@ function choose(step: CorrelateStep, { traits, start }: Newcomer): Choice {
     const reason = refusal(step, row, shape.members.length);
     // Strictly better only: of equals the first candidate wins, which is the newest.
     if (reason === null && found.confidence > (match?.confidence ?? 0)) {
-      match = { ...found, incident: candidate.incident };
+      match = { incident: candidate.incident, ...found };
     }
     if (reason !== null && found.confidence > (refused?.confidence ?? 0)) {
-      refused = { ...found, incident: candidate.incident, reason };
+      refused = { incident: candidate.incident, reason, ...found };
     }
   }
   return { match, refused, compared: candidates.length };
@@ -97,7 +97,7 @@ function join(step: CorrelateStep, newcomer: Newcomer, match: Match, choice: Cho
     startedAt: Math.min(row.startedAt, start),
     types: [...new Set([...row.types, ...typesOf(match.evidence)])].sort(),
   });
-  addMember(step, newcomer, { ...match, generation: row.generation });
+  addMember(step, newcomer, { generation: row.generation, ...match });
   const detail = detailOf(match, choice);
   note(step, { id: match.incident, reason: isReopening ? 'reopened' : 'joined', detail, alert });
   return match.incident;
@@ -122,7 +122,8 @@ function open(step: CorrelateStep, newcomer: Newcomer, { refused, compared }: Ch
     acknowledgement: '',
   });
   addMember(step, newcomer, { incident: id, generation: 1, confidence: 1000, evidence: [] });
-  const detail = { compared: String(compared), ...(refused === null ? {} : { instead: refused.incident }) };
+  const detail: Record<string, string> = { compared: String(compared) };
+  if (refused !== null) detail['instead'] = refused.incident;
   note(step, { id, reason: refused?.reason ?? 'opened', detail, alert });
   return id;
 }
@@ -143,7 +144,6 @@ function addMember(
 ): void {
   const { alert, traits, start, endedAt } = newcomer;
   const row: MemberRow = {
-    ...traits,
     incident: joined.incident,
     generation: joined.generation,
     name: alert.name.slice(0, maxNameChars),
@@ -153,6 +153,8 @@ function addMember(
     endedAt,
     confidence: joined.confidence,
     evidence: joined.evidence,
+    // Last: on Node 20 each property that follows a spread costs a microsecond (docs/performance.md).
+    ...traits,
   };
   step.tables.members.set(alert.occurrence, row);
   step.derived.members.add(alert.occurrence, row);

@@ -44,7 +44,8 @@ function foldPartial(step: FoldStep, partial: Partial): void {
   const key = knownRunKey(partial);
   const known = tables.runs.get(key);
   if (known !== undefined && comparePlaces(partial.v, known.partial.v) <= 0) return;
-  const run: KnownRun = { ...(known ?? newlyKnown), partial };
+  const { causes, settledTo, settledCount } = known ?? newlyKnown;
+  const run: KnownRun = { partial, causes, settledTo, settledCount };
   tables.runs.set(key, run);
   keep(derived.runs, partial.fingerprint, key);
   if (partial.droppedBy === '') {

@@ -134,14 +134,14 @@ function groupsOf(intervals: readonly Interval[], cuts: readonly EventTimeMs[]):
 
 /** An interval as its slot leaves it. */
 function place(interval: Interval, cuts: readonly EventTimeMs[]): Placed {
-  const { begin, end } = interval;
-  if (interval.atom.status === 'resolved') {
+  const { atom, begin, end, isContinuation } = interval;
+  if (atom.status === 'resolved') {
     const slot = cuts.indexOf(end);
-    return { ...interval, slot, begin: Math.max(begin, cuts[slot - 1] ?? begin) };
+    return { atom, begin: Math.max(begin, cuts[slot - 1] ?? begin), end, isContinuation, slot };
   }
   let slot = 0;
   while ((cuts[slot] ?? Number.POSITIVE_INFINITY) <= begin) slot += 1;
-  return { ...interval, slot, end: Math.min(end, cuts[slot] ?? end) };
+  return { atom, begin, end: Math.min(end, cuts[slot] ?? end), isContinuation, slot };
 }
 
 function byTime(a: Placed, b: Placed): number {
@@ -159,7 +159,9 @@ function partsOf(group: Group, cut: EventTimeMs | undefined, cap: Cap): Period[]
     const next = parts[position + 1];
     const isLast = next === undefined;
     return {
-      ...part,
+      start: part.start,
+      isContinuation: part.isContinuation,
+      firing: part.firing,
       end: next?.start ?? group.end,
       isResolved: isLast && group.end === cut,
       isCut: !isLast,

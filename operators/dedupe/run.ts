@@ -149,23 +149,39 @@ function noteText(run: Run, { identity, head, tail }: Identified, t: EventTimeMs
   run.fingerprintRule = identity.fingerprintRule;
 }
 
-/** The run as it is now, sharing nothing that may still change. */
+/** The run as it is now, sharing nothing that may still change. A flat literal: see docs/performance.md on spreads. */
 export function partialOf(run: Run): Partial {
-  const { rowKey: _key, gridMs: _grid, emittedCount: _emitted, resolvedAt, ...stated } = run;
   let values: Values | null = null;
-  let endsAt = resolvedAt;
+  let endsAt = run.resolvedAt;
   for (const segment of run.segments) {
     values = mergeValues(values, segment.values);
     if (run.status === 'firing') endsAt = latest(endsAt, segment.endsAt);
   }
   return {
-    ...stated,
     kind: 'partial',
+    shard: run.shard,
+    id: run.id,
+    v: run.v,
+    fingerprint: run.fingerprint,
+    fingerprintRule: run.fingerprintRule,
+    domain: run.domain,
     head: plainHead(run.head),
+    contentHash: run.contentHash,
+    sourceId: run.sourceId,
+    watched: run.watched,
+    status: run.status,
+    ending: run.ending,
+    cell: run.cell,
+    cellMs: run.cellMs,
+    startsAt: run.startsAt,
     endsAt,
+    first: run.first,
+    last: run.last,
+    count: run.count,
     segments: run.segments.map(copySegment),
     minutes: run.minutes.map(copyMinute),
     values: copyValues(values),
+    droppedBy: run.droppedBy,
   };
 }
 

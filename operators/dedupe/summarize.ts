@@ -105,14 +105,17 @@ function newestText(base: Text | null, atoms: readonly Atom[], observed: readonl
 function isNewer(a: Observed, b: Observed): boolean {
   const byTime = a.segment.last - b.segment.last;
   if (byTime !== 0) return byTime > 0;
-  return compareTexts({ ...a.sight.newest.partial, at: 0 }, { ...b.sight.newest.partial, at: 0 }) > 0;
+  return compareContents(a.sight.newest.partial, b.sight.newest.partial) > 0;
 }
 
-type Comparable = Pick<Text, 'at' | 'status' | 'contentHash' | 'watched'>;
+type Comparable = Pick<Text, 'status' | 'contentHash' | 'watched'>;
 
 /** By time, then status, then content hash (protocol.md §3). */
-function compareTexts(a: Comparable, b: Comparable): number {
-  if (a.at !== b.at) return a.at - b.at;
+function compareTexts(a: Text, b: Text): number {
+  return a.at - b.at || compareContents(a, b);
+}
+
+function compareContents(a: Comparable, b: Comparable): number {
   if (a.status !== b.status) return a.status === 'resolved' ? 1 : -1;
   if (a.contentHash !== b.contentHash) return a.contentHash > b.contentHash ? 1 : -1;
   if (a.watched !== b.watched) return a.watched > b.watched ? 1 : -1;

@@ -23,7 +23,7 @@ export const enrich = defineOperator<RelateEvent>()({
 function enrichTelling(config: EnrichConfig, indexes: Indexes, telling: Telling): Telling {
   const { alert } = telling;
   const service = serviceFromLabels(alert, config.serviceLabels) || alert.service;
-  const facts = lookUp(indexes, { ...named(alert), service });
+  const facts = lookUp(indexes, named(alert, service));
   // The source's own annotations win: a table must not hide what the alert says of itself.
   const annotations =
     Object.keys(facts.annotations).length === 0
@@ -39,9 +39,9 @@ function enrichTelling(config: EnrichConfig, indexes: Indexes, telling: Telling)
 
 function enrichTally(config: EnrichConfig, indexes: Indexes, tally: Tally): Tally {
   const service = serviceFromLabels(tally.head, config.serviceLabels) || tally.service;
-  return { ...tally, service: lookUp(indexes, { ...named(tally.head), service }).service };
+  return { ...tally, service: lookUp(indexes, named(tally.head, service)).service };
 }
 
-function named({ tenant, source, name, severity, labels }: Tally['head']) {
-  return { tenant, source, name, severity, labels };
+function named({ tenant, source, name, severity, labels }: Tally['head'], service: string) {
+  return { tenant, source, name, severity, labels, service };
 }

@@ -59,7 +59,8 @@ export class HeadCache {
 }
 
 /** Injective: closed words first, then counted and length-prefixed text. */
-function keyOf({ labels, annotations, ...head }: HeadDraft): string {
+function keyOf(head: HeadDraft): string {
+  const { labels, annotations } = head;
   let key = `${head.ending} ${head.severity} ${labels.length} ${annotations.length} `;
   key += part(head.tenant) + part(head.source) + part(head.name) + part(head.generatorUrl);
   for (const text of labels) key += part(text);

@@ -39,13 +39,12 @@ export function publishTelling(step: PublishStep, { alert, cause }: Telling): vo
 }
 
 function factsOf({ emitReason, score, incident, suppression }: EnrichedAlert): Record<string, string> {
-  return {
-    emitReason,
-    ...(score === null ? {} : { score: printNumber(score.value) }),
-    ...(incident === null ? {} : { confidence: printNumber(incident.confidence) }),
-    ...(suppression === null ? {} : { since: String(suppression.since) }),
-    ...(suppression === null || suppression.until === null ? {} : { until: String(suppression.until) }),
-  };
+  const facts: Record<string, string> = { emitReason };
+  if (score !== null) facts['score'] = printNumber(score.value);
+  if (incident !== null) facts['confidence'] = printNumber(incident.confidence);
+  if (suppression !== null) facts['since'] = String(suppression.since);
+  if (suppression !== null && suppression.until !== null) facts['until'] = String(suppression.until);
+  return facts;
 }
 
 /** Four decimals at most: enough to read, short enough to store by the million. */

@@ -120,6 +120,11 @@ export class ShardHost implements Host {
     timer: { readonly key: string; readonly due: number | null },
   ): void {
     const stage = this.stages[number]?.name ?? '';
-    this.#changedTimers.set(`${clock}/${stage}/${timer.key}`, { clock, stage, ...timer });
+    this.#changedTimers.set(`${clock}/${stage}/${timer.key}`, {
+      clock,
+      stage,
+      key: timer.key,
+      due: timer.due,
+    });
   }
 }
