@@ -53,30 +53,24 @@ async function feed(
   from: { readonly next: number; readonly tick: number },
   options: DriverOptions,
 ): Promise<number> {
-  const { producer, broker, clock, maxInFlight } = options;
+  const { producer, broker, clock, maxInFlight, topic, partitions } = options;
   let { next } = from;
   for (;;) {
     const until = Math.min(input.length, next + maxInFlight);
     const records: ProduceRecord[] = [];
+    let timestamp = clock.now();
     for (; next < until; next += 1) {
-      const arrival = input.at(next);
-      if (arrival.at >= from.tick) break;
+      const { at, value, headers = noHeaders } = input.at(next);
+      if (at >= from.tick) break;
       // What ordering by time already promises holds for any input: arrival times never go back.
-      const timestamp = Math.max(arrival.at, records.at(-1)?.timestamp ?? clock.now());
-      records.push(rawRecord(arrival, { ...options, index: next, timestamp }));
+      timestamp = Math.max(at, timestamp);
+      records.push({ topic, partition: partitionOf(next, partitions), key: null, value, timestamp, headers });
     }
     if (records.length === 0) return next;
-    clock.advanceTo(records.at(-1)?.timestamp ?? 0);
+    clock.advanceTo(timestamp);
     await producer.send(records);
     await broker.idle();
   }
 }
 
-function rawRecord(
-  { value, headers }: ReturnType<Arrivals['at']>,
-  to: Pick<DriverOptions, 'topic' | 'partitions'> & { readonly index: number; readonly timestamp: number },
-): ProduceRecord {
-  const { topic, timestamp } = to;
-  const partition = partitionOf(to.index, to.partitions);
-  return { topic, partition, key: null, value, timestamp, ...(headers === undefined ? {} : { headers }) };
-}
+const noHeaders = {};

@@ -32,7 +32,11 @@ export class ShardHost implements Host {
     at: new TimerQueue('at'),
     complete: new TimerQueue('complete'),
   };
-  readonly #changedTimers = new Map<string, TimerChange>();
+  /** Latest change by key, for each clock and stage; maps of their own, so that noting one builds no text. */
+  readonly #changedTimers: Readonly<Record<Clock, Map<string, EventTimeMs | null>[]>> = {
+    at: [],
+    complete: [],
+  };
   readonly #onDecision: (stage: string, decision: DecisionDraft) => void;
 
   constructor(onDecision: (stage: string, decision: DecisionDraft) => void) {
@@ -60,7 +64,7 @@ export class ShardHost implements Host {
 
   schedule(stage: number, clock: Clock, key: string, due: EventTimeMs | null): void {
     this.#queues[clock].set(stage, key, due);
-    this.#noteTimer(clock, stage, { key, due });
+    this.#changesOf(clock, stage).set(key, due);
   }
 
   /** Puts a timer back as a checkpoint stored it. Throws `state.newer` for a stage that this graph does not have. */
@@ -97,8 +101,14 @@ export class ShardHost implements Host {
   }
 
   takeTimerChanges(): readonly TimerChange[] {
-    const changes = [...this.#changedTimers.values()];
-    this.#changedTimers.clear();
+    const changes: TimerChange[] = [];
+    for (const clock of ['at', 'complete'] as const) {
+      for (const [number, timers] of this.#changedTimers[clock].entries()) {
+        const stage = this.stages[number]?.name ?? '';
+        for (const [key, due] of timers) changes.push({ clock, stage, key, due });
+        timers.clear();
+      }
+    }
     return changes;
   }
 
@@ -106,7 +116,7 @@ export class ShardHost implements Host {
     const now = this.time[queue.clock];
     let firings = 0;
     for (let timer = queue.takeDue(now); timer !== null; timer = queue.takeDue(now)) {
-      this.#noteTimer(queue.clock, timer.stage, { key: timer.key, due: null });
+      this.#changesOf(queue.clock, timer.stage).set(timer.key, null);
       this.stages[timer.stage]?.fire({ key: timer.key, clock: queue.clock, due: timer.due });
       firings += 1;
       if (firings > maxFiringsAtOnce)
@@ -114,17 +124,10 @@ export class ShardHost implements Host {
     }
   }
 
-  #noteTimer(
-    clock: Clock,
-    number: number,
-    timer: { readonly key: string; readonly due: number | null },
-  ): void {
-    const stage = this.stages[number]?.name ?? '';
-    this.#changedTimers.set(`${clock}/${stage}/${timer.key}`, {
-      clock,
-      stage,
-      key: timer.key,
-      due: timer.due,
-    });
+  #changesOf(clock: Clock, stage: number): Map<string, EventTimeMs | null> {
+    const byStage = this.#changedTimers[clock];
+    while (byStage.length <= stage) byStage.push(new Map());
+    // The loop above has just made it.
+    return byStage[stage] ?? new Map();
   }
 }
