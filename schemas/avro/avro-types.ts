@@ -28,7 +28,10 @@ function enumName(node: unknown): string | undefined {
   return type === 'enum' ? name : undefined;
 }
 
-function build(schema: unknown, typeHook: (schema: unknown, options: object) => avro.Type | undefined): avro.Type {
+function build(
+  schema: unknown,
+  typeHook: (schema: unknown, options: object) => avro.Type | undefined,
+): avro.Type {
   // avsc parses and checks the schema itself; its typings want mutable node shapes.
   return avro.Type.forSchema(schema as never, { typeHook, omitRecordMethods: true });
 }

@@ -1,0 +1,61 @@
+import type { Entries } from './entry.ts';
+
+/** The broker and its groups. */
+export const brokerErrors = {
+  'broker.unavailable': {
+    kind: 'neighbour',
+    what: 'the broker does not answer',
+    expected: 'a reachable broker',
+    todo: 'check the addresses and the network',
+    exitCode: 69,
+  },
+  'broker.unknown-topic': {
+    kind: 'promise',
+    what: 'the topic or partition does not exist',
+    expected: 'a topic of the topics table, created before it is used',
+    todo: 'create the topic, or correct its name in the config',
+    exitCode: 78,
+  },
+  'broker.invalid-record': {
+    kind: 'promise',
+    what: 'the broker refuses the record',
+    expected: 'a key on every record of a compacted topic',
+    todo: 'give the record a key',
+    exitCode: 70,
+  },
+  'broker.metadata-too-large': {
+    kind: 'promise',
+    what: 'the metadata of an offset commit is too large',
+    expected: 'at most 4,096 bytes',
+    todo: 'report it: what is kept with an offset must be bounded',
+    exitCode: 70,
+  },
+  'broker.illegal-generation': {
+    kind: 'neighbour',
+    what: 'the consumer group has moved on without this member',
+    expected: 'commits under the group’s current generation',
+    todo: 'nothing: the new owner of the partition repeats the work',
+    exitCode: 70,
+  },
+  'broker.session-expired': {
+    kind: 'neighbour',
+    what: 'the consumer group presumed this member dead',
+    expected: 'handlers that return within the session timeout',
+    todo: 'look for long pauses of the process; the member may join again',
+    exitCode: 70,
+  },
+  'broker.fenced': {
+    kind: 'neighbour',
+    what: 'a newer producer uses this transactional id',
+    expected: 'one producer per transactional id',
+    todo: 'nothing: the shard is acquired again if it is still assigned here',
+    exitCode: 70,
+  },
+  'broker.wrong-state': {
+    kind: 'promise',
+    what: 'the producer, transaction or consumer cannot do this now',
+    expected: 'calls in the order the port describes',
+    todo: 'report it with the message',
+    exitCode: 70,
+  },
+} as const satisfies Entries;

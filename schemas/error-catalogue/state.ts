@@ -1,0 +1,61 @@
+import type { Entries } from './entry.ts';
+
+/** Checkpoints and who may write them. */
+export const stateErrors = {
+  'state.fenced': {
+    kind: 'neighbour',
+    what: 'another owner has taken this shard',
+    expected: 'one owner per shard',
+    todo: 'nothing: the shard is acquired again if it is still assigned here',
+    exitCode: 70,
+  },
+  'state.gap': {
+    kind: 'neighbour',
+    what: 'the stored checkpoint is not the one this state is based on',
+    expected: 'an unbroken chain of checkpoints',
+    todo: 'nothing: the shard throws its memory away and restores',
+    exitCode: 70,
+  },
+  'state.beyond-log': {
+    kind: 'promise',
+    what: 'the stored state is ahead of its log',
+    expected: 'a log that holds everything the state was computed from',
+    todo: 'look for an unclean leader election or a topic that was made anew; restore the topic, or discard the state',
+    exitCode: 78,
+  },
+  'state.unavailable': {
+    kind: 'neighbour',
+    what: 'the state store does not answer',
+    expected: 'a reachable Redis that accepts writes',
+    todo: 'check addresses, network and memory; checkpoints wait, nothing is lost',
+    exitCode: 69,
+  },
+  'state.refused': {
+    kind: 'promise',
+    what: 'the state store refuses this worker',
+    expected: 'a user with the right password and the permissions its scripts need',
+    todo: 'correct user and password, or the ACL',
+    exitCode: 78,
+  },
+  'state.evicts': {
+    kind: 'promise',
+    what: 'the state store may throw rows away when its memory is full',
+    expected: 'maxmemory-policy noeviction',
+    todo: 'set it, and give the server enough memory',
+    exitCode: 78,
+  },
+  'state.damaged': {
+    kind: 'promise',
+    what: 'rows of a shard are missing from the state store',
+    expected: 'rows that only Tocsin adds and removes',
+    todo: 'find out what deleted them, then delete the remaining keys of the shard: it is rebuilt from its log',
+    exitCode: 70,
+  },
+  'state.newer': {
+    kind: 'promise',
+    what: 'the stored state was written by a newer version',
+    expected: 'state that this version knows how to read',
+    todo: 'run the version that wrote it, or a newer one',
+    exitCode: 78,
+  },
+} as const satisfies Entries;
