@@ -32,6 +32,12 @@ export const recordsErrors = {
     expected: 'magic byte 0 and a schema id, or a JSON document in UTF-8',
     todo: 'check the serializer of the producer',
   },
+  'record.invalid-utf8': {
+    kind: 'record',
+    what: 'the text is not valid UTF-8',
+    expected: 'UTF-8 without stray bytes',
+    todo: 'check the encoding of the producer',
+  },
   'record.invalid-json': {
     kind: 'record',
     what: 'the text is not valid JSON',
