@@ -21,11 +21,12 @@ const Matchers = z
     return matchers;
   });
 
-const NamingMatchers = Matchers.refine((matchers) => !matchesNothingNamed(matchers), {
+export const NamingMatchers = Matchers.refine((matchers) => !matchesNothingNamed(matchers), {
   message: 'matches every alert: at least one matcher must need a value, for example alertname=~".+"',
 }).describe('Alertmanager matchers, for example `{service="api", severity!="critical"}`; all must match.');
 
-const Instant = z
+/** ISO 8601 with an offset, or epoch milliseconds. */
+export const Instant = z
   .union([z.number().int(), z.iso.datetime({ offset: true })])
   .transform((given) => (typeof given === 'number' ? given : Date.parse(given)));
 

@@ -12,7 +12,7 @@ import { onStormTimer } from './storm.ts';
 import { findForgotten, wakeSweep } from './sweep.ts';
 import { dropSource, trackSource } from './track-sources.ts';
 
-export { SuppressConfig } from './config.ts';
+export { Instant, NamingMatchers, SuppressConfig } from './config.ts';
 
 /**
  * Decides who is not told, by stated policy only: maintenance, silence, inhibition, storm, in this order; scores never

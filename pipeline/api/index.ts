@@ -1,1 +1,2 @@
-export { type Inside, type Listening, serve } from './serve.ts';
+export type { Inside } from './inside.ts';
+export { type Address, type Listening, type Patience, serve } from './serve.ts';

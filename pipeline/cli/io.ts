@@ -15,6 +15,7 @@ export interface Io {
   readonly stdin: NodeJS.ReadableStream & {
     readonly isTTY?: boolean;
     setRawMode?(isRaw: boolean): unknown;
+    destroy?(): unknown;
   };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

@@ -1,10 +1,17 @@
 import { TocsinError } from '../../schemas/errors.ts';
 import { topics } from '../../schemas/topics.ts';
+import type { Address } from '../api/index.ts';
 import { type ReadTopic, readTopics } from '../replay/index.ts';
 
-/** `host:port` or `[v6]:port`; null for `off`. @throws TocsinError `usage.invalid` */
-export function addressOf(text: string): { readonly host: string; readonly port: number } | null {
-  if (text === 'off') return null;
+/**
+ * `host:port` or `[v6]:port`; null for `off`, which needs another way in for alerts.
+ *
+ * @throws TocsinError `usage.invalid`
+ */
+export function addressOf(text: string, takesStdin: boolean): Address | null {
+  if (text === 'off' && takesStdin) return null;
+  if (text === 'off')
+    throw new TocsinError('usage.invalid', '--listen off needs --stdin: nothing else could come in');
   const found = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text);
   const port = Number(found?.[3]);
   const host = found?.[1] ?? found?.[2];

@@ -1,2 +1,2 @@
-export { type Log, type LogLevel, openLog } from './log.ts';
-export { type Measurable, type Metrics, openMetrics } from './metrics.ts';
+export { type Log, type LogCode, type LogLevel, logCodes, openLog } from './log.ts';
+export { countedOutcomes, type Measurable, type Metrics, openMetrics } from './metrics.ts';

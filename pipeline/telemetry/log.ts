@@ -2,19 +2,38 @@ import pino, { type DestinationStream } from 'pino';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
+/** Every code that a log line can have, and what it means: people search and alert on them, so they do not change. */
+export const logCodes = {
+  listening: 'The API takes requests at `url`.',
+  stopped: 'The worker ended in order; `entered` alerts came in, the rest says what became of them.',
+  failed: 'The worker cannot go on and stops; the exit code says more.',
+  'dead-letter':
+    'An alert could not be used and is on the dead-letter topic; told for the 1st, 10th, 100th … of an `error`.',
+  'control-undecodable': 'A record of `control.v1` cannot be read and has no effect.',
+  'records-lost': 'The log no longer holds what a shard was to read next.',
+  'shard-lost': 'Somebody else owned the shard for a moment; it is acquired again if it is still ours.',
+  'warehouse-in-memory': 'There is no SQL engine: counts only.',
+  'warehouse-retrying': 'The warehouse did not take a batch; it is sent again.',
+  'warehouse-unreadable': 'A record of an output topic cannot be read; the warehouse does without it.',
+  'warehouse-marks-lost': 'The offset metadata is not ours: rows may be stored twice.',
+  'warehouse-left': 'The warehouse graph let go of a partition before it stored what it had read.',
+} as const;
+
+export type LogCode = keyof typeof logCodes;
+
 /** What the pipeline says of itself: a stable code that people can search for, and the facts beside it. */
 export interface Log {
-  info(code: string, facts?: object): void;
-  warn(code: string, facts?: object): void;
-  error(code: string, facts?: object): void;
+  info(code: LogCode, facts?: object): void;
+  warn(code: LogCode, facts?: object): void;
+  error(code: LogCode, facts?: object): void;
 }
 
 /** JSON lines on `destination` (stderr by default: stdout is for data). Codes are stable, facts are not. */
 export function openLog(level: LogLevel, destination: DestinationStream = pino.destination(2)): Log {
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   return {
-    info: (code, facts = {}) => logger.info({ code, ...facts }),
-    warn: (code, facts = {}) => logger.warn({ code, ...facts }),
-    error: (code, facts = {}) => logger.error({ code, ...facts }),
+    info: (code, facts = {}) => logger.info({ ...facts, code }),
+    warn: (code, facts = {}) => logger.warn({ ...facts, code }),
+    error: (code, facts = {}) => logger.error({ ...facts, code }),
   };
 }

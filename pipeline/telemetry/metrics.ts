@@ -1,5 +1,8 @@
 import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 
+/** What became of an alert; each alert that entered has one outcome in the end. */
+export const countedOutcomes = ['passed', 'folded', 'suppressed', 'dead-lettered'] as const;
+
 /** What there is to measure, read when somebody scrapes: counting costs nothing per event. */
 export interface Measurable {
   readonly stages: readonly {
@@ -8,9 +11,13 @@ export interface Measurable {
     readonly in: number;
     readonly out: number;
   }[];
-  readonly outcomes: Readonly<Record<string, number>>;
+  /** Alerts that came in; those without an outcome yet are still being counted. */
+  readonly entered: number;
+  readonly outcomes: Readonly<Record<(typeof countedOutcomes)[number], number>>;
   readonly rows: number;
   readonly timers: number;
+  readonly held: number;
+  readonly isReady: boolean;
 }
 
 export interface Metrics {
@@ -20,49 +27,61 @@ export interface Metrics {
 
 /** Metrics of one process. Labels are closed lists (graph, stage, direction, outcome), never an alert or a host. */
 export function openMetrics(read: () => Measurable): Metrics {
-  const registers = [new Registry()];
-  const [registry] = registers as [Registry];
+  const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'tocsin_' });
-  new Counter({
+  const show = shownIn(registry);
+  return {
+    render: async () => {
+      // One reading for all of them: what is scraped together adds up.
+      show(read());
+      return { text: await registry.metrics(), contentType: registry.contentType };
+    },
+  };
+}
+
+function shownIn(registry: Registry): (seen: Measurable) => void {
+  const registers = [registry];
+  const showCounts = countersIn(registers);
+  const gauge = (name: string, help: string) => new Gauge({ name: `tocsin_${name}`, help, registers });
+  const rows = gauge('state_rows', 'Rows of state in memory.');
+  const timers = gauge('state_timers', 'Timers that are set.');
+  const held = gauge('warehouse_held_records', 'Output records that were read and are not stored yet.');
+  const ready = gauge('ready', '1 when every shard that is assigned here is restored.');
+  return (seen) => {
+    showCounts(seen);
+    rows.set(seen.rows);
+    timers.set(seen.timers);
+    held.set(seen.held);
+    ready.set(seen.isReady ? 1 : 0);
+  };
+}
+
+/** The shards count; a counter here is set to what they say. */
+function countersIn(registers: Registry[]): (seen: Measurable) => void {
+  const events = new Counter({
     name: 'tocsin_stage_events_total',
     help: 'Events that went into and came out of each operator of the shards owned here.',
     labelNames: ['graph', 'stage', 'direction'],
     registers,
-    collect() {
-      this.reset();
-      for (const { graph, stage, in: came, out } of read().stages) {
-        this.inc({ graph, stage, direction: 'in' }, came);
-        this.inc({ graph, stage, direction: 'out' }, out);
-      }
-    },
   });
-  new Counter({
+  const entered = new Counter({
+    name: 'tocsin_alerts_entered_total',
+    help: 'Alerts that came in, dead letters among them.',
+    registers,
+  });
+  const alerts = new Counter({
     name: 'tocsin_alerts_total',
-    help: 'Alerts by what became of them; the outcomes add up to the alerts that entered.',
+    help: 'Alerts by what became of them; in the end these add up to the alerts that entered.',
     labelNames: ['outcome'],
     registers,
-    collect() {
-      this.reset();
-      for (const [outcome, count] of Object.entries(read().outcomes)) this.inc({ outcome }, count);
-    },
   });
-  new Gauge({
-    name: 'tocsin_state_rows',
-    help: 'Rows of state in memory.',
-    registers,
-    collect() {
-      this.set(read().rows);
-    },
-  });
-  new Gauge({
-    name: 'tocsin_state_timers',
-    help: 'Timers that are set.',
-    registers,
-    collect() {
-      this.set(read().timers);
-    },
-  });
-  return {
-    render: async () => ({ text: await registry.metrics(), contentType: registry.contentType }),
+  return (seen) => {
+    for (const counter of [events, entered, alerts]) counter.reset();
+    for (const { graph, stage, in: came, out } of seen.stages) {
+      events.inc({ graph, stage, direction: 'in' }, came);
+      events.inc({ graph, stage, direction: 'out' }, out);
+    }
+    entered.inc(seen.entered);
+    for (const outcome of countedOutcomes) alerts.inc({ outcome }, seen.outcomes[outcome]);
   };
 }

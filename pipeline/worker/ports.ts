@@ -2,6 +2,7 @@ import type { Assigned } from '../../operators/events.ts';
 import type { Broker } from '../broker/index.ts';
 import type { StateStore } from '../state/index.ts';
 import type { Clock } from '../time/index.ts';
+import type { SinkEvent } from '../warehouse/index.ts';
 import type { SchemaIds } from './outbox.ts';
 
 /** The neighbours of a worker; every one of them has an embedded and a real form. */
@@ -24,7 +25,13 @@ export interface WorkerSettings {
 }
 
 /** Something is wrong that does not stop the worker; `code` is a stable word for logs. */
-export type OnTrouble = (code: string, detail: string) => void;
+export type OnTrouble = (code: Trouble, detail: string) => void;
+
+export type Trouble =
+  | 'control-undecodable'
+  | 'records-lost'
+  | 'shard-lost'
+  | `warehouse-${Exclude<SinkEvent['kind'], 'stored'>}`;
 
 /** What a worker's shards need beside their graph. */
 export interface ShardSurroundings {

@@ -3,11 +3,10 @@ import { addConfigOption } from '../config-file.ts';
 
 export const run: Command = {
   name: 'run',
-  summary: 'Run a worker: take alerts over HTTP or stdin, print what becomes of them',
+  summary: 'Run a worker: take alerts over HTTP (POST /v1/alerts) or stdin, print what becomes of them',
   examples: [
     'tocsin run --listen 127.0.0.1:9095 --print alerts.enriched.v1,incidents.v1',
     'tocsin run --stdin --listen off < alerts.ndjson',
-    'curl -d \'{"source":"me","name":"DiskFull","labels":{"host":"db-1"}}\' 127.0.0.1:9095/v1/alerts',
   ],
   configure(commander) {
     commander

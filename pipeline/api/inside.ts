@@ -1,0 +1,14 @@
+import type { Control } from '../../schemas/control.ts';
+
+/** What the API reaches inside the process. */
+export interface Inside {
+  /** Puts a payload into the raw topic; resolves when the log has it. */
+  readonly ingest: (value: Uint8Array, headers: Readonly<Record<string, string>>) => Promise<void>;
+  /** Puts a control into its topic; resolves when the log has it. It acts a moment later, when the shards read it. */
+  readonly control: (control: Control) => Promise<void>;
+  /** The metrics in Prometheus' text format, and its content type. */
+  readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
+  readonly isReady: () => boolean;
+  /** Wall time, in ms. */
+  readonly now: () => number;
+}

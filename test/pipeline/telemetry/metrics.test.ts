@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import { type Measurable, openMetrics } from '../../../pipeline/telemetry/index.ts';
+
+const nothing: Measurable = {
+  stages: [],
+  entered: 0,
+  outcomes: { passed: 0, folded: 0, suppressed: 0, 'dead-lettered': 0 },
+  rows: 0,
+  timers: 0,
+  held: 0,
+  isReady: false,
+};
+
+/** The samples of a scrape, by name and labels as written. */
+async function scrape(read: () => Measurable): Promise<Map<string, number>> {
+  const { text } = await openMetrics(read).render();
+  const samples = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  return new Map(
+    samples.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.split(' ').at(-1))]),
+  );
+}
+
+describe('metrics', () => {
+  test('are what was counted', async () => {
+    const samples = await scrape(() => ({
+      ...nothing,
+      stages: [{ graph: 'reduce', stage: 'normalize', in: 3, out: 5 }],
+      entered: 9,
+      outcomes: { passed: 1, folded: 5, suppressed: 2, 'dead-lettered': 1 },
+      rows: 7,
+      timers: 4,
+      held: 6,
+      isReady: true,
+    }));
+    expect(Object.fromEntries([...samples].filter(([name]) => !/process|nodejs/.test(name)))).toEqual({
+      'tocsin_stage_events_total{graph="reduce",stage="normalize",direction="in"}': 3,
+      'tocsin_stage_events_total{graph="reduce",stage="normalize",direction="out"}': 5,
+      tocsin_alerts_entered_total: 9,
+      'tocsin_alerts_total{outcome="passed"}': 1,
+      'tocsin_alerts_total{outcome="folded"}': 5,
+      'tocsin_alerts_total{outcome="suppressed"}': 2,
+      'tocsin_alerts_total{outcome="dead-lettered"}': 1,
+      tocsin_state_rows: 7,
+      tocsin_state_timers: 4,
+      tocsin_warehouse_held_records: 6,
+      tocsin_ready: 1,
+    });
+  });
+
+  test('tell outcomes that nothing had yet as zero, so that rates can be computed', async () => {
+    const samples = await scrape(() => nothing);
+    expect(samples.get('tocsin_alerts_total{outcome="suppressed"}')).toBe(0);
+  });
+
+  test('do not add up over scrapes: they are what the shards say now', async () => {
+    const metrics = openMetrics(() => ({ ...nothing, entered: 3 }));
+    await metrics.render();
+    expect((await metrics.render()).text).toContain('\ntocsin_alerts_entered_total 3\n');
+  });
+
+  test('are read once per scrape, so that they belong together', async () => {
+    let reads = 0;
+    await scrape(() => {
+      reads += 1;
+      return nothing;
+    });
+    expect(reads).toBe(1);
+  });
+
+  test('all begin with our name, those of the process too', async () => {
+    const names = [...(await scrape(() => nothing)).keys()];
+    expect(names.some((name) => name.startsWith('tocsin_process_'))).toBe(true);
+    expect(names.filter((name) => !name.startsWith('tocsin_'))).toEqual([]);
+  });
+});
