@@ -7,7 +7,7 @@ import { freePorts } from './processes.mjs';
 const architectures = { x64: 'amd64', arm64: 'arm64' };
 
 export async function prepareRedis() {
-  const command = await binary();
+  const command = await redisBinary();
   return (root) => planRedis(root, command);
 }
 
@@ -47,7 +47,8 @@ function configOf(port, folder) {
   ].join('\n');
 }
 
-async function binary() {
+/** The path of a Redis server for this machine. */
+export async function redisBinary() {
   const folder = await libraries('redis');
   const system = `${process.platform}-${architectures[process.arch]}`;
   const file = readdirSync(folder).find((name) => name.startsWith('redis-server-') && name.endsWith(system));

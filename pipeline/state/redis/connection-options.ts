@@ -54,14 +54,14 @@ export function parseNode(text: string): NodeAddress | null {
 /** `redis://user:password@host:port/db`, with `rediss:` for TLS, as one server. Throws `config.invalid-value`. */
 export function redisOptionsOf(address: string): RedisOptions {
   const url = URL.canParse(address) ? new URL(address) : null;
-  const [, db] = /^(?:\/(\d{0,4}))?$/.exec(url?.pathname ?? '/-') ?? [null];
-  if (url === null || db === null || !['redis:', 'rediss:'].includes(url.protocol))
+  const db = /^\/?(\d{0,4})$/.exec(url?.pathname ?? '')?.[1];
+  if (url === null || db === undefined || !['redis:', 'rediss:'].includes(url.protocol))
     throw new TocsinError('config.invalid-value', 'the address of a Redis is redis://host:port');
   const password = decodeURIComponent(url.password);
   return {
     mode: 'single',
     nodes: [`${url.hostname}:${url.port || '6379'}`],
-    db: Number(db ?? 0),
+    db: Number(db),
     ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
     ...(url.username === '' ? {} : { username: decodeURIComponent(url.username) }),
     ...(password === '' ? {} : { password: { reveal: () => password } }),

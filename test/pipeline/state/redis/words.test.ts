@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { redisOptionsOf } from '../../../../pipeline/state/index.ts';
+import { parseNode } from '../../../../pipeline/state/redis/connection-options.ts';
+import { stateError } from '../../../../pipeline/state/redis/failure.ts';
+import { PackWriter, unpackStrings } from '../../../../pipeline/state/redis/message-pack.ts';
+import { shardKeys } from '../../../../pipeline/state/redis/shard-keys.ts';
+import { cutSlices } from '../../../../pipeline/state/redis/slices.ts';
+
+const change = (key: string, text: string | null, table = 't') => ({
+  table,
+  key,
+  value: text === null ? null : Buffer.from(text),
+});
+
+describe('MessagePack', () => {
+  const packed = (strings: readonly Uint8Array[]): Buffer => {
+    const writer = new PackWriter();
+    writer.array(strings.length);
+    for (const each of strings) writer.bytes(each);
+    return writer.take();
+  };
+
+  test('any strings come back as they were', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 40 }), (strings) => {
+        expect(unpackStrings(packed(strings)).map((each) => [...each])).toEqual(strings.map((s) => [...s]));
+      }),
+    );
+  });
+
+  test.for([0, 31, 32, 255, 256, 65_535, 65_536, 1_000_000])('a string of %i bytes', (length) => {
+    expect(unpackStrings(packed([Buffer.alloc(length, 7)]))[0]?.length).toBe(length);
+  });
+
+  test.for([0, 15, 16, 65_535, 65_536])('an array of %i strings', (count) => {
+    expect(unpackStrings(packed(Array.from({ length: count }, () => Buffer.from('x'))))).toHaveLength(count);
+  });
+
+  test.for([
+    ['a number', Buffer.of(0x01)],
+    ['an array with a number in it', Buffer.of(0x91, 0x05)],
+    ['something after the end', Buffer.of(0x90, 0x90)],
+    ['a string cut short', Buffer.of(0x91, 0xa5, 0x41)],
+    ['nothing', Buffer.of()],
+  ] as const)('%s is refused', ([, bytes]) => {
+    expect(() => unpackStrings(bytes)).toThrow(RangeError);
+  });
+});
+
+describe('slices', () => {
+  test('no changes are one empty slice, since a commit also moves the offset', () => {
+    expect(cutSlices([], { rows: 10, bytes: 10 }).map(({ rows }) => rows)).toEqual([0]);
+  });
+
+  test('a slice is full at its number of rows or of bytes, whichever comes first', () => {
+    const changes = ['a', 'b', 'c', 'd', 'e'].map((key) => change(key, '12345'));
+    expect(cutSlices(changes, { rows: 2, bytes: 1_000 }).map(({ rows }) => rows)).toEqual([2, 2, 1]);
+    expect(cutSlices(changes, { rows: 100, bytes: 20 }).map(({ rows }) => rows)).toEqual([3, 2]);
+  });
+
+  test('of a row that changes twice only the later change is kept, whatever the slices', () => {
+    const changes = [change('a', '1'), change('b', '1'), change('a', null), change('b', '2')];
+    const slices = cutSlices(changes, { rows: 1, bytes: 1 });
+    const text = slices.map((slice) => slice.pack().toString('latin1')).join('|');
+    expect(slices).toHaveLength(2);
+    expect(text).not.toContain('b\xa11');
+    expect(text).toContain('b\xa12');
+  });
+
+  test('equal keys of two tables are two rows', () => {
+    expect(cutSlices([change('a', '1', 't'), change('a', '1', 'u')], { rows: 9, bytes: 99 })[0]?.rows).toBe(
+      2,
+    );
+  });
+
+  test('a table with the separator in its name is a bug of ours', () => {
+    expect(() => cutSlices([change('a', '1', 't\0u')], { rows: 1, bytes: 1 })).toThrow(/invariant/);
+  });
+});
+
+describe('keys', () => {
+  test('all keys of a shard have one hash tag', () => {
+    const keys = shardKeys('tocsin', { graph: 'relate', partition: 3 });
+    expect([keys.meta, keys.rows, keys.staged('1:n:2')]).toEqual([
+      '{tocsin:relate:3}:meta',
+      '{tocsin:relate:3}:rows',
+      '{tocsin:relate:3}:staged:1:n:2',
+    ]);
+  });
+
+  test.for(['a{b', 'a}b', 'a b'])('the prefix %s would move the hash tag', (prefix) => {
+    expect(() => shardKeys(prefix, { graph: 'relate', partition: 0 })).toThrow(/invariant/);
+  });
+});
+
+describe('addresses', () => {
+  test.for([
+    ['redis.example:6379', { host: 'redis.example', port: 6379 }],
+    ['10.0.0.1:1', { host: '10.0.0.1', port: 1 }],
+    ['[::1]:6380', { host: '::1', port: 6380 }],
+    ['redis.example', null],
+    ['redis.example:0', null],
+    ['redis.example:70000', null],
+    ['::1:6379', null],
+    ['redis://host:6379', null],
+    ['', null],
+  ] as const)('the node %s', ([text, node]) => {
+    expect(parseNode(text)).toEqual(node);
+  });
+
+  test.for([
+    ['redis://h:1', { nodes: ['h:1'], db: 0 }],
+    ['redis://h', { nodes: ['h:6379'] }],
+    ['redis://h/5', { nodes: ['h:6379'], db: 5 }],
+    ['rediss://[::1]:2/', { nodes: ['[::1]:2'], tls: {} }],
+    ['redis://user:p%40ss@h', { username: 'user' }],
+  ] as const)('%s', ([address, expected]) => {
+    expect(redisOptionsOf(address)).toMatchObject({ mode: 'single', ...expected });
+  });
+
+  test('the password is decoded and hidden', () => {
+    const options = redisOptionsOf('redis://:p%40ss@h');
+    expect(options.password?.reveal()).toBe('p@ss');
+    expect(options.username).toBeUndefined();
+    expect(JSON.stringify(options)).not.toContain('p@ss');
+  });
+
+  test.for(['http://h:1', 'h:1', 'redis://h/name', ''])('%s is no address of a Redis', (address) => {
+    expect(() => redisOptionsOf(address)).toThrow(/config.invalid-value/);
+  });
+});
+
+describe('errors of Redis', () => {
+  test.for([
+    ['WRONGPASS invalid username-password pair or user is disabled.', 'state.refused'],
+    ['NOAUTH HELLO must be called with the client already authenticated', 'state.refused'],
+    ["NOPERM this user has no permissions to run the 'eval' command", 'state.refused'],
+    ["ERR Error running script: The user executing the script can't run this command", 'state.refused'],
+    ["ERR unknown command 'EVALSHA'", 'state.refused'],
+    ['LOADING Redis is loading the dataset in memory', 'state.unavailable'],
+    ["OOM command not allowed when used memory > 'maxmemory'.", 'state.unavailable'],
+    ['READONLY You can’t write against a read only replica.', 'state.unavailable'],
+    ['CLUSTERDOWN The cluster is down', 'state.unavailable'],
+    ['connect ECONNREFUSED 127.0.0.1:6379', 'state.unavailable'],
+  ] as const)('%s', ([message, code]) => {
+    expect(stateError(new Error(message), 'commit').code).toBe(code);
+  });
+
+  test('what a cluster hides one level down is found', () => {
+    const hidden = Object.assign(new Error('Failed to refresh slots cache.'), {
+      lastNodeError: new Error('WRONGPASS no'),
+    });
+    expect(stateError(hidden, 'fence')).toMatchObject({ code: 'state.refused' });
+  });
+});
