@@ -171,6 +171,17 @@ const cases: readonly Case[] = [
     occurrences: ['0-100 resolved ×1', '100-86561 resolved ×1'],
   },
   {
+    name: 'a run of the other replica that reaches past the time a resolve is waited for is cut there',
+    alerts: [
+      { at: 10 * second, startsAt: 0, ...explicit },
+      { at: 100 * second, startsAt: 0, endsAt: 100 * second, ...resolved, ...explicit },
+      { at: 130 * second, startsAt: 3 * second, ...explicit },
+      { at: 161 * second, startsAt: 3 * second, ...explicit },
+    ],
+    says: 'first resolved first final timed-out',
+    occurrences: ['0-100 resolved ×2', '100-86561 resolved ×1'],
+  },
+  {
     name: 'a named re-fire after a resolve is a new occurrence',
     alerts: [
       { at: 0, startsAt: -5 * second, ...explicit },
