@@ -36,7 +36,9 @@ export const run: Run = async (invocation, io) => {
       : { warehouse: { store, config: { ...config.warehouse.sink, flushMs: seldomMs } } }),
     onTick: async (tick, { fed, records }) => {
       progress.show(fed, records);
-      return !io.interrupted.aborted && (pace === null || (await pace(tick))) && !io.interrupted.aborted;
+      // Behind the last record there is nothing to watch but windows that close, some of them days later.
+      const isPaced = pace !== null && fed < records;
+      return (!isPaced || (await pace(tick))) && !io.interrupted.aborted;
     },
   }).finally(async () => {
     progress.clear();

@@ -16,6 +16,8 @@ export interface Called {
 export interface Surroundings {
   /** Files in the working directory, by name. */
   readonly files?: Readonly<Record<string, string>>;
+  /** A working directory that is there already, instead of one with `files`. */
+  readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
   readonly commands?: readonly Command[];
@@ -36,7 +38,7 @@ export async function call(argv: readonly string[], around: Surroundings = {}): 
     stderr: out('stderr'),
     stdin: Readable.from([]),
     env: around.env ?? {},
-    cwd: folderWith(around.files ?? {}),
+    cwd: around.cwd ?? folderWith(around.files ?? {}),
     interrupted: new AbortController().signal,
   };
   const exitCode = await run(argv, io, around.commands);
