@@ -10,7 +10,7 @@ import { note } from './note.ts';
 import { readTraits } from './read-traits.ts';
 import type { IncidentRow, MemberRow, Traits } from './rows.ts';
 import type { CorrelateStep } from './step.ts';
-import { type Confidence, contributionsOf, typesOf, weigh } from './weigh.ts';
+import { type Confidence, contributionsOf, typesOf, type Weighed, weigh } from './weigh.ts';
 
 interface Newcomer {
   readonly alert: EnrichedAlert;
@@ -19,7 +19,7 @@ interface Newcomer {
   readonly endedAt: EventTimeMs | null;
 }
 
-interface Match extends Confidence {
+interface Match extends Weighed {
   readonly incident: IncidentId;
 }
 
@@ -67,10 +67,10 @@ function choose(step: CorrelateStep, { traits, start }: Newcomer): Choice {
     if (found.confidence < step.config.joinAt * 1000) continue;
     const reason = refusal(step, row, shape.members.length);
     // Strictly better only: of equals the first candidate wins, which is the newest.
-    if (reason === null && found.confidence > (match?.confidence ?? 0)) {
+    if (reason === null && found.support > (match?.support ?? 0)) {
       match = { incident: candidate.incident, ...found };
     }
-    if (reason !== null && found.confidence > (refused?.confidence ?? 0)) {
+    if (reason !== null && found.support > (refused?.support ?? 0)) {
       refused = { incident: candidate.incident, reason, ...found };
     }
   }
@@ -140,7 +140,7 @@ function freeId(step: CorrelateStep, alert: EnrichedAlert): IncidentId {
 function addMember(
   step: CorrelateStep,
   newcomer: Newcomer,
-  joined: Match & { readonly generation: number },
+  joined: Confidence & { readonly incident: IncidentId; readonly generation: number },
 ): void {
   const { alert, traits, start, endedAt } = newcomer;
   const row: MemberRow = {

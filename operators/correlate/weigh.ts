@@ -2,10 +2,9 @@ import type { Contribution } from '../../schemas/alert.ts';
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { IncidentType } from '../../schemas/incident.ts';
 import { busyOf, slotOf, surprise } from './base-rate.ts';
-import type { Candidate } from './find-candidates.ts';
-import { lastNewsAt, type Shape } from './member-index.ts';
+import { hasGoneOn, isAdrift, isOver, type Weighing } from './gone-on.ts';
+import { lastNewsAt } from './member-index.ts';
 import { keyOf } from './read-traits.ts';
-import type { IncidentRow, Traits } from './rows.ts';
 import type { CorrelateStep } from './step.ts';
 
 /** The features in the order in which a member row stores them. */
@@ -25,6 +24,14 @@ const typeOf: Readonly<Record<Feature, IncidentType>> = {
 export interface Confidence {
   readonly confidence: number;
   readonly evidence: readonly number[];
+}
+
+export interface Weighed extends Confidence {
+  /**
+   * The confidence if every near service in alert counted, not only the nearest: what decides between incidents that
+   * an alert may join. It does not decide whether it may, else the largest incident would draw in everything.
+   */
+  readonly support: number;
 }
 
 export const noConfidence: Confidence = { confidence: 0, evidence: [] };
@@ -50,16 +57,6 @@ const sideRecurrence = 0.5;
  */
 const doubled = 0.95;
 
-export interface Weighing {
-  readonly traits: Traits;
-  readonly start: EventTimeMs;
-  readonly candidate: Candidate;
-  readonly row: IncidentRow;
-  readonly shape: Shape;
-  /** Similarity of a template to the alert's own. */
-  alike(template: string): number;
-}
-
 /** Something an incident holds: when it was last seen there, and in which windows before the incident (bits). */
 interface Sighting {
   readonly lastAt: EventTimeMs;
@@ -70,18 +67,20 @@ interface Sighting {
  * How sure we are that an alert belongs to an incident. Features are independent reasons (noisy-or):
  * confidence = 1 - Π(1 - weight × strength). Each feature's part is its share of the logarithm of that product.
  */
-export function weigh(step: CorrelateStep, weighing: Weighing): Confidence {
-  const isClosing = isAdrift(step, weighing);
+export function weigh(step: CorrelateStep, weighing: Weighing): Weighed {
+  const isClosing = isOver(weighing) || isAdrift(step, weighing);
+  const near = isClosing ? { nearest: 0, all: 0 } : topological(step, weighing);
   const strengths: Record<Feature, number> = {
     temporal: temporal(step, weighing),
-    topology: isClosing ? 0 : topological(step, weighing),
+    topology: near.nearest,
     labels: isClosing ? 0 : labelled(step, weighing),
     template: isClosing ? 0 : templated(step, weighing),
-    recurrence: recurrence(weighing, isClosing),
+    recurrence: recurrence(step, weighing, isClosing),
   };
   const parts = features.map((feature) => step.config.weights[feature] * strengths[feature]);
   if (weighing.shape.firing.has(weighing.traits.fingerprint)) parts[features.indexOf('recurrence')] = doubled;
-  return combine(parts);
+  const withAll = parts.map((part, at) => (features[at] === 'topology' ? Math.max(part, near.all) : part));
+  return { ...combine(parts), support: combine(withAll).confidence };
 }
 
 export function contributionsOf(evidence: readonly number[]): Contribution[] {
@@ -128,14 +127,15 @@ function worth(step: CorrelateStep, weighing: Weighing, { lastAt, busy }: Sighti
 }
 
 /**
- * The nearest member counts, by as much as it is unusual that anything so near is in alert: in a noisy neighbourhood
+ * The nearest service in alert counts, by as much as it is unusual that anything so near is in alert: in a noisy neighbourhood
  * there is always something three hops away.
  */
-function topological(step: CorrelateStep, weighing: Weighing): number {
+function topological(step: CorrelateStep, weighing: Weighing): { nearest: number; all: number } {
   const { traits, candidate, row } = weighing;
   const slot = slotOf(step, row.startedAt);
   const near = step.derived.topology.near(traits.service);
-  let best = 0;
+  let nearest = 0;
+  let unexplained = 1;
   let busy = 0;
   let seen = 0;
   // Both lists are in order of hops, so each neighbour is looked at once.
@@ -145,9 +145,11 @@ function topological(step: CorrelateStep, weighing: Weighing): number {
       seen += 1;
     }
     const decay = step.config.topology.hopDecay ** hops * share;
-    best = Math.max(best, decay * worth(step, weighing, { lastAt, busy }));
+    const strength = decay * worth(step, weighing, { lastAt, busy });
+    nearest = Math.max(nearest, strength);
+    unexplained *= 1 - step.config.weights.topology * strength;
   }
-  return best;
+  return { nearest, all: 1 - unexplained };
 }
 
 function labelled(step: CorrelateStep, weighing: Weighing): number {
@@ -176,22 +178,9 @@ function templated(step: CorrelateStep, weighing: Weighing): number {
   return best;
 }
 
-function recurrence({ traits, candidate, row }: Weighing, isClosing: boolean): number {
+function recurrence(step: CorrelateStep, weighing: Weighing, isClosing: boolean): number {
+  const { traits, candidate, row } = weighing;
   if (!candidate.isRecurrence) return 0;
-  const isOver = isClosing || row.state === 'resolved';
-  return isOver && row.cause !== traits.fingerprint ? sideRecurrence : 1;
-}
-
-/**
- * An incident goes on while something of what it began with goes on. After that it takes members for `driftMs` from
- * its start at most, else every alert would drag it on to the next: a noisy host would never leave its incident.
- */
-function isAdrift(step: CorrelateStep, { start, row, shape }: Weighing): boolean {
-  const { driftMs, windowMs } = step.config;
-  if (start - row.startedAt <= driftMs) return false;
-  for (const { row: member } of shape.members) {
-    if (member.startedAt > row.startedAt + windowMs) break;
-    if (member.endedAt === null) return false;
-  }
-  return true;
+  if (isClosing || row.state === 'resolved') return row.cause === traits.fingerprint ? 1 : sideRecurrence;
+  return hasGoneOn(step, weighing) ? 1 : sideRecurrence;
 }

@@ -157,6 +157,35 @@ describe('a check that goes on and off', () => {
   });
 });
 
+describe('a failure that comes back while a flapping check kept its incident open', () => {
+  const flapEveryMs = 2 * minuteMs;
+
+  /** The checkout fails and recovers; 20 minutes later it fails again. */
+  function isSameIncident({ rootEndsAt }: { readonly rootEndsAt: number | null }): boolean {
+    const { tell, end } = bench(config);
+    const errors = (from: number) => alertOf({ service: 'checkout', name: 'ErrorsHigh', from });
+    const root = alertOf({ service: 'checkout', name: 'OutOfMemory', severity: 'critical' });
+    const first = tell(root);
+    tell(errors(secondMs));
+    end(errors(secondMs), 3 * minuteMs);
+    for (let at = 2 * secondMs; at < 20 * minuteMs; at += flapEveryMs) {
+      const flap = alertOf({ service: 'checkout', name: 'LinkUnstable', from: at });
+      tell(flap);
+      if (rootEndsAt !== null && at < rootEndsAt && rootEndsAt <= at + flapEveryMs) end(root, rootEndsAt);
+      end(flap, at + minuteMs);
+    }
+    return tell(errors(20 * minuteMs)).incident?.id === first.incident?.id;
+  }
+
+  it('is another incident', () => {
+    expect(isSameIncident({ rootEndsAt: 3 * minuteMs })).toBe(false);
+  });
+
+  it('is the same one when its cause fired throughout', () => {
+    expect(isSameIncident({ rootEndsAt: null })).toBe(true);
+  });
+});
+
 describe('what is told of a membership', () => {
   it('the opener is certain, a joiner names its reasons, and they sum to at most its confidence', () => {
     const { tell } = bench(config);
@@ -216,6 +245,16 @@ describe('the best of several incidents', () => {
     expect(index.incident?.id).not.toBe(db.incident?.id);
     const third = tell(on('h1', { service: 'checkout', name: 'Slow', from: 40 * secondMs }));
     expect(third.incident?.id).toBe(db.incident?.id);
+  });
+
+  it('an alert joins the one in which several near services are in alert, not the nearest lone one', () => {
+    const { tell } = bench(config);
+    const failure = tell(alertOf({ service: 'db', name: 'DiskFull', from: 60 * secondMs }));
+    const blip = tell(alertOf({ service: 'api', name: 'GarbageCollection', severity: 'low' }));
+    tell(alertOf({ service: 'checkout', name: 'ErrorsHigh', from: 75 * secondMs }));
+    expect(blip.incident?.id).not.toBe(failure.incident?.id);
+    const errors = tell(alertOf({ service: 'api', name: 'ErrorsHigh', from: 90 * secondMs }));
+    expect(errors.incident?.id).toBe(failure.incident?.id);
   });
 
   it('a host that is always in alert says little about the next alert on it', () => {

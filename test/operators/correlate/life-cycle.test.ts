@@ -112,6 +112,16 @@ describe('a resolved incident', () => {
     expect(tell(on('a', { name, from: 25 * minuteMs })).incident?.id === incident?.id).toBe(expected);
   });
 
+  it('is not reopened by another alert nearby: what came after its end is something else', () => {
+    const { tell, end, advance } = bench();
+    const alert = on('a');
+    const first = tell(alert);
+    end(alert, secondMs);
+    advance(minuteMs * 5 + 2 * secondMs);
+    const other = on('a', { name: 'Other', from: 5 * minuteMs + 3 * secondMs });
+    expect(tell(other).incident?.id).not.toBe(first.incident?.id);
+  });
+
   it('is reopened by an occurrence of its own that fires after all', () => {
     const { tell, id, incidents } = closed();
     const back = tell({ ...on('a'), emitReason: 'update', lastSeen: t0 + 12 * minuteMs }, 12 * minuteMs);
