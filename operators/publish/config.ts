@@ -1,6 +1,19 @@
 import { z } from 'zod';
 import { severities } from '../../schemas/alert.ts';
 
+const Worth = z
+  .object({
+    alerts: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000)
+      .default(1)
+      .describe('It holds at least this many different alerts; one that fires again counts once.'),
+    severity: z.enum(severities).default('unknown').describe('And is at least this severe.'),
+  })
+  .strict();
+
 /** Config of publish. */
 export const PublishConfig = z
   .object({
@@ -12,19 +25,11 @@ export const PublishConfig = z
       .describe(
         'How long a resolved incident is remembered, so that a reopened one goes on counting its revisions.',
       ),
-    incidentMinAlerts: z
-      .number()
-      .int()
+    incidentsWith: z
+      .array(Worth)
       .min(1)
-      .max(1_000)
-      .default(1)
-      .describe(
-        'An incident is published once it holds this many different alerts, or is severe enough; repeats of one alert count once.',
-      ),
-    incidentMinSeverity: z
-      .enum(severities)
-      .default('critical')
-      .describe('An incident of this severity or a worse one is published however few alerts it holds.'),
+      .default([{ alerts: 1, severity: 'unknown' }])
+      .describe('An incident is published once it is worth it by one of these, and from then on to its end.'),
   })
   .strict();
 

@@ -1,5 +1,6 @@
 import { type EnrichedAlert, severities } from '../../schemas/alert.ts';
 import type { Incident } from '../../schemas/incident.ts';
+import type { PublishConfig } from './config.ts';
 import type { IncidentRow, MemberRow, PublishStep } from './rows.ts';
 
 const unseen: IncidentRow = { incident: null, isVisible: false, revision: 0, suppressed: 0 };
@@ -91,12 +92,10 @@ export function changeIncident(step: PublishStep, incident: Incident): void {
 
 /** What was published once goes on being published: a reader must learn how it ends. */
 function isWorthPublishing({ config }: PublishStep, { revision }: IncidentRow, incident: Incident): boolean {
-  const { incidentMinAlerts, incidentMinSeverity } = config;
-  return (
-    revision > 0 ||
-    incident.fingerprintCount >= incidentMinAlerts ||
-    severities.indexOf(incident.severity) >= severities.indexOf(incidentMinSeverity)
-  );
+  const rank = severities.indexOf(incident.severity);
+  const isWorth = ({ alerts, severity }: PublishConfig['incidentsWith'][number]) =>
+    incident.fingerprintCount >= alerts && rank >= severities.indexOf(severity);
+  return revision > 0 || config.incidentsWith.some(isWorth);
 }
 
 /** Revisions count what was published, so that readers see no gap where a change was hidden. */
