@@ -53,7 +53,10 @@ export function cascade(incident: TrueIncident, random: Random): readonly Condit
     hit.add(name);
     if (!random.chance(unwatched)) symptoms.push(...suffering(service, hops, telling));
   }
-  return [...failing(serviceNamed(incident.rootService), telling), ...symptoms];
+  const root = serviceNamed(incident.rootService);
+  // What answers requests also counts its own errors; a database or a queue is watched from inside only.
+  const own = root.kind === 'app' ? suffering(root, 0, telling) : [];
+  return [...failing(root, telling), ...own, ...symptoms];
 }
 
 /** What the service that fails reports of itself, from some of its hosts. */

@@ -13,16 +13,22 @@ export function demoConfig(): Config {
     normalize: { defaultTenant: 'acme' },
     enrich: { tables: [ownership()] },
     correlate: { topology: { edges } },
-    publish: { incidentMinAlerts: 8, incidentMinSeverity: 'high' },
+    publish: { incidentsWith },
     suppress: {
-      maintenance: [nightlyDeploys],
-      silences: [],
+      maintenance: [crawlerRebuild],
       inhibitRules: [databaseExplainsTimeouts],
     },
   });
 }
 
-const nightlyDeploys = {
+/** A lone alert must be critical, two must be severe, many count whatever they are. */
+const incidentsWith = [
+  { alerts: 1, severity: 'critical' },
+  { alerts: 2, severity: 'high' },
+  { alerts: 8, severity: 'low' },
+] as const;
+
+const crawlerRebuild = {
   id: 'crawler-maintenance',
   matchers: '{service="search-crawler"}',
   comment: 'the crawler is rebuilt every morning',
