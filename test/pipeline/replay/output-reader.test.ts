@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { EmbeddedBroker } from '../../../pipeline/broker/index.ts';
+import { readOutputs, type Seen } from '../../../pipeline/replay/index.ts';
+import { VirtualClock } from '../../../pipeline/time/index.ts';
+import { codecs } from '../../../schemas/avro/index.ts';
+import { topics } from '../../../schemas/topics.ts';
+import { decisionOf } from '../warehouse/values.ts';
+
+test('a reader lets a broker forget what it has read', async () => {
+  const broker = new EmbeddedBroker({ clock: new VirtualClock(), retain: 'committed' });
+  await broker.admin.ensureTopics([{ ...topics.decisions, partitions: 1 }]);
+  const seen: Seen[] = [];
+  const reader = await readOutputs(broker, ['decisions'], {
+    value: (each) => seen.push(each),
+    failure: (error) => expect.fail(error.message),
+  });
+  const value = codecs.decisions.encodeFramed(1, decisionOf());
+  await broker.producer().send([{ topic: topics.decisions.name, partition: 0, key: null, value }]);
+  await broker.idle();
+  expect(seen).toEqual([{ topic: 'decisions', value: decisionOf() }]);
+  expect(broker.retainedRecords({ topic: topics.decisions.name, partition: 0 })).toBe(0);
+  await reader.stop();
+});
