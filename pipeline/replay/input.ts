@@ -15,7 +15,7 @@ export interface Arrivals {
 export interface Arrival {
   /** Epoch milliseconds; never less than that of the record before. */
   readonly at: number;
-  readonly value: Uint8Array;
+  readonly value: Uint8Array | null;
   readonly headers?: Readonly<Record<string, Uint8Array>>;
 }
 

@@ -2,10 +2,10 @@ import type { Assigned } from '../../operators/events.ts';
 import { TocsinError } from '../../schemas/errors.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { LogRecord } from '../broker/index.ts';
-import { type Embedded, openEmbedded } from '../embedded.ts';
-import { VirtualClock } from '../time/index.ts';
+import { type Embedded, openEmbedded, settle } from '../embedded.ts';
+import { SystemClock, VirtualClock } from '../time/index.ts';
 import type { OperatorConfigs } from '../topology.ts';
-import { type GraphName, Worker, type WorkerOptions, type WorkerSettings } from '../worker/index.ts';
+import { type GraphName, type OnStepped, Worker, type WorkerOptions, type WorkerSettings } from '../worker/index.ts';
 import { drive } from './driver.ts';
 import type { Arrivals } from './input.ts';
 import { type ReadTopic, readOutputs, type Seen } from './output-reader.ts';
@@ -21,6 +21,8 @@ export interface VirtualRunOptions {
   readonly tickMs: number;
   /** Where the warehouse graph stores; needed only with that graph. The caller closes it. */
   readonly warehouse?: NonNullable<WorkerOptions['warehouse']>;
+  /** Told when the warehouse does not take something and is tried again. Anything else that is wrong ends the run. */
+  readonly onRetry?: (detail: string) => void;
 }
 
 /** Who looks on while a run goes. */
@@ -30,6 +32,7 @@ export interface Observers {
   readonly onSeen: (seen: Seen) => void;
   readonly onDeadLetter?: (record: LogRecord) => void;
   readonly onAssigned: (assigned: Assigned, shard: number) => void;
+  readonly onStepped?: OnStepped;
   /** Called before the clock moves to `tick`, with the records put in so far; may wait (pacing). False ends the run. */
   readonly onTick?: (tick: number, fed: number) => Promise<boolean>;
 }
@@ -52,14 +55,14 @@ export async function openVirtualRun(options: VirtualRunOptions, observers: Obse
   const clock = new VirtualClock();
   const embedded = await openEmbedded({ ...options, clock, retain: 'consumed', arrival: 'event' });
   const trouble = new Trouble();
-  const worker = await openWorker(options, { clock, embedded, trouble, onAssigned: observers.onAssigned });
+  const worker = await openWorker(options, { clock, embedded, trouble, observers });
   const reader = await readOutputs(embedded.broker, observers.read, {
     value: observers.onSeen,
     failure: trouble.fail,
     ...(observers.onDeadLetter === undefined ? {} : { deadLetter: observers.onDeadLetter }),
   });
   await worker.start();
-  const gauge = gaugeOf(options, { clock, embedded, trouble });
+  const gauge = gaugeOf(options, { embedded, trouble });
   return {
     worker,
     drive: async (arrivals) => {
@@ -75,7 +78,8 @@ export async function openVirtualRun(options: VirtualRunOptions, observers: Obse
         },
       });
       trouble.check();
-      if (isWhole) await gauge?.drain();
+      if (isWhole) await settle(embedded, worker);
+      trouble.check();
       return isWhole;
     },
     close: async () => {
@@ -103,11 +107,11 @@ interface Inside {
   readonly clock: VirtualClock;
   readonly embedded: Embedded;
   readonly trouble: Trouble;
-  readonly onAssigned: Observers['onAssigned'];
+  readonly observers: Observers;
 }
 
 function openWorker(options: VirtualRunOptions, inside: Inside): Promise<Worker> {
-  const { clock, embedded, trouble, onAssigned } = inside;
+  const { clock, embedded, trouble, observers } = inside;
   return Worker.open({
     ...options,
     instance: 'embedded',
@@ -116,26 +120,24 @@ function openWorker(options: VirtualRunOptions, inside: Inside): Promise<Worker>
     ports: { broker: embedded.broker, state: embedded.state, clock },
     registry: embedded.registry,
     rawDecoder: embedded.rawDecoder,
-    onAssigned,
+    onAssigned: observers.onAssigned,
+    ...(observers.onStepped && { onStepped: observers.onStepped }),
+    // It stores in wall time: virtual time stands still while somebody waits for it.
+    ...(options.warehouse && { warehouse: { ...options.warehouse, clock: new SystemClock() } }),
     onFailure: trouble.fail,
-    // Nothing here is worth going on without: the neighbours are in this process, and nobody would try again.
-    onTrouble: (code, detail) =>
-      trouble.fail(
-        new TocsinError(
-          isOfWarehouse(code) ? 'warehouse.unavailable' : 'invariant.broken',
-          `${code}: ${detail}`,
-        ),
-      ),
+    onTrouble: (code, detail) => {
+      if (code === 'warehouse-retrying') options.onRetry?.(detail);
+      // Nothing else is worth going on without: the neighbours are in this process, and nobody would try again.
+      else trouble.fail(new TocsinError('invariant.broken', `${code}: ${detail}`));
+    },
   });
 }
 
-const isOfWarehouse = (code: string): boolean => code.startsWith('warehouse-');
-
 function gaugeOf(
   { graphs, warehouse }: VirtualRunOptions,
-  { clock, embedded, trouble }: Omit<Inside, 'onAssigned'>,
+  { embedded, trouble }: Pick<Inside, 'embedded' | 'trouble'>,
 ): WarehouseGauge | null {
   if (!graphs.includes('warehouse') || warehouse === undefined) return null;
   const { broker } = embedded;
-  return new WarehouseGauge({ broker, clock, config: warehouse.config, check: () => trouble.check() });
+  return new WarehouseGauge({ broker, config: warehouse.config, check: () => trouble.check() });
 }

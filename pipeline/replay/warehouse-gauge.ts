@@ -2,12 +2,10 @@ import { setTimeout } from 'node:timers/promises';
 import { warehouseTopics } from '../../schemas/clickhouse/index.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { EmbeddedBroker } from '../broker/index.ts';
-import type { VirtualClock } from '../time/index.ts';
 import { type SinkConfig, warehouseGroup } from '../warehouse/index.ts';
 
 export interface WarehouseGaugeOptions {
   readonly broker: EmbeddedBroker;
-  readonly clock: VirtualClock;
   readonly config: SinkConfig;
   /** Throws when the run has failed: waiting would never end. */
   readonly check: () => void;
@@ -19,10 +17,7 @@ const maxBatchesBehind = 3;
 /** The engine works on a thread of its own, so there is nothing to wait on but time. */
 const lookAgainMs = 1;
 
-/**
- * How far the warehouse is behind. It stores in wall time while the run goes on in virtual time, so somebody must slow
- * the run down, and wait for it at the end.
- */
+/** How far the warehouse is behind. It stores in wall time while the run goes on in virtual time, which must not run away. */
 export class WarehouseGauge {
   readonly #options: WarehouseGaugeOptions;
 
@@ -33,21 +28,10 @@ export class WarehouseGauge {
   /** Waits until no partition is far behind; virtual time stands still. */
   async keepUp(): Promise<void> {
     const most = maxBatchesBehind * this.#options.config.batchRows;
-    while (Math.max(...(await this.#lags())) > most) await this.#pause();
-  }
-
-  /** Waits until everything is stored; virtual time goes on, so that what waits for a batch to fill is stored too. */
-  async drain(): Promise<void> {
-    const { clock, config } = this.#options;
-    while (Math.max(...(await this.#lags())) > 0) {
-      clock.advanceTo(clock.now() + config.flushMs);
-      await this.#pause();
+    while (Math.max(...(await this.#lags())) > most) {
+      this.#options.check();
+      await setTimeout(lookAgainMs);
     }
-  }
-
-  async #pause(): Promise<void> {
-    this.#options.check();
-    await setTimeout(lookAgainMs);
   }
 
   /** Records of each output partition that are not stored yet. */

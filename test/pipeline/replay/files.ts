@@ -31,6 +31,6 @@ export function arrivalsOf(input: Input): string[] {
   return Array.from({ length: input.length }, (_, index) => {
     const { at, value } = input.at(index);
     const { file, record } = input.placeOf(index);
-    return `${file}#${record} ${at} ${Buffer.from(value).toString()}`;
+    return `${file}#${record} ${at} ${Buffer.from(value ?? []).toString()}`;
   });
 }
