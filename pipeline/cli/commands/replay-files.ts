@@ -11,14 +11,15 @@ import { graphsOf } from '../graphs-option.ts';
 import type { Io } from '../io.ts';
 import { json } from '../print.ts';
 import { progressOn } from '../progress.ts';
+import { speedOf, wholeNumber } from '../speed-option.ts';
 import { summaryText } from './replay-summary.ts';
 
 /** Virtual time moves in steps of this length: the grid of a worker's heartbeats in a replay. */
 const tickMs = 10_000;
 
 /**
- * Virtual time between two checkpoints, and between two inserts of a batch that is not full. Nobody ever restores these
- * checkpoints, and they took a tenth of a run; a small insert costs the engine as much as a large one.
+ * Virtual time between two checkpoints, and wall time between two inserts of a batch that is not full. Nobody ever restores
+ * these checkpoints, and they took a tenth of a run; a small insert costs the engine as much as a large one.
  */
 const seldomMs = 3_600_000;
 
@@ -34,6 +35,7 @@ export const run: Run = async (invocation, io) => {
     ...(store === null
       ? {}
       : { warehouse: { store, config: { ...config.warehouse.sink, flushMs: seldomMs } } }),
+    onRetry: (detail) => io.stderr.write(`the warehouse is tried again: ${detail}\n`),
     onTick: async (tick, { fed, records }) => {
       progress.show(fed, records);
       // Behind the last record there is nothing to watch but windows that close, some of them days later.
@@ -84,7 +86,7 @@ function askedFor(invocation: Invocation): Asked {
     format: text('format', 'auto'),
     out: optionText(invocation, 'out'),
     speed: speedOf(text('speed', 'max')),
-    partitions: wholeNumber('--partitions', text('partitions', '1')),
+    partitions: wholeNumber('--partitions', text('partitions', '1'), [1, 1024]),
     graphs,
   };
 }
@@ -102,19 +104,6 @@ function optionsOf({ files, out, ...asked }: Asked, config: Config, io: Io): Rep
     say: (line) => io.stderr.write(`${line}\n`),
     ...(out === undefined ? {} : { out: resolve(io.cwd, out) }),
   };
-}
-
-function speedOf(text: string): number | null {
-  if (text === 'max') return null;
-  const factor = Number(/^(\d+(?:\.\d+)?)x$/.exec(text)?.[1]);
-  if (!(factor > 0)) throw usage(`--speed ${text}: use max, or a factor such as 60x`);
-  return factor;
-}
-
-function wholeNumber(option: string, text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1 || value > 1024) throw usage(`${option} ${text}: use 1 to 1024`);
-  return value;
 }
 
 function usage(detail: string): TocsinError {

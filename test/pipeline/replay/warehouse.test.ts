@@ -3,8 +3,12 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { loadConfig } from '../../../pipeline/config/index.ts';
 import { type ReplayOptions, replay } from '../../../pipeline/replay/index.ts';
-import type { Warehouse } from '../../../pipeline/warehouse/index.ts';
-import { MemoryWarehouse, openWarehouse, WarehouseConfig } from '../../../pipeline/warehouse/index.ts';
+import {
+  MemoryWarehouse,
+  openWarehouse,
+  type Warehouse,
+  WarehouseConfig,
+} from '../../../pipeline/warehouse/index.ts';
 import { TocsinError } from '../../../schemas/errors.ts';
 import { call, folderWith } from '../cli/calling.ts';
 import { chdbMissing } from '../warehouse/chdb-bench.ts';
