@@ -1,0 +1,76 @@
+import { type DemoState, type DemoSummary, plainLine, runDemo, Speedometer } from '../../demo/index.ts';
+import { paceOf, wallUntil } from '../../replay/index.ts';
+import { type Invocation, optionText, type Run } from '../command.ts';
+import { DemoScreen } from '../demo-screen.ts';
+import { exitCodes } from '../exit-code.ts';
+import type { Io } from '../io.ts';
+import { json } from '../print.ts';
+import { speedOf, wholeNumber } from '../speed-option.ts';
+import { demoText } from './demo-summary.ts';
+
+/** `q` ends the story early with its summary, Ctrl-C ends it without. */
+export const run: Run = async (invocation, io) => {
+  const asked = askedFor(invocation);
+  const stop = new AbortController();
+  const view = viewOf(invocation, io, { seed: asked.seed, stop });
+  const interrupted = AbortSignal.any([io.interrupted, stop.signal]);
+  const pace = asked.speed === null ? null : paceOf(asked.speed, wallUntil(interrupted));
+  let summary: DemoSummary;
+  try {
+    summary = await runDemo({
+      ...asked,
+      onTick: async (tick, state) => {
+        view.show(state);
+        // Behind the last record there is nothing to watch but windows that close, some of them a day later.
+        if (pace !== null && state.fed < state.records) await pace(tick);
+        return !interrupted.aborted;
+      },
+    });
+  } finally {
+    view.close();
+  }
+  if (io.interrupted.aborted) return exitCodes.interrupted;
+  io.stdout.write(invocation.output === 'json' ? json(summary) : demoText(summary));
+  return summary.accountedFor === 1 || !summary.isWhole ? exitCodes.done : exitCodes.checkedFalse;
+};
+
+function askedFor(invocation: Invocation) {
+  const text = (name: string) => optionText(invocation, name) ?? '';
+  return {
+    seed: wholeNumber('--seed', text('seed'), [0, 4_294_967_295]),
+    minutes: wholeNumber('--minutes', text('minutes'), [10, 1_440]),
+    speed: speedOf(text('speed')),
+  };
+}
+
+interface View {
+  show(state: DemoState): void;
+  close(): void;
+}
+
+function viewOf(
+  invocation: Invocation,
+  io: Io,
+  { seed, stop }: { readonly seed: number; readonly stop: AbortController },
+): View {
+  if (invocation.output === 'json') return { show: () => {}, close: () => {} };
+  const { user, system } = process.cpuUsage();
+  if (io.stdout.isTTY && io.stdin.isTTY === true)
+    return new DemoScreen(io, new Speedometer(user + system), () => stop.abort());
+  return plainView(io, seed);
+}
+
+/** A line for every five virtual minutes; the first one at once. */
+function plainView({ stderr }: Io, seed: number): View {
+  const everyMs = 300_000;
+  let next = 0;
+  stderr.write(`demo with seed ${seed}: an hour of a company's alerts\n`);
+  return {
+    show: (state) => {
+      if (state.now < next || state.now > state.endAt + everyMs) return;
+      next = Math.max(next, state.startAt) + everyMs;
+      stderr.write(`${plainLine(state)}\n`);
+    },
+    close: () => {},
+  };
+}

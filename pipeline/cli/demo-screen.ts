@@ -1,0 +1,74 @@
+import { type DemoState, frame, type Speedometer } from '../demo/index.ts';
+import type { Io } from './io.ts';
+import { type Paint, paintFor } from './print.ts';
+
+const frameMs = 100;
+const otherScreen = '\u001b[?1049h\u001b[?25l';
+const backAgain = '\u001b[?25h\u001b[?1049l';
+const home = '\u001b[H';
+const clearToEnd = '\u001b[J';
+const clearLine = '\u001b[K';
+const ctrlC = '\u0003';
+
+/**
+ * Draws the demo on the terminal's other screen, at most ten times a second, and gives the terminal back as it was. Keys
+ * are read one by one: `q` ends the demo; Ctrl-C comes as a key then, and is handed on as the signal it stands for.
+ */
+export class DemoScreen {
+  readonly #io: Io;
+  readonly #speedometer: Speedometer;
+  readonly #onQuit: () => void;
+  readonly #paint: Paint;
+  #drawnAt = Number.NEGATIVE_INFINITY;
+  #shownAt: number | null = null;
+  #isClosed = false;
+
+  constructor(io: Io, speedometer: Speedometer, onQuit: () => void) {
+    this.#io = io;
+    this.#speedometer = speedometer;
+    this.#onQuit = onQuit;
+    this.#paint = paintFor(io.stdout, io.env);
+    io.stdout.write(otherScreen);
+    io.stdin.setRawMode?.(true);
+    io.stdin.resume();
+    io.stdin.on('data', this.#key);
+    io.interrupted.addEventListener('abort', this.#restore, { once: true });
+  }
+
+  show(state: DemoState): void {
+    const now = performance.now();
+    if (this.#shownAt !== null) this.#speedometer.tookMs(now - this.#shownAt);
+    if (now - this.#drawnAt >= frameMs) {
+      this.#drawnAt = now;
+      this.#draw(state, now);
+    }
+    this.#shownAt = performance.now();
+  }
+
+  close(): void {
+    this.#restore();
+  }
+
+  #draw(state: DemoState, now: number): void {
+    const { columns } = this.#io.stdout;
+    const rows = process.stdout.rows ?? 24;
+    const lines = frame(state, this.#speedometer.read(state, now), { columns, rows, ink: this.#paint });
+    this.#io.stdout.write(`${home}${lines.map((line) => `${line}${clearLine}`).join('\r\n')}${clearToEnd}`);
+  }
+
+  readonly #key = (data: Buffer | string): void => {
+    const text = data.toString();
+    if (text.includes('q')) this.#onQuit();
+    if (text.includes(ctrlC)) process.kill(process.pid, 'SIGINT');
+  };
+
+  readonly #restore = (): void => {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    const { stdin, stdout } = this.#io;
+    stdin.off('data', this.#key);
+    stdin.setRawMode?.(false);
+    stdin.pause();
+    stdout.write(backAgain);
+  };
+}
