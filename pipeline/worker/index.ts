@@ -1,4 +1,4 @@
-export type { OnTrouble, Ports, WorkerSettings } from './ports.ts';
+export type { OnStepped, OnTrouble, Ports, WorkerSettings } from './ports.ts';
 export type { GraphName, WorkerOptions } from './worker.ts';
 export { graphNames, Worker } from './worker.ts';
 export type { WorkerCounts } from './worker-counts.ts';

@@ -33,6 +33,9 @@ export type Trouble =
   | 'shard-lost'
   | `warehouse-${Exclude<SinkEvent['kind'], 'stored'>}`;
 
+/** Told after a shard has stepped the records of a batch: how many, and the wall time of the stepping alone. */
+export type OnStepped = (graph: string, records: number, ms: number) => void;
+
 /** What a worker's shards need beside their graph. */
 export interface ShardSurroundings {
   readonly ports: Ports;
@@ -44,4 +47,5 @@ export interface ShardSurroundings {
   readonly reducedPartitions: number;
   readonly onAssigned: ((assigned: Assigned, shard: number) => void) | null;
   readonly onTrouble: OnTrouble;
+  readonly onStepped?: OnStepped;
 }

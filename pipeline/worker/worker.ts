@@ -9,7 +9,7 @@ import type { WarehouseSink } from '../warehouse/index.ts';
 import { ControlTail } from './control-tail.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { HeartbeatSource } from './heartbeat.ts';
-import type { OnTrouble, Ports, ShardSurroundings, WorkerSettings } from './ports.ts';
+import type { OnStepped, OnTrouble, Ports, ShardSurroundings, WorkerSettings } from './ports.ts';
 import { prefetch, registerSchemas } from './schema-ids.ts';
 import type { ShardRunner } from './shard-runner.ts';
 import { openSink, type WarehouseOptions } from './warehouse.ts';
@@ -30,6 +30,8 @@ export interface WorkerOptions {
   readonly warehouse?: WarehouseOptions;
   /** Told of each alert's run, when `dedupe.traceAssignments` is on. */
   readonly onAssigned?: (assigned: Assigned, shard: number) => void;
+  /** For views and figures; costs two readings of the clock per batch. */
+  readonly onStepped?: OnStepped;
   /** The worker cannot go on; `stop` has not been called. */
   readonly onFailure: (error: Error) => void;
   readonly onTrouble: OnTrouble;
@@ -62,6 +64,7 @@ export class Worker {
       rawPartitions: await admin.partitions(topics.raw.name),
       reducedPartitions: await admin.partitions(topics.reduced.name),
       onAssigned: options.onAssigned ?? null,
+      ...(options.onStepped && { onStepped: options.onStepped }),
       onTrouble: options.onTrouble,
     });
   }
