@@ -50,9 +50,8 @@ export class DemoScreen {
   }
 
   #draw(state: DemoState, now: number): void {
-    // A terminal that does not know its size says 0.
-    const columns = this.#io.stdout.columns || 80;
-    const rows = process.stdout.rows || 24;
+    const { columns } = this.#io.stdout;
+    const rows = process.stdout.rows ?? 24;
     const lines = frame(state, this.#speedometer.read(state, now), { columns, rows, ink: this.#paint });
     this.#io.stdout.write(`${home}${lines.map((line) => `${line}${clearLine}`).join('\r\n')}${clearToEnd}`);
   }

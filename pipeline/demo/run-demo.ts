@@ -1,205 +1,171 @@
-import { TocsinError } from '../../schemas/errors.ts';
+import type { EnrichedAlert } from '../../schemas/alert.ts';
+import type { Decision } from '../../schemas/decision.ts';
 import type { Incident } from '../../schemas/incident.ts';
 import {
-  type Arrival,
-  type Arrivals,
   imbalance,
   openVirtualRun,
   PlainWindow,
   type ReplaySummary,
   type Seen,
   summarize,
-  type VirtualRun,
 } from '../replay/index.ts';
+import type { WorkerCounts } from '../worker/index.ts';
 import { demoConfig } from './demo-config.ts';
-import { type Generated, generate } from './generate.ts';
+import { generate } from './generate.ts';
 import { TruthKeeper, type TruthReport } from './truth.ts';
-import { type Picture, Watch } from './watch.ts';
-
-/** Monday, 5 January 2026, 09:00 UTC: the demo is the same on every day. */
-const startAt = Date.UTC(2026, 0, 5, 9);
-
-/** Virtual time moves in steps of this length: 60 of them a minute are smooth at 60×. */
-const tickMs = 1_000;
 
 export interface DemoOptions {
   readonly seed: number;
+  /** Length of the story in virtual minutes. */
   readonly minutes: number;
+  /** Called before virtual time moves on; may wait (pacing). False ends the demo there. */
+  readonly onTick: (tick: number, demo: DemoState) => Promise<boolean>;
 }
 
-/** Who looks on. */
-export interface DemoEyes {
-  /** Called at each tick of virtual time; may wait. What it answers decides how the demo goes on. */
-  readonly onTick: (moment: Moment) => Promise<Verdict>;
-  /** An incident was published for the first time. */
-  readonly onIncident?: (incident: Incident) => void;
+/** What there is to see at a moment of the demo. */
+export interface DemoState {
+  readonly now: number;
+  readonly startAt: number;
+  readonly endAt: number;
+  /** Records put in so far, and all of them. */
+  readonly fed: number;
+  readonly records: number;
+  readonly counts: WorkerCounts;
+  /** What a plain 5-minute window would have sent so far. */
+  readonly plain: number;
+  /** Published incidents that are not resolved, the newest last. */
+  readonly open: readonly Incident[];
+  readonly published: number;
+  /** The newest decisions about alerts, the newest last. */
+  readonly decisions: readonly (Decision & { readonly name: string })[];
+  /** CPU time of this process so far, in microseconds. */
+  readonly cpuUs: number;
 }
 
-/** go on; take in nothing more and sum up; end at once without a summary. */
-export type Verdict = 'go-on' | 'sum-up' | 'abort';
-
-export interface Moment {
-  readonly at: number;
-  readonly from: number;
-  readonly to: number;
-  /** Everything has been put in, and only windows close from here on. */
-  readonly isOver: boolean;
-  /** Costs something: take it only when it is shown. */
-  picture(): Picture;
-}
-
-export interface DemoSummary extends Omit<ReplaySummary, 'incidents'>, TruthReport {
+export interface DemoSummary extends Omit<ReplaySummary, 'incidents'> {
   readonly seed: number;
-  /** Virtual minutes that were told; fewer than asked for when it was ended early. */
-  readonly minutes: number;
-  /** Share of the alerts that have an outcome; anything but 1 would be an error. */
-  readonly accountedFor: number;
+  readonly incidents: TruthReport['incidents'];
+  readonly rootCause: TruthReport['rootCause'];
+  /** Incidents that were published, generations apart. */
   readonly incidentsPublished: number;
+  /** Share of the alerts that entered whose outcome is known: 1, or something is wrong. */
+  readonly accountedFor: number;
+  /** The story was told to its end. */
+  readonly isWhole: boolean;
 }
 
-/**
- * Runs the generator's hour through the real pipeline and holds what came out against what really happened. null when it was
- * aborted.
- *
- * @throws TocsinError `invariant.broken` when the books do not balance
- */
-export async function runDemo(options: DemoOptions, eyes: DemoEyes): Promise<DemoSummary | null> {
+const startAt = Date.UTC(2026, 0, 5, 9);
+const tickMs = 1_000;
+const shownDecisions = 12;
+
+/** Tells the seed's story to a worker on embedded neighbours, and holds what it found against the story. */
+export async function runDemo(options: DemoOptions): Promise<DemoSummary> {
   const startedAt = performance.now();
-  const demo = new Demo(options, eyes);
-  const run = await demo.open();
-  try {
-    if (!(await run.drive(demo.feed))) return null;
-    return demo.summary(run, (performance.now() - startedAt) / 1_000);
-  } finally {
-    await run.close();
-  }
+  const story = generate({ seed: options.seed, startAt, minutes: options.minutes });
+  const config = demoConfig();
+  const audience = new Audience(new TruthKeeper(story));
+  const run = await openVirtualRun(
+    {
+      operators: config,
+      // Nobody restores the checkpoints of a demo.
+      settings: { ...config.worker, checkpointEveryMs: 60_000 },
+      graphs: ['reduce', 'relate'],
+      rawPartitions: 2,
+      reducedPartitions: 1,
+      tickMs,
+    },
+    {
+      read: ['enriched', 'suppressed', 'incidents', 'decisions'],
+      onSeen: (seen) => audience.see(seen),
+      onAssigned: (assigned) => audience.plain.see(assigned),
+      onTick: (tick, fed) => options.onTick(tick, stateOf(tick, fed)),
+    },
+  );
+  const endAt = startAt + options.minutes * 60_000;
+  const stateOf = (now: number, fed: number): DemoState => ({
+    ...{ now, startAt, endAt, fed, records: story.arrivals.length },
+    counts: run.worker.counts(),
+    ...audience.state(),
+  });
+  const isWhole = await run.drive(story.arrivals);
+  const counts = run.worker.counts();
+  await run.close();
+  const seconds = (performance.now() - startedAt) / 1_000;
+  return summaryOf(options.seed, audience, { counts, seconds, isWhole, records: story.arrivals.length });
 }
 
-/** One demo: its story, those who watch it, and how far it is. */
-class Demo {
-  readonly feed: Feed;
-  readonly #options: DemoOptions;
-  readonly #eyes: DemoEyes;
-  readonly #story: Generated;
-  readonly #truth: TruthKeeper;
-  readonly #watch = new Watch();
-  readonly #plain = new PlainWindow();
+/** Looks at the output topics as any consumer would. */
+class Audience {
+  readonly plain = new PlainWindow();
+  readonly truth: TruthKeeper;
+  readonly #open = new Map<string, Incident>();
+  readonly #published = new Set<string>();
+  readonly #names = new Map<string, string>();
+  #decisions: (Decision & { readonly name: string })[] = [];
 
-  constructor(options: DemoOptions, eyes: DemoEyes) {
-    this.#options = options;
-    this.#eyes = eyes;
-    this.#story = generate({ ...options, startAt });
-    this.#truth = new TruthKeeper(this.#story);
-    this.feed = new Feed(this.#story.arrivals);
+  constructor(truth: TruthKeeper) {
+    this.truth = truth;
   }
 
-  async open(): Promise<VirtualRun> {
-    const config = demoConfig();
-    const run: VirtualRun = await openVirtualRun(
-      {
-        operators: config,
-        settings: { ...config.worker, checkpointEveryMs: 60_000 },
-        graphs: ['reduce', 'relate'],
-        rawPartitions: 2,
-        reducedPartitions: 2,
-        tickMs,
-      },
-      {
-        read: ['enriched', 'suppressed', 'incidents', 'decisions'],
-        onSeen: (seen) => this.#see(seen),
-        onAssigned: (assigned) => this.#plain.see(assigned),
-        onStepped: (graph, _records, ms) => this.#watch.stopwatch.stepped(graph, ms),
-        onTick: (tick, fed) => this.#tick(run, tick, fed),
-      },
-    );
-    return run;
+  see(seen: Seen): void {
+    if (seen.topic === 'incidents') this.#incident(seen.value);
+    if (seen.topic === 'enriched' || seen.topic === 'suppressed') this.#telling(seen.value);
+    if (seen.topic === 'decisions') this.#decision(seen.value);
   }
 
-  summary({ worker }: VirtualRun, seconds: number): DemoSummary {
-    const counts = worker.counts();
-    const wrong = imbalance(counts);
-    if (wrong !== null) throw new TocsinError('invariant.broken', wrong);
-    const { feed } = this;
-    const { incidents: incidentsPublished, ...summary } = summarize(counts, {
-      records: feed.length,
-      seconds,
-      decides: true,
-      notifications: this.#plain.notifications,
-      incidents: this.#watch.incidents,
-    });
-    const endsAt = feed.endedAt ?? this.#endsAt;
+  get published(): number {
+    return this.#published.size;
+  }
+
+  state(): Pick<DemoState, 'plain' | 'open' | 'published' | 'decisions' | 'cpuUs'> {
+    const { user, system } = process.cpuUsage();
     return {
-      seed: this.#options.seed,
-      minutes: Math.round((endsAt - startAt) / 60_000),
-      ...this.#truth.report(endsAt),
-      // The books were just found to balance, so every alert has its outcome.
-      accountedFor: 1,
-      incidentsPublished: incidentsPublished ?? 0,
-      ...summary,
+      plain: this.plain.notifications,
+      open: [...this.#open.values()],
+      published: this.#published.size,
+      decisions: this.#decisions,
+      cpuUs: user + system,
     };
   }
 
-  get #endsAt(): number {
-    return startAt + this.#options.minutes * 60_000;
+  #incident(incident: Incident): void {
+    this.truth.incident(incident);
+    this.#published.add(`${incident.id}#${incident.generation}`);
+    if (incident.state === 'resolved') this.#open.delete(incident.id);
+    else this.#open.set(incident.id, incident);
   }
 
-  #see(seen: Seen): void {
-    if (seen.topic === 'enriched' || seen.topic === 'suppressed') {
-      this.#truth.telling(seen.value);
-      this.#watch.telling(seen.value);
-    }
-    if (seen.topic === 'decisions') this.#watch.decision(seen.value);
-    if (seen.topic !== 'incidents') return;
-    this.#truth.incident(seen.value);
-    const isNew = this.#watch.incident(seen.value);
-    if (isNew) this.#eyes.onIncident?.(seen.value);
+  #telling(alert: EnrichedAlert): void {
+    this.truth.telling(alert);
+    this.#names.set(alert.fingerprint, `${alert.name} ${alert.labels['host'] ?? ''}`);
   }
 
-  async #tick(run: VirtualRun, tick: number, records: number): Promise<boolean> {
-    const isOver = records >= this.feed.length;
-    const at = isOver ? Math.min(tick, this.#endsAt) : tick;
-    const picture = () => {
-      const now = { at, from: startAt, to: this.#endsAt, records };
-      return this.#watch.picture(
-        { ...now, notificationsWithout: this.#plain.notifications },
-        run.worker.counts(),
-        performance.now(),
-      );
-    };
-    const verdict = await this.#eyes.onTick({ at, from: startAt, to: this.#endsAt, isOver, picture });
-    if (verdict === 'sum-up') this.feed.end(records, tick);
-    return verdict !== 'abort';
+  /** Decisions that account for an alert, or for many: what on-call would ask about. */
+  #decision(decision: Decision): void {
+    if (decision.count === 0) return;
+    const name = this.#names.get(decision.fingerprint) ?? decision.fingerprint.slice(0, 8);
+    this.#decisions = [...this.#decisions, { name, ...decision }].slice(-shownDecisions);
   }
 }
 
-/** The story's records, until somebody has seen enough. */
-class Feed implements Arrivals {
-  readonly #arrivals: Arrivals;
-  #length: number;
-  #endedAt: number | null = null;
+interface Ended {
+  readonly counts: WorkerCounts;
+  readonly seconds: number;
+  readonly isWhole: boolean;
+  readonly records: number;
+}
 
-  constructor(arrivals: Arrivals) {
-    this.#arrivals = arrivals;
-    this.#length = arrivals.length;
-  }
-
-  get length(): number {
-    return this.#length;
-  }
-
-  /** Virtual time at which it was ended before its end, or null. */
-  get endedAt(): number | null {
-    return this.#endedAt;
-  }
-
-  at(index: number): Arrival {
-    return this.#arrivals.at(index);
-  }
-
-  /** Nothing comes after the first `length` records; what has been told runs out by itself. */
-  end(length: number, at: number): void {
-    if (length >= this.#length) return;
-    this.#length = length;
-    this.#endedAt = at;
-  }
+function summaryOf(seed: number, audience: Audience, ended: Ended): DemoSummary {
+  const { counts, seconds, isWhole, records } = ended;
+  const notifications = audience.plain.notifications;
+  const { incidents: incidentsPublished, ...summary } = summarize(counts, {
+    ...{ records, seconds, notifications, decides: true, incidents: audience.published },
+  });
+  const { incidents, rootCause } = audience.truth.report();
+  const { passed, folded, suppressed, 'dead-lettered': dead } = counts.outcomes;
+  return {
+    ...{ seed, incidents, rootCause, incidentsPublished: incidentsPublished ?? 0, isWhole },
+    accountedFor: imbalance(counts) === null ? 1 : (passed + folded + suppressed + dead) / summary.alerts,
+    ...summary,
+  };
 }
