@@ -11,17 +11,18 @@ export interface PlacedCommit extends CommittedOffset {
   readonly log: PartitionLog;
 }
 
+/** Throws `broker.metadata-too-large`. Counted in bytes, as documented; Kafka itself counts characters. */
+export function assertMetadataFits({ topic, partition, metadata }: OffsetCommit): void {
+  const bytes = Buffer.byteLength(metadata);
+  if (bytes <= maxMetadataBytes) return;
+  throw new TocsinError('broker.metadata-too-large', `${bytes} bytes for ${topic}, partition ${partition}`);
+}
+
 /** Checks a commit as a whole. Throws `broker.unknown-topic` or `broker.metadata-too-large`. */
 export function placeCommits(catalog: TopicCatalog, commits: readonly OffsetCommit[]): PlacedCommit[] {
-  return commits.map(({ topic, partition, offset, metadata }) => {
-    const bytes = Buffer.byteLength(metadata);
-    if (bytes > maxMetadataBytes) {
-      throw new TocsinError(
-        'broker.metadata-too-large',
-        `${bytes} bytes for ${topic}, partition ${partition}`,
-      );
-    }
-    return { log: catalog.log({ topic, partition }), offset, metadata };
+  return commits.map((commit) => {
+    assertMetadataFits(commit);
+    return { log: catalog.log(commit), offset: commit.offset, metadata: commit.metadata };
   });
 }
 

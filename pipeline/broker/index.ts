@@ -16,5 +16,6 @@ export type {
   Transaction,
 } from './broker.ts';
 export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker.ts';
+export { KafkaBroker, type KafkaBrokerOptions } from './kafka/kafka-broker.ts';
 export { partitionOf } from './partitioner.ts';
 export type { Retain } from './retainer.ts';

@@ -9,6 +9,20 @@ export const brokerErrors = {
     todo: 'check the addresses and the network',
     exitCode: 69,
   },
+  'broker.unauthorized': {
+    kind: 'promise',
+    what: 'the broker refuses these credentials, or what they may do',
+    expected: 'a user that may read, write and describe the topics and groups of the config',
+    todo: 'check user, password and mechanism, and the ACLs of the cluster',
+    exitCode: 78,
+  },
+  'broker.missing-codec': {
+    kind: 'promise',
+    what: 'records are compressed with a codec that is not installed',
+    expected: 'records without compression, or gzip',
+    todo: 'set compression.type of the topic to gzip, or of its producers to gzip or none',
+    exitCode: 78,
+  },
   'broker.unknown-topic': {
     kind: 'promise',
     what: 'the topic or partition does not exist',

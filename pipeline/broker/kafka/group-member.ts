@@ -1,0 +1,211 @@
+import type {
+  Consumer as Client,
+  ConsumerCrashEvent,
+  ConsumerGroupJoinEvent,
+  EachBatchPayload,
+  Kafka,
+} from 'kafkajs';
+import { TocsinError } from '../../../schemas/errors.ts';
+import type { ConsumerOptions, OffsetCommit, TopicPartition } from '../broker.ts';
+import { laneOf } from './acknowledged-send.ts';
+import { brokerError } from './broker-error.ts';
+import { type Grant, GroupCommits } from './group-commits.ts';
+import { tapGroup } from './group-tap.ts';
+import type { Fetched } from './kafka-reader.ts';
+import { fetchedOffset, type InnerBroker, type InnerCluster, type Membership } from './kafkajs-insides.ts';
+import { logRecord } from './next-batch.ts';
+import { stickyAssigner } from './sticky-assigner.ts';
+
+export interface GroupTimings {
+  /** A member that the group has not heard of for so long is presumed dead. */
+  readonly sessionTimeoutMs: number;
+  /** How long a rebalance waits for members to let go. A member that takes longer is presumed dead. */
+  readonly rebalanceTimeoutMs: number;
+  /** How often the group is asked whether it rebalances, which bounds how soon a hand-over begins. */
+  readonly heartbeatMs: number;
+}
+
+export interface GroupMemberOptions extends ConsumerOptions {
+  readonly kafka: Kafka;
+  readonly timings: GroupTimings;
+  readonly events: GroupEvents;
+}
+
+export interface GroupEvents {
+  /** Before each join; `isKnown` is false when the group has given this member's partitions away already. */
+  letGo(isKnown: boolean): Promise<void>;
+  /** The new share. Called before anything of it is fetched; its partitions are paused. */
+  take(places: readonly TopicPartition[], epoch: number): void;
+  fetched(place: TopicPartition, records: Fetched): void;
+  /** A fetch held markers or aborted records only. */
+  skipped(place: TopicPartition, first: number | null, last: number): void;
+  outOfRange(place: TopicPartition): void;
+  /** The connection broke down and is built anew; the next share comes as a new member's. */
+  lost(): void;
+  failed(error: TocsinError): void;
+}
+
+/** Longest wait of a fetch that finds nothing, and the bytes it may bring per partition. */
+const fetching = { minBytes: 1, maxWaitTimeInMs: 50, maxBytesPerPartition: 256 * 1_024 };
+
+/**
+ * A kafkajs consumer with what it lacks: a say before each rejoin, the generation, commits that are made or refused,
+ * fetches that say where they began. Its handler only files records away, so heartbeats never wait for work.
+ */
+export class GroupMember {
+  readonly #options: GroupMemberOptions;
+  readonly #client: Client;
+  readonly #commits = new GroupCommits(() => this.#knownCluster());
+  #cluster: InnerCluster | null = null;
+  #joining: { readonly membership: Membership; readonly coordinator: InnerBroker } | null = null;
+  #grant: Grant | null = null;
+  #held: readonly TopicPartition[] = [];
+  #generation = -1;
+
+  constructor(options: GroupMemberOptions) {
+    const { kafka, group, timings, isolation } = options;
+    this.#options = options;
+    this.#client = kafka.consumer({
+      groupId: group,
+      sessionTimeout: timings.sessionTimeoutMs,
+      rebalanceTimeout: timings.rebalanceTimeoutMs,
+      heartbeatInterval: timings.heartbeatMs,
+      readUncommitted: isolation === 'read_uncommitted',
+      allowAutoTopicCreation: false,
+      partitionAssigners: [
+        stickyAssigner(
+          () => this.#claim(),
+          (cluster) => this.#tap(cluster),
+        ),
+      ],
+      ...fetching,
+    });
+  }
+
+  /** The generation of the newest share; null while there is none. */
+  get epoch(): number | null {
+    return this.#grant?.membership.groupGenerationId ?? null;
+  }
+
+  /** Resolves once the first share has come, or when the client library has begun to try again by itself. */
+  async join(): Promise<void> {
+    const { GROUP_JOIN, CRASH, START_BATCH_PROCESS } = this.#client.events;
+    this.#client.on(GROUP_JOIN, (event) => this.#joined(event));
+    this.#client.on(CRASH, (event) => this.#crashed(event));
+    this.#client.on(START_BATCH_PROCESS, ({ payload }) => {
+      if (payload.batchSize > 0) return;
+      const first: string | null = payload.firstOffset;
+      this.#options.events.skipped(
+        payload,
+        first === null ? null : Number(first),
+        Number(payload.lastOffset),
+      );
+    });
+    try {
+      await this.#client.connect();
+      // From the beginning: where reading starts is for us to say, and never the end of the log.
+      await this.#client.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
+      await this.#client.run({
+        autoCommit: false,
+        // The handler returns at once, so this is only a bound that is never reached.
+        partitionsConsumedConcurrently: 64,
+        eachBatch: (payload) => this.#file(payload),
+      });
+    } catch (error) {
+      throw brokerError(error, `joining ${this.#options.group}`);
+    }
+  }
+
+  commit(offsets: readonly OffsetCommit[]): Promise<void> {
+    return this.#commits.commit(() => this.#grant, offsets);
+  }
+
+  pause(places: readonly TopicPartition[]): void {
+    if (this.#grant !== null) this.#client.pause(places.map(asList));
+  }
+
+  resume(places: readonly TopicPartition[]): void {
+    if (this.#grant !== null) this.#client.resume(places.map(asList));
+  }
+
+  seek({ topic, partition }: TopicPartition, offset: number): void {
+    if (this.#grant !== null) this.#client.seek({ topic, partition, offset: String(offset) });
+  }
+
+  /** Refuses commits from here on. */
+  async leave(): Promise<void> {
+    this.#grant = null;
+    await this.#client.disconnect().catch(() => undefined);
+  }
+
+  #tap(cluster: InnerCluster): void {
+    this.#cluster = cluster;
+    tapGroup(cluster, {
+      beforeJoin: (isKnown) => this.#beforeJoin(isKnown),
+      joined: (membership, coordinator) => {
+        this.#joining = { membership, coordinator };
+      },
+      outOfRange: (topic, partition) => this.#options.events.outOfRange({ topic, partition }),
+    });
+  }
+
+  #knownCluster(): InnerCluster {
+    if (this.#cluster !== null) return this.#cluster;
+    throw new TocsinError('invariant.broken', 'kafkajs did not ask for its assigner');
+  }
+
+  #claim() {
+    return { generation: this.#generation, partitions: this.#held };
+  }
+
+  /** The group hears of us while partitions are let go: only the rebalance timeout limits how long that takes. */
+  async #beforeJoin(isKnown: boolean): Promise<void> {
+    const beat = setInterval(() => {
+      if (this.#grant === null) return;
+      this.#grant.coordinator.heartbeat(this.#grant.membership).catch(() => undefined);
+    }, this.#options.timings.sessionTimeoutMs / 4);
+    if (!isKnown) this.#grant = null;
+    try {
+      await this.#options.events.letGo(isKnown);
+    } finally {
+      clearInterval(beat);
+      this.#grant = null;
+    }
+  }
+
+  #joined({ payload }: ConsumerGroupJoinEvent): void {
+    if (this.#joining === null) return;
+    const places = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
+    this.#grant = { ...this.#joining, lanes: new Set(places.map(laneOf)) };
+    this.#generation = this.#joining.membership.groupGenerationId;
+    this.#held = places;
+    // Flags of an earlier assignment are still there, set and unset; from here on they are known.
+    this.pause(places);
+    this.#options.events.take(places, this.#generation);
+  }
+
+  #crashed({ payload }: ConsumerCrashEvent): void {
+    this.#grant = null;
+    if (payload.restart) this.#options.events.lost();
+    else this.#options.events.failed(brokerError(payload.error, `group ${this.#options.group}`));
+  }
+
+  async #file({ batch }: EachBatchPayload): Promise<void> {
+    const { topic, partition } = batch;
+    this.#options.events.fetched(
+      { topic, partition },
+      {
+        fetched: fetchedOffset(batch),
+        next: Number(batch.lastOffset()) + 1,
+        records: batch.messages.map(logRecord),
+        highWatermark: Number(batch.highWatermark),
+      },
+    );
+  }
+}
+
+function asList({ topic, partition }: TopicPartition) {
+  return { topic, partitions: [partition] };
+}

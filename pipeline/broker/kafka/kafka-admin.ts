@@ -1,0 +1,128 @@
+import type { Admin as Client, ITopicConfig, Kafka } from 'kafkajs';
+import { TocsinError } from '../../../schemas/errors.ts';
+import type { Admin, CommittedOffset, TopicPartition, TopicSettings } from '../broker.ts';
+import { brokerError } from './broker-error.ts';
+
+/** Replicas of a new topic where the cluster has that many brokers. */
+const wantedReplicas = 3;
+
+/** What is asked of the cluster outside of producing and consuming; connects when it is first asked. */
+export class KafkaAdmin implements Admin {
+  readonly #client: Client;
+  #connected: Promise<void> | null = null;
+  readonly #sizes = new Map<string, Promise<number>>();
+
+  constructor(kafka: Kafka) {
+    this.#client = kafka.admin();
+  }
+
+  ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
+    return this.#ask('creating topics', async (client) => {
+      const existing = new Set(await client.listTopics());
+      const missing = topics.filter(({ name }) => !existing.has(name));
+      if (missing.length === 0) return;
+      const replicas = Math.min(wantedReplicas, (await client.describeCluster()).brokers.length);
+      const configs = missing.map((topic) => configOf(topic, replicas));
+      // False when another process was quicker, which is as good.
+      await client.createTopics({ topics: configs, waitForLeaders: true });
+    });
+  }
+
+  async partitions(topic: string): Promise<number> {
+    const count = await this.#ask(topic, async (client) => {
+      const { topics } = await client.fetchTopicMetadata({ topics: [topic] });
+      return topics.find(({ name }) => name === topic)?.partitions.length ?? 0;
+    });
+    if (count === 0) throw new TocsinError('broker.unknown-topic', topic);
+    return count;
+  }
+
+  /** As `partitions`, asked once: whoever adds partitions to a topic drains and restarts its writers. */
+  knownPartitions(topic: string): Promise<number> {
+    const known = this.#sizes.get(topic);
+    if (known !== undefined) return known;
+    const asked = this.partitions(topic);
+    this.#sizes.set(topic, asked);
+    asked.catch(() => this.#sizes.delete(topic));
+    return asked;
+  }
+
+  async watermarks(place: TopicPartition): Promise<{ low: number; high: number }> {
+    const { low, high } = atPlace(await this.#watermarksOf(place.topic), place);
+    return { low, high };
+  }
+
+  async committed(group: string, place: TopicPartition): Promise<CommittedOffset | null> {
+    const count = await this.knownPartitions(place.topic);
+    const { topic, partition } = place;
+    if (partition >= count) throw new TocsinError('broker.unknown-topic', `${topic}, partition ${partition}`);
+    const found = (await this.committedOffsets(group, topic)).find((one) => one.partition === partition);
+    return found === undefined ? null : { offset: found.offset, metadata: found.metadata };
+  }
+
+  /** Of all partitions of the topic for which the group has committed one. */
+  async committedOffsets(
+    group: string,
+    topic: string,
+  ): Promise<({ readonly partition: number } & CommittedOffset)[]> {
+    const [answer] = await this.#ask(`offsets of ${group}`, (client) =>
+      client.fetchOffsets({ groupId: group, topics: [topic] }),
+    );
+    return (answer?.partitions ?? [])
+      .map(({ partition, offset, metadata }) => ({
+        partition,
+        offset: Number(offset),
+        metadata: metadata ?? '',
+      }))
+      .filter(({ offset }) => offset >= 0);
+  }
+
+  async close(): Promise<void> {
+    if (this.#connected === null) return;
+    await this.#client.disconnect().catch(() => undefined);
+  }
+
+  async #watermarksOf(topic: string): Promise<{ partition: number; low: number; high: number }[]> {
+    // Asked first because it knows at once; the offsets of a topic that is missing would be retried for seconds.
+    await this.knownPartitions(topic);
+    const offsets = await this.#ask(topic, (client) => client.fetchTopicOffsets(topic));
+    return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
+  }
+
+  async #ask<T>(what: string, act: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      this.#connected ??= this.#client.connect();
+      await this.#connected;
+    } catch (error) {
+      this.#connected = null;
+      throw brokerError(error, 'connecting');
+    }
+    try {
+      return await act(this.#client);
+    } catch (error) {
+      throw brokerError(error, what);
+    }
+  }
+}
+
+function atPlace<T extends { readonly partition: number }>(all: readonly T[], place: TopicPartition): T {
+  const found = all.find(({ partition }) => partition === place.partition);
+  if (found !== undefined) return found;
+  throw new TocsinError('broker.unknown-topic', `${place.topic}, partition ${place.partition}`);
+}
+
+function configOf({ name, partitions, timestamps, cleanup, retentionMs }: TopicSettings, replicas: number) {
+  const config: ITopicConfig = {
+    topic: name,
+    numPartitions: partitions,
+    replicationFactor: replicas,
+    configEntries: [
+      { name: 'message.timestamp.type', value: timestamps },
+      { name: 'cleanup.policy', value: cleanup },
+      { name: 'retention.ms', value: String(retentionMs) },
+      // One replica may be away; with fewer in sync, an acknowledged record could be lost.
+      { name: 'min.insync.replicas', value: String(Math.min(2, replicas)) },
+    ],
+  };
+  return config;
+}

@@ -1,0 +1,100 @@
+import type { Producer as Client, Kafka } from 'kafkajs';
+import type { Admin, Broker, Consumer, ConsumerOptions, Producer } from '../broker.ts';
+import type { SendMessages } from './acknowledged-send.ts';
+import { brokerError } from './broker-error.ts';
+import { type KafkaConnection, openClient, transactionRetry } from './client.ts';
+import type { GroupTimings } from './group-member.ts';
+import { KafkaAdmin } from './kafka-admin.ts';
+import { KafkaConsumer } from './kafka-consumer.ts';
+import { KafkaProducer } from './kafka-producer.ts';
+import { KafkaTransactionalProducer } from './kafka-transaction.ts';
+
+export interface KafkaBrokerOptions extends KafkaConnection, Partial<GroupTimings> {}
+
+const defaultTimings: GroupTimings = {
+  sessionTimeoutMs: 12_000,
+  rebalanceTimeoutMs: 30_000,
+  heartbeatMs: 500,
+};
+
+/**
+ * Kafka through kafkajs 2.2.4, which nothing outside this folder knows of. Connects when it is first used. Where Kafka or
+ * kafkajs falls short of the port, the file that makes up for it says so.
+ */
+export class KafkaBroker implements Broker {
+  readonly admin: Admin;
+  readonly #options: KafkaBrokerOptions;
+  readonly #timings: GroupTimings;
+  readonly #admin: KafkaAdmin;
+  readonly #kafka: Kafka;
+  readonly #open = new Set<{ close(): Promise<void> }>();
+  #plain: Promise<Client> | null = null;
+
+  constructor(options: KafkaBrokerOptions) {
+    const { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatMs } = { ...defaultTimings, ...options };
+    this.#options = options;
+    this.#timings = { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatMs };
+    this.#kafka = openClient(options);
+    this.#admin = new KafkaAdmin(this.#kafka);
+    this.admin = this.#admin;
+  }
+
+  /** Producers without a transactional id share their connections; each keeps its own order per partition. */
+  producer({ transactionalId }: { readonly transactionalId?: string } = {}): Producer {
+    const partitions = (topic: string): Promise<number> => this.#admin.knownPartitions(topic);
+    if (transactionalId === undefined)
+      return this.#track(new KafkaProducer({ send: this.#send, partitions }));
+    const kafka = openClient(this.#options, transactionRetry);
+    return this.#track(new KafkaTransactionalProducer({ kafka, transactionalId, partitions }));
+  }
+
+  consumer(options: ConsumerOptions): Consumer {
+    const kafka = openClient(this.#options);
+    const consumer = new KafkaConsumer(options, { kafka, admin: this.#admin, timings: this.#timings });
+    this.#track({ close: () => consumer.stop() });
+    return consumer;
+  }
+
+  /** Stops what it made, then disconnects. */
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#open, (one) => one.close()));
+    this.#open.clear();
+    const plain = this.#plain;
+    this.#plain = null;
+    if (plain !== null) await plain.then((client) => client.disconnect()).catch(() => undefined);
+    await this.#admin.close();
+  }
+
+  readonly #send: SendMessages = async (topicMessages) => {
+    const client = await this.#connectedProducer();
+    return client.sendBatch({ acks: -1, topicMessages });
+  };
+
+  #connectedProducer(): Promise<Client> {
+    this.#plain ??= this.#connectProducer();
+    return this.#plain;
+  }
+
+  async #connectProducer(): Promise<Client> {
+    const client = this.#kafka.producer({
+      idempotent: false,
+      allowAutoTopicCreation: false,
+      createPartitioner:
+        () =>
+        ({ message }) =>
+          message.partition ?? 0,
+    });
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      this.#plain = null;
+      throw brokerError(error, 'connecting');
+    }
+  }
+
+  #track<T extends { close(): Promise<void> }>(one: T): T {
+    this.#open.add(one);
+    return one;
+  }
+}

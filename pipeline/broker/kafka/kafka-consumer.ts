@@ -1,0 +1,219 @@
+import type { Kafka } from 'kafkajs';
+import { TocsinError } from '../../../schemas/errors.ts';
+import type { Consumer, ConsumerHandlers, ConsumerOptions, OffsetCommit, TopicPartition } from '../broker.ts';
+import { laneOf } from './acknowledged-send.ts';
+import { brokerError } from './broker-error.ts';
+import { GroupMember, type GroupTimings } from './group-member.ts';
+import type { KafkaAdmin } from './kafka-admin.ts';
+import { KafkaReader } from './kafka-reader.ts';
+import { settlement, within } from './settlement.ts';
+
+export interface KafkaConsumerServices {
+  readonly kafka: Kafka;
+  readonly admin: KafkaAdmin;
+  readonly timings: GroupTimings;
+}
+
+/** Pause between two tries to learn where reading starts while the broker cannot be reached. */
+const retryMs = 500;
+/** How long a consumer that failed waits for its last batch, and for the group to hear of it, before it says so. */
+const farewellMs = 5_000;
+
+/**
+ * One member of a group:
+ *
+ *   fresh ──start──▶ joined ──stop──▶ leaving ──▶ gone
+ *                      └──onBatch or a handler rejects, refused for good, too slow to let go──▶ gone (onFailure)
+ *
+ * When the group has presumed it dead (a long pause of the process) or the connection broke down, it joins again by
+ * itself: `onAssigned` comes without `onRevoked`, and what was committed in between was refused.
+ */
+export class KafkaConsumer implements Consumer {
+  readonly #options: ConsumerOptions;
+  readonly #services: KafkaConsumerServices;
+  readonly #member: GroupMember;
+  readonly #started = settlement();
+  #readers = new Map<string, KafkaReader>();
+  #state: 'fresh' | 'joined' | 'leaving' | 'gone' = 'fresh';
+  #handlers: ConsumerHandlers | null = null;
+  #epoch = -1;
+  /** Taking and letting go happen one after another, whoever asks for them. */
+  #turn: Promise<void> = Promise.resolve();
+  #stopped: Promise<void> = Promise.resolve();
+
+  constructor(options: ConsumerOptions, services: KafkaConsumerServices) {
+    this.#options = options;
+    this.#services = services;
+    this.#member = new GroupMember({
+      ...options,
+      ...services,
+      events: {
+        letGo: (isKnown) => this.#letGoInTime(isKnown),
+        take: (places, epoch) => void this.#inTurn(() => this.#take(places, epoch)),
+        fetched: (place, records) => this.#reader(place)?.accept(records),
+        skipped: (place, first, last) => this.#reader(place)?.skip(first, last),
+        outOfRange: (place) => this.#reader(place)?.outOfRange(),
+        lost: () => void this.#letGo(false),
+        failed: (error) => this.#fail(error),
+      },
+    });
+  }
+
+  async start(handlers: ConsumerHandlers): Promise<void> {
+    if (this.#state !== 'fresh')
+      throw new TocsinError('broker.wrong-state', 'the consumer was started before');
+    for (const topic of this.#options.topics) await this.#services.admin.partitions(topic);
+    this.#handlers = handlers;
+    this.#state = 'joined';
+    try {
+      await this.#member.join();
+    } catch (error) {
+      this.#state = 'gone';
+      await this.#member.leave();
+      throw error;
+    }
+    await this.#started.settled;
+  }
+
+  pause(places: readonly TopicPartition[]): void {
+    for (const place of places) this.#reader(place)?.pause();
+  }
+
+  resume(places: readonly TopicPartition[]): void {
+    for (const place of places) this.#reader(place)?.resume();
+  }
+
+  seek(place: TopicPartition, offset: number): void {
+    this.#reader(place)?.seek(offset);
+  }
+
+  position(place: TopicPartition): number | null {
+    return this.#reader(place)?.handled ?? null;
+  }
+
+  commitOffsets(offsets: readonly OffsetCommit[]): Promise<void> {
+    return this.#member.commit(offsets);
+  }
+
+  stop(): Promise<void> {
+    if (this.#state === 'joined') this.#stopped = this.#leave();
+    return this.#stopped;
+  }
+
+  async #leave(): Promise<void> {
+    this.#state = 'leaving';
+    await this.#letGo(true);
+    this.#state = 'gone';
+    await this.#member.leave();
+    this.#started.resolve();
+  }
+
+  /** A member that keeps the whole group waiting for longer than it would wait is out of it. */
+  async #letGoInTime(isKnown: boolean): Promise<void> {
+    const letGo = this.#letGo(isKnown);
+    const isInTime = !isKnown || (await within(this.#services.timings.rebalanceTimeoutMs, letGo));
+    if (!isInTime) this.#fail(new TocsinError('broker.session-expired', `group ${this.#options.group}`));
+    if (this.#state === 'gone') throw new TocsinError('broker.wrong-state', 'the consumer has stopped');
+  }
+
+  #letGo(isKnown: boolean): Promise<void> {
+    return this.#inTurn(async () => {
+      const places = Array.from(this.#readers.values(), ({ place }) => place);
+      await this.#closeReaders();
+      if (!isKnown || places.length === 0 || this.#state === 'gone') return;
+      await this.#handlers?.onRevoked(places, this.#epoch);
+    });
+  }
+
+  async #take(places: readonly TopicPartition[], epoch: number): Promise<void> {
+    const handlers = this.#handlers;
+    const isOurs = (): boolean => this.#state === 'joined' && this.#member.epoch === epoch;
+    if (handlers === null || !isOurs()) return;
+    const starts = await this.#whileUnavailable(isOurs, () => this.#startsOf(places));
+    if (!isOurs()) return;
+    this.#epoch = epoch;
+    for (const place of places) {
+      const lane = laneOf(place);
+      this.#readers.set(lane, this.#readerOf(place, epoch, starts?.get(lane) ?? 0));
+    }
+    await handlers.onAssigned(places, epoch);
+    if (!isOurs()) return;
+    await Promise.all(Array.from(this.#readers.values(), (reader) => reader.open()));
+    this.#member.resume(places);
+    this.#started.resolve();
+  }
+
+  /** Committed offsets; 0, which becomes the log's start, where nothing is committed. */
+  async #startsOf(places: readonly TopicPartition[]): Promise<Map<string, number>> {
+    const { admin } = this.#services;
+    const starts = new Map<string, number>();
+    for (const topic of new Set(places.map((place) => place.topic))) {
+      for (const one of await admin.committedOffsets(this.#options.group, topic))
+        starts.set(laneOf({ topic, partition: one.partition }), one.offset);
+    }
+    return starts;
+  }
+
+  #readerOf({ topic, partition }: TopicPartition, epoch: number, position: number): KafkaReader {
+    const place = { topic, partition };
+    const isOurs = (): boolean => this.#member.epoch === epoch;
+    const clamp = async (offset: number): Promise<number> => {
+      const ends = await this.#whileUnavailable(isOurs, () => this.#services.admin.watermarks(place));
+      return ends === null || (offset >= ends.low && offset <= ends.high) ? offset : ends.low;
+    };
+    const { maxBatchRecords, maxBatchBytes } = this.#options;
+    const options = {
+      ...place,
+      epoch,
+      maxBatchRecords,
+      maxBatchBytes,
+      feed: {
+        pause: () => this.#member.pause([place]),
+        resume: () => this.#member.resume([place]),
+        seek: (offset: number) => this.#member.seek(place, offset),
+        clamp,
+      },
+      onBatch: async (batch: Parameters<ConsumerHandlers['onBatch']>[0]) => this.#handlers?.onBatch(batch),
+      onFailure: (error: unknown) => this.#fail(error),
+    };
+    return new KafkaReader(options, position);
+  }
+
+  /** Null when nobody is waiting for the answer any more. */
+  async #whileUnavailable<T>(isWanted: () => boolean, ask: () => Promise<T>): Promise<T | null> {
+    while (isWanted()) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (brokerError(error, '').code !== 'broker.unavailable') throw error;
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+      }
+    }
+    return null;
+  }
+
+  #reader(place: TopicPartition): KafkaReader | undefined {
+    return this.#readers.get(laneOf(place));
+  }
+
+  #inTurn(act: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(act).catch((error: unknown) => this.#fail(error));
+    return this.#turn;
+  }
+
+  /** Stops at once and for good; the group hears of it, then its owner, after the last batch unless that hangs. */
+  #fail(error: unknown): void {
+    if (this.#state === 'gone') return;
+    this.#state = 'gone';
+    const failure = error instanceof Error ? error : new Error(String(error));
+    this.#started.reject(failure);
+    const farewell = Promise.all([this.#closeReaders(), this.#member.leave()]);
+    this.#stopped = within(farewellMs, farewell).then(() => this.#handlers?.onFailure(failure));
+  }
+
+  async #closeReaders(): Promise<void> {
+    const readers = [...this.#readers.values()];
+    await Promise.all(readers.map((reader) => reader.close()));
+    this.#readers.clear();
+  }
+}

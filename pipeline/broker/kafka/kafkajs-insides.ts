@@ -1,0 +1,54 @@
+import { TocsinError } from '../../../schemas/errors.ts';
+import { kafkajsVersion, knownVersion } from './request-queue.ts';
+
+/** What we use of kafkajs beyond its types: its view of the cluster, and its connection to one broker. */
+export interface InnerCluster {
+  findBroker(which: { readonly nodeId: number | string }): Promise<InnerBroker>;
+  findGroupCoordinator(which: { readonly groupId: string }): Promise<InnerBroker>;
+  findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
+}
+
+export interface InnerBroker {
+  joinGroup(request: JoinRequest): Promise<{ readonly generationId: number; readonly memberId: string }>;
+  heartbeat(request: Membership): Promise<unknown>;
+  offsetCommit(request: CommitRequest): Promise<unknown>;
+}
+
+export interface JoinRequest {
+  readonly groupId: string;
+  /** Empty when the member is new to the group, or unknown to it by now. */
+  readonly memberId: string;
+}
+
+export interface Membership {
+  readonly groupId: string;
+  readonly groupGenerationId: number;
+  readonly memberId: string;
+}
+
+export interface CommitRequest extends Membership {
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly offset: string | number;
+      readonly metadata?: string | null;
+    }[];
+  }[];
+}
+
+/** Throws `invariant.broken` when this is not the kafkajs whose insides we know: guards that do not bite lose records. */
+export function innerCluster(cluster: unknown): InnerCluster {
+  const methods = ['findBroker', 'findGroupCoordinator', 'findTopicPartitionMetadata'];
+  const isKnown = methods.every((name) => typeof Object(cluster)[name] === 'function');
+  if (kafkajsVersion() === knownVersion && isKnown) {
+    // Checked by the two lines above; kafkajs has no types for it.
+    return cluster as InnerCluster;
+  }
+  throw new TocsinError('invariant.broken', `kafkajs ${kafkajsVersion()} is not ${knownVersion}`);
+}
+
+/** The offset a batch was fetched from, which its types leave out. It may lie before the first record. */
+export function fetchedOffset(batch: object): number {
+  return Number(Reflect.get(batch, 'fetchedOffset'));
+}
