@@ -9,6 +9,9 @@ export class TcpProxy {
   /** Answers that still pass before one is lost together with its connection; null: none is lost. */
   #passing: number | null = null;
   #afterLoss: 'reconnect' | 'refuse' = 'reconnect';
+  /** Answers that still pass before one waits for `#meanwhile`. */
+  #untilPause: number | null = null;
+  #meanwhile: () => Promise<unknown> = async () => undefined;
   #isMute = false;
   #isRefusing = false;
 
@@ -34,6 +37,12 @@ export class TcpProxy {
   loseAnswer(passing: number, afterLoss: 'reconnect' | 'refuse' = 'reconnect'): void {
     this.#passing = passing;
     this.#afterLoss = afterLoss;
+  }
+
+  /** Lets `passing` answers through; the next one is passed on when `meanwhile` is done. */
+  holdAnswer(passing: number, meanwhile: () => Promise<unknown>): void {
+    this.#untilPause = passing;
+    this.#meanwhile = meanwhile;
   }
 
   get hasLost(): boolean {
@@ -75,7 +84,10 @@ export class TcpProxy {
       return;
     }
     if (this.#passing !== null) this.#passing -= 1;
-    client.write(bytes);
+    const isHeld = this.#untilPause === 0;
+    if (this.#untilPause !== null) this.#untilPause = isHeld ? null : this.#untilPause - 1;
+    if (isHeld) void this.#meanwhile().then(() => client.write(bytes));
+    else client.write(bytes);
   }
 
   #cut(): void {

@@ -108,6 +108,13 @@ describeService('RedisStateStore under faults', await redisBinaryForTests(), (bi
     });
   });
 
+  test('a fence that arrives twice, the second time late, is one fence', async () => {
+    const store = await open({ nonce: () => 'the-same' });
+    const first = await store.fence(shard);
+    expect(await store.fence(shard)).toEqual(first);
+    await startAfresh();
+  });
+
   describe('an owner is cut off in the middle of a staged commit', () => {
     afterEach(startAfresh);
 
@@ -133,13 +140,37 @@ describeService('RedisStateStore under faults', await redisBinaryForTests(), (bi
         const more = checkpoint({
           seq: isDone ? 3 : 2,
           basedOn: fenced.checkpoint?.commitId ?? null,
-          changes: [row('z', 'next')],
+          changes: [row('a', 'next')],
         });
         // A commit before any load: what is left of the old one is merged below it.
         await next.commit(fenced.lease, more);
-        expect(await rowsOf(next, fenced.lease)).toEqual({ ...(isDone ? after : before), 't/z': 'next' });
+        expect(await rowsOf(next, fenced.lease)).toEqual({ ...(isDone ? after : before), 't/a': 'next' });
       },
     );
+
+    test.for([0, 3, 4, 6, 8])(
+      'after call %i: the same commit, sent again by the same owner, succeeds and leaves nothing staged',
+      async (answer) => {
+        const proxy = await throughProxy();
+        const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], slice: small, timeoutMs: 300 });
+        const { lease, basedOn } = await prepared(store);
+        proxy.loseAnswer(answer, 'refuse');
+        const next = checkpoint({ seq: 2, basedOn, changes, offset: 20 });
+        await expect(store.commit(lease, next)).rejects.toMatchObject(unavailable);
+        const again = await open({ slice: small });
+        expect(await again.commit(lease, next)).toBe(`${lease.epoch}:${lease.nonce}:2`);
+        expect(await server.tell('KEYS', '*:staged:*')).toEqual([]);
+        expect(await reopened()).toEqual(after);
+      },
+    );
+
+    test('a large commit on the wrong base is a gap before anything is staged', async () => {
+      const store = await open({ slice: small });
+      const { lease } = await prepared(store);
+      const wrong = checkpoint({ seq: 2, basedOn: 'elsewhere', changes });
+      await expect(store.commit(lease, wrong)).rejects.toMatchObject({ code: 'state.gap' });
+      expect(await server.tell('KEYS', '*:staged:*')).toEqual([]);
+    });
 
     test('what it staged is garbage that the server removes, and does not mix with its successor’s', async () => {
       const proxy = await throughProxy();
@@ -179,15 +210,15 @@ describeService('RedisStateStore under faults', await redisBinaryForTests(), (bi
 
     test('slices that are lost before the commit are staged again', async () => {
       const proxy = await throughProxy();
-      const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], slice: small, timeoutMs: 300 });
+      const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], slice: small });
       const { lease, basedOn } = await prepared(store);
-      proxy.loseAnswer(3, 'refuse');
-      const next = checkpoint({ seq: 2, basedOn, changes });
-      await expect(store.commit(lease, next)).rejects.toMatchObject(unavailable);
       const staged = `{tocsin:relate:0}:staged:${lease.epoch}:${lease.nonce}:2`;
-      await server.tell('HDEL', staged, 1);
-      const again = await open({ slice: small });
-      await again.commit(lease, next);
+      let lost: unknown = 0;
+      proxy.holdAnswer(3, async () => {
+        lost = await server.tell('HDEL', staged, 1);
+      });
+      await store.commit(lease, checkpoint({ seq: 2, basedOn, changes }));
+      expect(lost).toBe(1);
       expect(await reopened()).toEqual(after);
     });
 
