@@ -43,8 +43,8 @@ function smallTenant(tenant: string, index: number) {
   ).map((arriving) => ({ ...arriving, value: withTenant(arriving.value, tenant) }));
 }
 
-function withTenant(value: Uint8Array, tenant: string): Uint8Array {
-  return Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(value).toString()), tenant }));
+function withTenant(value: Uint8Array | null, tenant: string): Uint8Array {
+  return Buffer.from(JSON.stringify({ ...JSON.parse(Buffer.from(value ?? []).toString()), tenant }));
 }
 
 const operators: OperatorConfigs = quickConfig({

@@ -9,7 +9,7 @@ import { type TopicId, topics } from '../../schemas/topics.ts';
 /** A record on its way in; without a partition it is spread round-robin. */
 export interface Arriving {
   readonly at: number;
-  readonly value: Uint8Array;
+  readonly value: Uint8Array | null;
   readonly partition?: number;
 }
 
