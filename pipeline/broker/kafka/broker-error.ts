@@ -23,6 +23,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   TRANSACTIONAL_ID_AUTHORIZATION_FAILED: 'broker.unauthorized',
   SASL_AUTHENTICATION_FAILED: 'broker.unauthorized',
   UNSUPPORTED_SASL_MECHANISM: 'broker.unauthorized',
+  ILLEGAL_SASL_STATE: 'broker.unauthorized',
   KafkaJSSASLAuthenticationError: 'broker.unauthorized',
   // The only thing it does not implement that a log can contain: Snappy, LZ4 and Zstandard.
   KafkaJSNotImplemented: 'broker.missing-codec',

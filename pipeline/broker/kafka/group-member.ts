@@ -10,39 +10,16 @@ import type { ConsumerOptions, OffsetCommit, TopicPartition } from '../broker.ts
 import { laneOf } from './acknowledged-send.ts';
 import { brokerError } from './broker-error.ts';
 import { type Grant, GroupCommits } from './group-commits.ts';
+import type { GroupEvents, GroupTimings } from './group-events.ts';
 import { tapGroup } from './group-tap.ts';
-import type { Fetched } from './kafka-reader.ts';
 import { fetchedOffset, type InnerBroker, type InnerCluster, type Membership } from './kafkajs-insides.ts';
-import { logRecord } from './next-batch.ts';
+import { logRecord } from './log-record.ts';
 import { stickyAssigner } from './sticky-assigner.ts';
-
-export interface GroupTimings {
-  /** A member that the group has not heard of for so long is presumed dead. */
-  readonly sessionTimeoutMs: number;
-  /** How long a rebalance waits for members to let go. A member that takes longer is presumed dead. */
-  readonly rebalanceTimeoutMs: number;
-  /** How often the group is asked whether it rebalances, which bounds how soon a hand-over begins. */
-  readonly heartbeatMs: number;
-}
 
 export interface GroupMemberOptions extends ConsumerOptions {
   readonly kafka: Kafka;
   readonly timings: GroupTimings;
   readonly events: GroupEvents;
-}
-
-export interface GroupEvents {
-  /** Before each join; `isKnown` is false when the group has given this member's partitions away already. */
-  letGo(isKnown: boolean): Promise<void>;
-  /** The new share. Called before anything of it is fetched; its partitions are paused. */
-  take(places: readonly TopicPartition[], epoch: number): void;
-  fetched(place: TopicPartition, records: Fetched): void;
-  /** A fetch held markers or aborted records only. */
-  skipped(place: TopicPartition, first: number | null, last: number): void;
-  outOfRange(place: TopicPartition): void;
-  /** The connection broke down and is built anew; the next share comes as a new member's. */
-  lost(): void;
-  failed(error: TocsinError): void;
 }
 
 /** Longest wait of a fetch that finds nothing, and the bytes it may bring per partition. */

@@ -3,7 +3,7 @@ import type { Admin, Broker, Consumer, ConsumerOptions, Producer } from '../brok
 import type { SendMessages } from './acknowledged-send.ts';
 import { brokerError } from './broker-error.ts';
 import { type KafkaConnection, openClient, transactionRetry } from './client.ts';
-import type { GroupTimings } from './group-member.ts';
+import type { GroupTimings } from './group-events.ts';
 import { KafkaAdmin } from './kafka-admin.ts';
 import { KafkaConsumer } from './kafka-consumer.ts';
 import { KafkaProducer } from './kafka-producer.ts';

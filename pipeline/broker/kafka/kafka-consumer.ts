@@ -2,10 +2,11 @@ import type { Kafka } from 'kafkajs';
 import { TocsinError } from '../../../schemas/errors.ts';
 import type { Consumer, ConsumerHandlers, ConsumerOptions, OffsetCommit, TopicPartition } from '../broker.ts';
 import { laneOf } from './acknowledged-send.ts';
-import { brokerError } from './broker-error.ts';
-import { GroupMember, type GroupTimings } from './group-member.ts';
+import type { GroupTimings } from './group-events.ts';
+import { GroupMember } from './group-member.ts';
 import type { KafkaAdmin } from './kafka-admin.ts';
 import { KafkaReader } from './kafka-reader.ts';
+import { LogEnds } from './log-ends.ts';
 import { settlement, within } from './settlement.ts';
 
 export interface KafkaConsumerServices {
@@ -14,8 +15,6 @@ export interface KafkaConsumerServices {
   readonly timings: GroupTimings;
 }
 
-/** Pause between two tries to learn where reading starts while the broker cannot be reached. */
-const retryMs = 500;
 /** How long a consumer that failed waits for its last batch, and for the group to hear of it, before it says so. */
 const farewellMs = 5_000;
 
@@ -32,6 +31,7 @@ export class KafkaConsumer implements Consumer {
   readonly #options: ConsumerOptions;
   readonly #services: KafkaConsumerServices;
   readonly #member: GroupMember;
+  readonly #ends: LogEnds;
   readonly #started = settlement();
   #readers = new Map<string, KafkaReader>();
   #state: 'fresh' | 'joined' | 'leaving' | 'gone' = 'fresh';
@@ -44,6 +44,7 @@ export class KafkaConsumer implements Consumer {
   constructor(options: ConsumerOptions, services: KafkaConsumerServices) {
     this.#options = options;
     this.#services = services;
+    this.#ends = new LogEnds(services.admin, options.group);
     this.#member = new GroupMember({
       ...options,
       ...services,
@@ -129,12 +130,12 @@ export class KafkaConsumer implements Consumer {
     const handlers = this.#handlers;
     const isOurs = (): boolean => this.#state === 'joined' && this.#member.epoch === epoch;
     if (handlers === null || !isOurs()) return;
-    const starts = await this.#whileUnavailable(isOurs, () => this.#startsOf(places));
+    const starts = await this.#ends.startsOf(places, isOurs);
     if (!isOurs()) return;
     this.#epoch = epoch;
     for (const place of places) {
       const lane = laneOf(place);
-      this.#readers.set(lane, this.#readerOf(place, epoch, starts?.get(lane) ?? 0));
+      this.#readers.set(lane, this.#readerOf(place, epoch, starts.get(lane) ?? 0));
     }
     await handlers.onAssigned(places, epoch);
     if (!isOurs()) return;
@@ -143,24 +144,9 @@ export class KafkaConsumer implements Consumer {
     this.#started.resolve();
   }
 
-  /** Committed offsets; 0, which becomes the log's start, where nothing is committed. */
-  async #startsOf(places: readonly TopicPartition[]): Promise<Map<string, number>> {
-    const { admin } = this.#services;
-    const starts = new Map<string, number>();
-    for (const topic of new Set(places.map((place) => place.topic))) {
-      for (const one of await admin.committedOffsets(this.#options.group, topic))
-        starts.set(laneOf({ topic, partition: one.partition }), one.offset);
-    }
-    return starts;
-  }
-
   #readerOf({ topic, partition }: TopicPartition, epoch: number, position: number): KafkaReader {
     const place = { topic, partition };
     const isOurs = (): boolean => this.#member.epoch === epoch;
-    const clamp = async (offset: number): Promise<number> => {
-      const ends = await this.#whileUnavailable(isOurs, () => this.#services.admin.watermarks(place));
-      return ends === null || (offset >= ends.low && offset <= ends.high) ? offset : ends.low;
-    };
     const { maxBatchRecords, maxBatchBytes } = this.#options;
     const options = {
       ...place,
@@ -171,25 +157,12 @@ export class KafkaConsumer implements Consumer {
         pause: () => this.#member.pause([place]),
         resume: () => this.#member.resume([place]),
         seek: (offset: number) => this.#member.seek(place, offset),
-        clamp,
+        clamp: (offset: number) => this.#ends.clamp(place, offset, isOurs),
       },
       onBatch: async (batch: Parameters<ConsumerHandlers['onBatch']>[0]) => this.#handlers?.onBatch(batch),
       onFailure: (error: unknown) => this.#fail(error),
     };
     return new KafkaReader(options, position);
-  }
-
-  /** Null when nobody is waiting for the answer any more. */
-  async #whileUnavailable<T>(isWanted: () => boolean, ask: () => Promise<T>): Promise<T | null> {
-    while (isWanted()) {
-      try {
-        return await ask();
-      } catch (error) {
-        if (brokerError(error, '').code !== 'broker.unavailable') throw error;
-        await new Promise((resolve) => setTimeout(resolve, retryMs));
-      }
-    }
-    return null;
   }
 
   #reader(place: TopicPartition): KafkaReader | undefined {

@@ -1,5 +1,5 @@
 import type { Batch, LogRecord, TopicPartition } from '../broker.ts';
-import { nextBatch } from './next-batch.ts';
+import { RecordBuffer } from './record-buffer.ts';
 
 /** What a reader asks of the client library for its partition. */
 export interface Feed {
@@ -52,8 +52,7 @@ export class KafkaReader {
   /** Nothing has arrived since the last seek, so whatever comes first was fetched from there. */
   #isFresh = false;
   #handled: number;
-  #buffer: LogRecord[] = [];
-  #bufferedBytes = 0;
+  readonly #buffer = new RecordBuffer();
   #highWatermark = 0;
   #seeks = 0;
   #whenSettled: (() => void)[] = [];
@@ -95,6 +94,7 @@ export class KafkaReader {
 
   seek(offset: number): void {
     if (!this.#isBusy) this.#handled = offset;
+    this.#buffer.clear();
     if (this.#isOpen) this.#restart(offset);
   }
 
@@ -102,16 +102,13 @@ export class KafkaReader {
   accept({ fetched, next, records, highWatermark }: Fetched): void {
     if (!this.#isOpen || this.#expected === null) return;
     if (fetched !== this.#expected) {
-      this.#restart(this.#expected, this.#buffer);
+      this.#restart(this.#expected);
       return;
     }
     this.#isFresh = false;
     this.#expected = next;
     this.#highWatermark = highWatermark;
-    for (const record of records) {
-      this.#buffer.push(record);
-      this.#bufferedBytes += sizeOf(record);
-    }
+    this.#buffer.push(records);
     this.#steer();
     this.#pump();
   }
@@ -128,12 +125,11 @@ export class KafkaReader {
 
   /** The log does not hold what was asked for. */
   outOfRange(): void {
-    if (this.#isOpen && this.#expected !== null) this.#restart(this.#expected, this.#buffer);
+    if (this.#isOpen && this.#expected !== null) this.#restart(this.#expected);
   }
 
-  #restart(offset: number, keeping: LogRecord[] = []): void {
-    this.#buffer = keeping;
-    this.#bufferedBytes = keeping.reduce((sum, record) => sum + sizeOf(record), 0);
+  /** Has the fetching begin anew; what is buffered already stays. */
+  #restart(offset: number): void {
     this.#placeAt(offset).catch((error: unknown) => this.#options.onFailure(error));
   }
 
@@ -153,9 +149,7 @@ export class KafkaReader {
   #pump(): void {
     if (!this.#isOpen || this.#isPaused || this.#isBusy || this.#buffer.length === 0) return;
     const { topic, partition, epoch, maxBatchRecords, maxBatchBytes, onBatch, onFailure } = this.#options;
-    const count = nextBatch(this.#buffer, { maxRecords: maxBatchRecords, maxBytes: maxBatchBytes });
-    const records = this.#buffer.splice(0, count);
-    for (const record of records) this.#bufferedBytes -= sizeOf(record);
+    const records = this.#buffer.take({ maxRecords: maxBatchRecords, maxBytes: maxBatchBytes });
     this.#isBusy = true;
     const batch: Batch = { topic, partition, epoch, records, highWatermark: this.#highWatermark };
     Promise.resolve(batch)
@@ -176,7 +170,7 @@ export class KafkaReader {
     this.#whenSettled = [];
     for (const resolve of settled) resolve();
     if (!this.#isOpen) return;
-    this.#handled = this.#buffer[0]?.offset ?? this.#expected ?? this.#handled;
+    this.#handled = this.#buffer.first?.offset ?? this.#expected ?? this.#handled;
     this.#steer();
     this.#pump();
   }
@@ -184,16 +178,12 @@ export class KafkaReader {
   /** Stops and starts the fetching of this partition so that the buffer stays small. */
   #steer(): void {
     const { feed } = this.#options;
-    if (!this.#isFeedPaused && this.#bufferedBytes > maxBufferedBytes) {
+    if (!this.#isFeedPaused && this.#buffer.bytes > maxBufferedBytes) {
       this.#isFeedPaused = true;
       feed.pause();
-    } else if (this.#isFeedPaused && this.#bufferedBytes <= maxBufferedBytes / 2) {
+    } else if (this.#isFeedPaused && this.#buffer.bytes <= maxBufferedBytes / 2) {
       this.#isFeedPaused = false;
       feed.resume();
     }
   }
-}
-
-function sizeOf({ key, value }: LogRecord): number {
-  return 64 + (key?.length ?? 0) + (value?.length ?? 0);
 }

@@ -1,20 +1,14 @@
-import type { Producer as Client, Transaction as ClientTransaction, Kafka } from 'kafkajs';
+import type { Producer as Client, Kafka } from 'kafkajs';
 import { TocsinError } from '../../../schemas/errors.ts';
-import type { Acknowledged, OffsetCommit, ProduceRecord, Producer, Transaction } from '../broker.ts';
-import { assertMetadataFits } from '../group-offsets.ts';
-import { sendAcknowledged } from './acknowledged-send.ts';
-import { brokerError, hasType } from './broker-error.ts';
+import type { Acknowledged, Producer, Transaction } from '../broker.ts';
+import { brokerError } from './broker-error.ts';
 import { transactionRetry } from './client.ts';
-import { topicsOf } from './group-commits.ts';
 import { sendError } from './kafka-producer.ts';
-import { type Consignment, type PartitionCount, Placement, sumOf } from './parcels.ts';
+import { OpenTransaction } from './open-transaction.ts';
+import { type PartitionCount, Placement } from './parcels.ts';
 
 /** How long the transaction of a dead worker can hold read_committed readers up, when nobody takes over its id. */
 const transactionTimeoutMs = 30_000;
-
-/** Tries of `sendOffsets` while the coordinator still completes the transaction before; about a second in all. */
-const maxOffsetAttempts = 20;
-const offsetRetryMs = 50;
 
 export interface TransactionalOptions {
   readonly kafka: Kafka;
@@ -37,7 +31,7 @@ export class KafkaTransactionalProducer implements Producer {
   readonly #transactionalId: string;
   readonly #placement: Placement;
   #connected: Promise<void> | null = null;
-  #open: KafkaTransaction | null = null;
+  #open: OpenTransaction | null = null;
   #broken: TocsinError | null = null;
   #isClosed = false;
 
@@ -65,12 +59,12 @@ export class KafkaTransactionalProducer implements Producer {
     if (this.#open?.isOpen === true) {
       throw new TocsinError('broker.wrong-state', `${this.#transactionalId} has a transaction open already`);
     }
-    const client = await this.guarded('beginning', async () => {
+    const client = await this.#guarded('beginning', async () => {
       this.#connected ??= this.#client.connect();
       await this.#connected;
       return this.#client.transaction();
     });
-    this.#open = new KafkaTransaction(this, client, this.#placement);
+    this.#open = new OpenTransaction(client, this.#placement, (what, step) => this.#guarded(what, step));
     return this.#open;
   }
 
@@ -85,7 +79,7 @@ export class KafkaTransactionalProducer implements Producer {
   }
 
   /** Runs one step; its failure is the end of this producer. */
-  async guarded<T>(what: string, step: () => Promise<T>): Promise<T> {
+  async #guarded<T>(what: string, step: () => Promise<T>): Promise<T> {
     if (this.#broken !== null) throw this.#broken;
     try {
       return await step();
@@ -98,91 +92,5 @@ export class KafkaTransactionalProducer implements Producer {
   #assertUsable(): void {
     if (this.#isClosed) throw new TocsinError('broker.wrong-state', 'the producer is closed');
     if (this.#broken !== null) throw this.#broken;
-  }
-}
-
-class KafkaTransaction implements Transaction {
-  readonly #producer: KafkaTransactionalProducer;
-  readonly #client: ClientTransaction;
-  readonly #placement: Placement;
-  #isOpen = true;
-
-  constructor(producer: KafkaTransactionalProducer, client: ClientTransaction, placement: Placement) {
-    this.#producer = producer;
-    this.#client = client;
-    this.#placement = placement;
-  }
-
-  get isOpen(): boolean {
-    return this.#isOpen;
-  }
-
-  /**
-   * One request per partition. A request for several brokers is retried as a whole when one of them fails, while the
-   * others may still be at work on it: they would store it twice, under new sequence numbers, in one transaction.
-   */
-  async send(records: readonly ProduceRecord[]): Promise<readonly Acknowledged[]> {
-    this.#assertOpen();
-    const consignments = await this.#placement.place(records);
-    this.#assertOpen();
-    return this.#producer.guarded('sending', async () => {
-      const sent = await Promise.allSettled(consignments.map((one) => this.#dispatch(one)));
-      return sumOf(
-        sent.flatMap((one) => {
-          if (one.status === 'rejected') throw one.reason;
-          return one.value;
-        }),
-      );
-    });
-  }
-
-  async sendOffsets(group: string, offsets: readonly OffsetCommit[]): Promise<void> {
-    this.#assertOpen();
-    for (const offset of offsets) assertMetadataFits(offset);
-    const topics = topicsOf(offsets);
-    await this.#producer.guarded('sending offsets', () =>
-      whileConcurrent(() => this.#client.sendOffsets({ consumerGroupId: group, topics })),
-    );
-  }
-
-  async commit(): Promise<void> {
-    this.#assertOpen();
-    this.#isOpen = false;
-    await this.#producer.guarded('committing', () => this.#client.commit());
-  }
-
-  async abort(): Promise<void> {
-    this.#assertOpen();
-    this.#isOpen = false;
-    await this.#producer.guarded('aborting', () => this.#client.abort());
-  }
-
-  async #dispatch({ parcels }: Consignment): Promise<Acknowledged[]> {
-    const acknowledged: Acknowledged[] = [];
-    for (const parcel of parcels) {
-      const send = (topicMessages: Parameters<ClientTransaction['sendBatch']>[0]['topicMessages'] = []) =>
-        this.#client.sendBatch({ acks: -1, topicMessages });
-      acknowledged.push(...(await sendAcknowledged(send, [parcel])));
-    }
-    return acknowledged;
-  }
-
-  #assertOpen(): void {
-    if (!this.#isOpen) throw new TocsinError('broker.wrong-state', 'the transaction has ended');
-  }
-}
-
-/**
- * kafkajs retries CONCURRENT_TRANSACTIONS for sends only, so offsets as the first act of a transaction would fail. The
- * coordinator has refused them, so trying again is no doubt's business.
- */
-async function whileConcurrent(act: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await act();
-    } catch (error) {
-      if (attempt === maxOffsetAttempts || !hasType(error, ['CONCURRENT_TRANSACTIONS'])) throw error;
-      await new Promise((resolve) => setTimeout(resolve, offsetRetryMs));
-    }
   }
 }
