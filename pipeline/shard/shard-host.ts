@@ -88,7 +88,9 @@ export class ShardHost implements Host {
 
   /** Calls a stage's timer now, out of turn; only for stages that may speak at any time (protocol.md, REDUCE). */
   poke(stage: string, key: string): void {
-    this.stages.find(({ name }) => name === stage)?.fire({ key, clock: 'at', due: this.time.at });
+    const poked = this.stages.find(({ name }) => name === stage);
+    if (poked === undefined) throw new TocsinError('invariant.broken', `there is no stage ${stage} to poke`);
+    poked.fire({ key, clock: 'at', due: this.time.at });
   }
 
   /** Due time of the next timer of a clock, or null. */

@@ -8,9 +8,14 @@ import { framedLength } from '../registry/index.ts';
 import type { ShardSurroundings } from './ports.ts';
 import type { ShardRunner } from './shard-runner.ts';
 
+/** The part of a RELATE shard that controls are brought to. */
+export type ControlledShard = Pick<ShardRunner<RelateEvent>, 'place' | 'exclusively' | 'send'> & {
+  readonly shard: Pick<ShardRunner<RelateEvent>['shard'], 'controlMark'>;
+};
+
 export interface ControlTailOptions {
   readonly around: ShardSurroundings;
-  readonly shards: () => readonly ShardRunner<RelateEvent>[];
+  readonly shards: () => readonly ControlledShard[];
   /** The tail cannot go on: silences would be given and never act. */
   readonly onFailure: (error: Error) => void;
 }
@@ -26,7 +31,7 @@ export class ControlTail {
   /** Newest record of each control id: what a shard that is acquired later still has to be told. */
   readonly #known = new Map<string, ControlCopy>();
   /** Index of the newest copy that each shard's log holds; until the shard reads it, its own mark lags behind. */
-  readonly #sent = new WeakMap<ShardRunner<RelateEvent>, number>();
+  readonly #sent = new WeakMap<ControlledShard, number>();
 
   constructor(options: ControlTailOptions) {
     this.#options = options;
@@ -86,7 +91,7 @@ export class ControlTail {
     }
   }
 
-  #copyTo(shard: ShardRunner<RelateEvent>): Promise<void> {
+  #copyTo(shard: ControlledShard): Promise<void> {
     return shard.exclusively(async () => {
       const mark = Math.max(shard.shard.controlMark, this.#sent.get(shard) ?? -1);
       const missing = [...this.#known.values()].filter(({ index }) => index > mark);

@@ -1,3 +1,4 @@
+import { combine } from '../../operators/dedupe/index.ts';
 import type { ReduceEvent } from '../../operators/events.ts';
 import { codecs } from '../../schemas/avro/index.ts';
 import type { EventTimeMs } from '../../schemas/brand.ts';
@@ -6,9 +7,6 @@ import { topics } from '../../schemas/topics.ts';
 import type { ProduceRecord } from '../broker/index.ts';
 import type { ShardSurroundings } from './ports.ts';
 import type { ShardRunner } from './shard-runner.ts';
-
-/** The stage of REDUCE that holds facts back. */
-const holdingStage = 'combine';
 
 /**
  * States up to when a REDUCE shard's log is complete, to every RELATE shard (protocol.md STIMULUS 1). The order is the
@@ -46,7 +44,7 @@ export class HeartbeatSource {
     // Busy: facts of closed cells were stated by the shard's own timers, below the time of its last record.
     if (!(await this.#runner.isAtEnd())) return shard.host.time.at - settings.clockSlackMs;
     const complete = now - settings.clockSlackMs;
-    shard.idle(complete, this.#isQuiet(now) ? holdingStage : null);
+    shard.idle(complete, this.#isQuiet(now) ? combine.name : null);
     await this.#runner.flush();
     return complete;
   }

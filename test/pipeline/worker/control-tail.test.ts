@@ -1,0 +1,135 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ProduceRecord } from '../../../pipeline/broker/index.ts';
+import { type ControlledShard, ControlTail } from '../../../pipeline/worker/control-tail.ts';
+import { codecs } from '../../../schemas/avro/index.ts';
+import type { Control } from '../../../schemas/control.ts';
+import { topics } from '../../../schemas/topics.ts';
+import { type ShardBench, shardBench } from '../../support/shard-bench.ts';
+
+const silence = (id: string, comment = ''): Control => ({
+  ...{ kind: 'silence', id, tenant: 'acme', createdBy: 'ada', comment },
+  ...{ matchers: [], startsAt: 1, endsAt: 2 },
+});
+
+/** A shard as the tail sees it: it notes what its log is given. */
+class Shard implements ControlledShard {
+  readonly place;
+  readonly shard = { controlMark: -1 };
+  readonly log: string[] = [];
+  readonly places: unknown[] = [];
+  isReleased = false;
+
+  constructor(partition: number) {
+    this.place = { topic: topics.reduced.name, partition };
+  }
+  async exclusively(task: () => Promise<void>): Promise<void> {
+    if (!this.isReleased) await task();
+  }
+  async send(records: readonly ProduceRecord[]): Promise<void> {
+    for (const { value, topic, partition } of records) {
+      const copy = codecs.reduced.decode(value ?? new Uint8Array(), 5);
+      if (copy.kind === 'control')
+        this.log.push(`${copy.index} ${copy.control.id} ${copy.control.comment}`.trim());
+      this.places.push({ topic, partition });
+    }
+  }
+}
+
+describe('ControlTail', () => {
+  let bench: ShardBench;
+  let tail: ControlTail;
+  let shards: Shard[];
+  let failures: Error[];
+  beforeEach(async () => {
+    bench = await shardBench();
+    shards = [new Shard(0), new Shard(1)];
+    failures = [];
+    const onFailure = (error: Error) => failures.push(error);
+    tail = new ControlTail({ around: bench.around, shards: () => shards, onFailure });
+  });
+  afterEach(async () => {
+    await tail.stop();
+    await bench.broker.close();
+  });
+
+  const give = async (
+    ...controls: readonly (Control | readonly [id: string, value: Uint8Array | null])[]
+  ) => {
+    const records = controls.map((control) => {
+      const [id, value] = 'id' in control ? [control.id, codecs.control.encodeFramed(9, control)] : control;
+      return { topic: topics.control.name, partition: 0, key: Buffer.from(id), value };
+    });
+    await bench.broker.producer().send(records);
+    await bench.broker.idle();
+  };
+  const start = async () => {
+    await tail.start();
+    await bench.broker.idle();
+  };
+
+  test('copies what was given before and after it started, with its index, into each shard’s own log', async () => {
+    await give(silence('a'));
+    await start();
+    await give(silence('b'));
+    for (const shard of shards) {
+      expect(shard.log).toEqual(['0 a', '1 b']);
+      expect(shard.places).toEqual([shard.place, shard.place]);
+    }
+  });
+
+  test('gives a shard nothing at or below its mark', async () => {
+    shards = [new Shard(0)];
+    if (shards[0]) shards[0].shard.controlMark = 1;
+    await give(silence('a'), silence('b'), silence('c'));
+    await start();
+    expect(shards[0]?.log).toEqual(['2 c']);
+  });
+
+  test('gives nothing twice while the shard has not read it back', async () => {
+    await start();
+    await give(silence('a'));
+    await tail.copy();
+    await tail.copy();
+    expect(shards[0]?.log).toEqual(['0 a']);
+  });
+
+  test('gives a shard that was acquired later the newest of each id, in the order of their indexes', async () => {
+    await start();
+    await give(silence('a', 'first'), silence('b'), silence('a', 'second'));
+    const late = new Shard(1);
+    shards = [late];
+    await tail.copy();
+    expect(late.log).toEqual(['1 b', '2 a second']);
+  });
+
+  test('gives nobody what was taken off the topic', async () => {
+    await start();
+    await give(silence('a'), silence('b'), ['a', null]);
+    const late = new Shard(1);
+    shards = [late];
+    await tail.copy();
+    expect(late.log).toEqual(['1 b']);
+  });
+
+  test('reports what it cannot read, and goes on', async () => {
+    await start();
+    await give(['x', Buffer.from('no control')], silence('b'));
+    expect(bench.troubles).toEqual(['control-undecodable']);
+    expect(shards[0]?.log).toEqual(['1 b']);
+  });
+
+  test('leaves released shards alone', async () => {
+    for (const shard of shards) shard.isReleased = true;
+    await start();
+    await give(silence('a'));
+    expect(shards.flatMap(({ log }) => log)).toEqual([]);
+  });
+
+  test('fails when a shard’s log cannot be written: a silence that never acts must not go unseen', async () => {
+    await start();
+    const [shard] = shards;
+    if (shard) shard.send = () => Promise.reject(new Error('the broker is away'));
+    await give(silence('a'));
+    expect(failures.map(({ message }) => message)).toEqual(['the broker is away']);
+  });
+});
