@@ -20,7 +20,6 @@ export class DemoScreen {
   readonly #onQuit: () => void;
   readonly #paint: Paint;
   #drawnAt = Number.NEGATIVE_INFINITY;
-  #shownAt: number | null = null;
   #isClosed = false;
 
   constructor(io: Io, speedometer: Speedometer, onQuit: () => void) {
@@ -37,12 +36,15 @@ export class DemoScreen {
 
   show(state: DemoState): void {
     const now = performance.now();
-    if (this.#shownAt !== null) this.#speedometer.tookMs(now - this.#shownAt);
+    this.#speedometer.cameBack(now);
     if (now - this.#drawnAt >= frameMs) {
       this.#drawnAt = now;
       this.#draw(state, now);
     }
-    this.#shownAt = performance.now();
+  }
+
+  goOn(): void {
+    this.#speedometer.wentOn(performance.now());
   }
 
   close(): void {
@@ -50,9 +52,14 @@ export class DemoScreen {
   }
 
   #draw(state: DemoState, now: number): void {
-    const { columns } = this.#io.stdout;
-    const rows = process.stdout.rows ?? 24;
-    const lines = frame(state, this.#speedometer.read(state, now), { columns, rows, ink: this.#paint });
+    // A terminal that does not know its size says 0.
+    const columns = this.#io.stdout.columns || 80;
+    const rows = process.stdout.rows || 24;
+    const lines = frame(state, this.#speedometer.read(state.counts.stages, now), {
+      columns,
+      rows,
+      ink: this.#paint,
+    });
     this.#io.stdout.write(`${home}${lines.map((line) => `${line}${clearLine}`).join('\r\n')}${clearToEnd}`);
   }
 

@@ -1,17 +1,9 @@
+import { severities } from '../../schemas/alert.ts';
 import type { Incident } from '../../schemas/incident.ts';
-import { alertsIn } from '../replay/index.ts';
-import type { StageRate } from './rates.ts';
+import { gauges } from './gauges.ts';
+import type { Speed } from './rates.ts';
 import type { DemoState } from './run-demo.ts';
-
-/** The colours a frame uses; identity functions where there are none. */
-export interface Ink {
-  readonly bold: (text: string) => string;
-  readonly dim: (text: string) => string;
-  readonly red: (text: string) => string;
-  readonly green: (text: string) => string;
-  readonly yellow: (text: string) => string;
-  readonly cyan: (text: string) => string;
-}
+import { bar, type Cell, clock, type Ink, number, share, sized } from './text.ts';
 
 export interface Screen {
   readonly columns: number;
@@ -19,106 +11,111 @@ export interface Screen {
   readonly ink: Ink;
 }
 
-export interface Speed {
-  readonly stages: readonly StageRate[];
-  /** CPU microseconds of the whole process per alert since the start. */
-  readonly cpuUsPerAlert: number;
-  /** Wall milliseconds from a tick's records going in to everything about them having come out. */
-  readonly tickMs: { readonly p50: number; readonly p99: number };
-}
-
-const number = (value: number) => Math.round(value).toLocaleString('en-US');
-const clock = (ms: number) => new Date(ms).toISOString().slice(11, 19);
+/** Below this nothing can be shown that means anything; a smaller terminal shows the upper left of it. */
+const least = { columns: 40, rows: 16 };
 
 /** One picture of the demo as lines that fit the screen; the same state gives the same lines. */
 export function frame(state: DemoState, speed: Speed, screen: Screen): readonly string[] {
   const { ink } = screen;
-  const decisionRows = Math.max(3, Math.floor((screen.rows - 15) / 2));
-  const incidentRows = Math.max(2, screen.rows - 15 - decisionRows);
-  const lines: Line[] = [
-    [head(state), ink.bold],
-    ['', plain],
-    ...funnel(state, ink),
-    ['', plain],
-    [rates(speed), ink.dim],
-    [
-      `${number(speed.cpuUsPerAlert)} µs CPU per alert · a second of alerts takes ${ms(speed.tickMs.p50)} (p99 ${ms(speed.tickMs.p99)})`,
-      ink.dim,
-    ],
-    ['', plain],
-    [`open incidents (${state.open.length})`, ink.bold],
-    ...incidents(state, incidentRows, ink),
-    ['newest decisions', ink.bold],
-    ...decisions(state, decisionRows, ink),
-    ['q ends it', ink.dim],
+  const columns = Math.max(least.columns, screen.columns);
+  const above = [
+    ink.bold(sized(head(state), columns)),
+    '',
+    ...beside(funnel(state, ink), gauges(state.work, speed, ink), columns),
+    '',
   ];
-  return lines.slice(0, screen.rows).map(([text, paint]) => paint(cut(text, screen.columns)));
+  const left = Math.max(least.rows, screen.rows) - above.length - 2;
+  const incidents = openIncidents(state, { rows: Math.ceil(left / 2), columns, ink });
+  return [
+    ...above,
+    ink.bold(sized(`open incidents (${state.open.length})`, columns)),
+    ...incidents,
+    ink.bold(sized('newest decisions', columns)),
+    ...newestDecisions(state, { rows: left - incidents.length, columns, ink }),
+  ].slice(0, screen.rows);
 }
 
-type Line = readonly [text: string, paint: (text: string) => string];
+function head({ now, startAt, endAt }: DemoState): string {
+  const minutes = Math.floor((Math.min(now, endAt) - startAt) / 60_000);
+  const of = Math.round((endAt - startAt) / 60_000);
+  return `Tocsin demo   ${clock(now)}   minute ${minutes} of ${of}   ${bar((now - startAt) / (endAt - startAt), 10)}   q: end it and sum up`;
+}
+
+const funnelColumns = 40;
+
+/** Two blocks side by side, the left one as wide as the funnel needs. */
+function beside(left: readonly Cell[], right: readonly Cell[], columns: number): readonly string[] {
+  const rightColumns = columns - funnelColumns - 2;
+  return Array.from({ length: Math.max(left.length, right.length) }, (_, row) => {
+    const [leftText, leftPaint] = left[row] ?? blank;
+    const [rightText, rightPaint] = right[row] ?? blank;
+    const first = leftPaint(sized(leftText, Math.min(columns, funnelColumns)));
+    return rightColumns <= 0 ? first : `${first}  ${rightPaint(sized(rightText, rightColumns))}`;
+  });
+}
 
 const plain = (text: string) => text;
-const ms = (value: number) => `${value.toFixed(1)} ms`;
+const blank: Cell = ['', plain];
 
-function head({ now, startAt, endAt, fed, records }: DemoState): string {
-  const share = Math.min(1, (now - startAt) / (endAt - startAt));
-  return `Tocsin  ${clock(now)}  ${Math.round(share * 100)} % of the story  ${number(fed)} of ${number(records)} records`;
-}
-
-function funnel(state: DemoState, ink: Ink): readonly Line[] {
+/** What came in, what became of it, and what people would have got instead. */
+function funnel(state: DemoState, ink: Ink): readonly Cell[] {
   const { passed, folded, suppressed, 'dead-lettered': dead } = state.counts.outcomes;
-  const alerts = alertsIn(state.counts);
-  // Repeats are stated when their cell is over; until then they are in RELATE's or REDUCE's hands.
-  const waiting = Math.max(0, alerts - passed - folded - suppressed - dead);
+  const { alerts } = state;
+  const part = (name: string, count: number): string =>
+    `  ${name.padEnd(13)} ${number(count).padStart(8)} ${share(count, alerts).padStart(7)} ${bar(count / Math.max(1, alerts), 7, ' ')}`;
+  const total = (name: string, count: number) => `${name.padEnd(15)} ${number(count).padStart(8)}`;
   return [
-    [
-      `alerts ${number(alerts).padStart(9)}   passed ${number(passed)} · folded ${number(folded)} · suppressed ${number(suppressed)} · dead-lettered ${number(dead)} · in hand ${number(waiting)}`,
-      plain,
-    ],
-    [
-      `incidents ${number(state.published).padStart(6)}   a 5-minute window alone would have sent ${number(state.plain)}`,
-      ink.green,
-    ],
+    [total('records', state.fed), ink.bold],
+    [total('alerts', alerts), ink.bold],
+    [part('passed', passed), ink.cyan],
+    [part('folded', folded), plain],
+    [part('suppressed', suppressed), ink.yellow],
+    [part('dead-lettered', dead), ink.red],
+    // A repeat is accounted for when its window is over.
+    [part('in hand', Math.max(0, alerts - passed - folded - suppressed - dead)), ink.dim],
+    [total('incidents', state.published), ink.green],
+    [`${total('plain window', state.plain)} notifications`, ink.dim],
   ];
 }
 
-function rates({ stages }: Speed): string {
-  return stages.map(({ stage, perSecond }) => `${stage} ${number(perSecond)}/s`).join(' · ');
+interface Block {
+  readonly rows: number;
+  readonly columns: number;
+  readonly ink: Ink;
 }
 
-function incidents({ open, now }: DemoState, rows: number, ink: Ink): readonly Line[] {
+/** The worst first; each with its age, its alerts and how sure its cause is, which its title names. */
+function openIncidents({ open, now }: DemoState, { rows, columns, ink }: Block): readonly string[] {
   const worst = [...open].sort((a, b) => rank(b) - rank(a) || b.alertCount - a.alertCount);
-  const shown = worst.slice(0, rows).map((incident): Line => {
-    const minutes = Math.max(0, Math.round((now - incident.startedAt) / 60_000));
-    const text = `  ${incident.severity.padEnd(8)} ${String(minutes).padStart(3)} min  ${incident.title}`;
-    return [text, incident.severity === 'critical' ? ink.red : ink.yellow];
+  const cells = worst.slice(0, rows).map((incident): Cell => {
+    const { severity, alertCount, probableCause, title, startedAt } = incident;
+    const age = `${Math.max(0, Math.floor((now - startedAt) / 60_000))} min`;
+    const cause = probableCause === null ? '' : `cause ${Math.round(100 * probableCause.confidence)} %`;
+    const text = `  ${severity.padEnd(8)} ${age.padStart(6)} ${number(alertCount).padStart(4)} alerts  ${cause.padEnd(11)} ${title}`;
+    return [text, severity === 'critical' ? ink.red : ink.yellow];
   });
-  const empty = Array.from({ length: rows - shown.length }, (): Line => ['', plain]);
-  return [...shown, ...empty];
+  return fill(cells, rows, columns);
 }
-
-const order = ['unknown', 'info', 'low', 'medium', 'high', 'critical'];
 
 function rank({ severity }: Incident): number {
-  return order.indexOf(severity);
+  return severities.indexOf(severity);
 }
 
-function decisions({ decisions: all }: DemoState, rows: number, ink: Ink): readonly Line[] {
-  const shown = all.slice(-rows).map(({ eventTime, outcome, reason, name, count, rule }): Line => {
+/** The newest last, as in a log. */
+function newestDecisions({ decisions }: DemoState, { rows, columns, ink }: Block): readonly string[] {
+  const cells = decisions.slice(-rows).map(({ eventTime, outcome, reason, name, count, rule }): Cell => {
     const what = count > 1 ? `${name} ×${count}` : name;
-    const text = `  ${clock(eventTime)} ${outcome.padEnd(10)} ${reason.padEnd(13)} ${what}${rule === '' ? '' : ` (${rule})`}`;
+    const by = rule === '' ? '' : ` (${rule})`;
+    const text = `  ${clock(eventTime)} ${outcome.padEnd(13)} ${reason.padEnd(13)} ${what}${by}`;
     return [text, outcome === 'passed' ? ink.cyan : ink.dim];
   });
-  return [...shown, ...Array.from({ length: rows - shown.length }, (): Line => ['', plain])];
+  return fill(cells, rows, columns);
 }
 
-function cut(text: string, columns: number): string {
-  const characters = [...text];
-  return characters.length <= columns ? text : `${characters.slice(0, columns - 1).join('')}…`;
-}
-
-/** One line for streams that are no terminal. */
-export function plainLine(state: DemoState): string {
-  const { passed, folded, suppressed, 'dead-lettered': dead } = state.counts.outcomes;
-  return `${clock(state.now)}  ${number(alertsIn(state.counts))} alerts: ${number(passed)} passed, ${number(folded)} folded, ${number(suppressed)} suppressed, ${number(dead)} dead-lettered; ${number(state.open.length)} incidents open, ${number(state.published)} so far`;
+/** As many lines as there are rows, so that nothing below moves. */
+function fill(cells: readonly Cell[], rows: number, columns: number): readonly string[] {
+  return Array.from({ length: rows }, (_, row) => {
+    const [text, paint] = cells[row] ?? blank;
+    return paint(sized(text, columns));
+  });
 }

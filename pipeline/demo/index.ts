@@ -1,4 +1,5 @@
-export { frame, type Ink, plainLine, type Screen } from './frame.ts';
+export { frame, type Screen } from './frame.ts';
 export { type Generated, type GeneratorOptions, generate } from './generate.ts';
-export { Speedometer } from './rates.ts';
-export { type DemoOptions, type DemoState, type DemoSummary, runDemo } from './run-demo.ts';
+export { plainLine } from './plain-line.ts';
+export { type Speed, Speedometer } from './rates.ts';
+export { type DemoOptions, type DemoState, type DemoSummary, runDemo, type Verdict } from './run-demo.ts';

@@ -1,59 +1,63 @@
 import { quantileSorted } from 'simple-statistics';
 import type { WorkerCounts } from '../worker/index.ts';
-import type { Speed } from './frame.ts';
-import type { DemoState } from './run-demo.ts';
 
 export interface StageRate {
+  readonly graph: string;
   readonly stage: string;
+  /** Events that went in, per second of wall time. */
   readonly perSecond: number;
 }
 
-const shownStages = ['normalize', 'combine', 'dedupe', 'correlate', 'suppress', 'publish'] as const;
+export interface Speed {
+  readonly stages: readonly StageRate[];
+  /** Wall milliseconds from a tick's records going in to everything about them having come out. */
+  readonly tickMs: { readonly p50: number; readonly p99: number };
+}
+
+interface Reading {
+  readonly stages: WorkerCounts['stages'];
+  readonly at: number;
+}
+
 const keptTicks = 600;
 
-/** Turns what a demo shows at its ticks into rates and latencies of wall time. */
-export class Speedometer {
-  readonly #startCpuUs: number;
-  #ticks: number[] = [];
-  #last: { readonly counts: WorkerCounts; readonly at: number } | null = null;
-  #stages: readonly StageRate[] = [];
+/** Rates are taken over this long: over a tenth of a second they would jump too fast to be read. */
+const spanMs = 2_000;
 
-  constructor(startCpuUs: number) {
-    this.#startCpuUs = startCpuUs;
+/** Turns what a demo shows at its ticks into rates and latencies of wall time. All times in milliseconds of one clock. */
+export class Speedometer {
+  #ticks: number[] = [];
+  #readings: Reading[] = [];
+  #wentOnAt: number | null = null;
+
+  /** The demo goes on with its next tick: waiting for it is over. */
+  wentOn(at: number): void {
+    this.#wentOnAt = at;
   }
 
-  /** A tick and everything that followed from it took this long. */
-  tookMs(ms: number): void {
-    this.#ticks.push(ms);
+  /** Everything that followed from the tick has happened. */
+  cameBack(at: number): void {
+    if (this.#wentOnAt === null) return;
+    this.#ticks.push(at - this.#wentOnAt);
     if (this.#ticks.length > keptTicks) this.#ticks = this.#ticks.slice(-keptTicks / 2);
   }
 
-  /** What to show now; rates speak of the time since the last call. */
-  read(state: DemoState, wallMs: number): Speed {
-    if (this.#last !== null) this.#stages = ratesBetween(this.#last, { counts: state.counts, at: wallMs });
-    this.#last = { counts: state.counts, at: wallMs };
+  read(stages: WorkerCounts['stages'], at: number): Speed {
+    this.#readings = [...this.#readings, { stages, at }].filter((reading) => at - reading.at <= spanMs);
     const sorted = [...this.#ticks].sort((a, b) => a - b);
     const quantile = (q: number) => (sorted.length === 0 ? 0 : quantileSorted(sorted, q));
-    const alerts = state.counts.stages.find(({ stage }) => stage === 'combine')?.in ?? 0;
     return {
-      stages: this.#stages,
-      cpuUsPerAlert: alerts === 0 ? 0 : (state.cpuUs - this.#startCpuUs) / alerts,
+      stages: ratesSince(this.#readings[0], { stages, at }),
       tickMs: { p50: quantile(0.5), p99: quantile(0.99) },
     };
   }
 }
 
-interface Reading {
-  readonly counts: WorkerCounts;
-  readonly at: number;
-}
-
-function ratesBetween(before: Reading, now: Reading): readonly StageRate[] {
-  const seconds = Math.max((now.at - before.at) / 1_000, 0.001);
-  const inOf = ({ counts }: Reading, name: string) =>
-    counts.stages.find(({ stage }) => stage === name)?.in ?? 0;
-  return shownStages.map((stage) => ({
-    stage,
-    perSecond: (inOf(now, stage) - inOf(before, stage)) / seconds,
-  }));
+function ratesSince(before: Reading | undefined, now: Reading): readonly StageRate[] {
+  const seconds = (now.at - (before?.at ?? now.at)) / 1_000;
+  const known = new Map(before?.stages.map(({ stage, in: came }) => [stage, came]));
+  return now.stages.map(({ graph, stage, in: came }) => {
+    const perSecond = seconds === 0 ? 0 : (came - (known.get(stage) ?? 0)) / seconds;
+    return { graph, stage, perSecond };
+  });
 }

@@ -57,7 +57,8 @@ export class TruthKeeper {
     this.#found.set(key, { incident, members: this.#members.get(key) ?? new Map() });
   }
 
-  report(): TruthReport {
+  /** @param until when the story was broken off: nobody can find what had not begun */
+  report(until = Number.POSITIVE_INFINITY): TruthReport {
     const toldOf = this.#toldByTruth();
     let [found, spurious, right] = [0, 0, 0];
     const taken = new Set<number>();
@@ -74,7 +75,11 @@ export class TruthKeeper {
       if (cause !== null && this.#serviceOf.get(cause.fingerprint) === match.rootService) right += 1;
     }
     return {
-      incidents: { true: this.#story.incidents.length, found, spurious },
+      incidents: {
+        true: this.#story.incidents.filter(({ from }) => from < until).length,
+        found,
+        spurious,
+      },
       rootCause: { right, of: found },
     };
   }

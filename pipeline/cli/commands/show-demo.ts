@@ -15,7 +15,7 @@ export const run: Run = async (invocation, io) => {
   const view = viewOf(invocation, io, { seed: asked.seed, stop });
   const interrupted = AbortSignal.any([io.interrupted, stop.signal]);
   const pace = asked.speed === null ? null : paceOf(asked.speed, wallUntil(interrupted));
-  let summary: DemoSummary;
+  let summary: DemoSummary | null;
   try {
     summary = await runDemo({
       ...asked,
@@ -23,15 +23,17 @@ export const run: Run = async (invocation, io) => {
         view.show(state);
         // Behind the last record there is nothing to watch but windows that close, some of them a day later.
         if (pace !== null && state.fed < state.records) await pace(tick);
-        return !interrupted.aborted;
+        view.goOn();
+        if (io.interrupted.aborted) return 'abort';
+        return stop.signal.aborted ? 'sum-up' : 'go-on';
       },
     });
   } finally {
     view.close();
   }
-  if (io.interrupted.aborted) return exitCodes.interrupted;
+  if (summary === null) return exitCodes.interrupted;
   io.stdout.write(invocation.output === 'json' ? json(summary) : demoText(summary));
-  return summary.accountedFor === 1 || !summary.isWhole ? exitCodes.done : exitCodes.checkedFalse;
+  return exitCodes.done;
 };
 
 function askedFor(invocation: Invocation) {
@@ -44,7 +46,10 @@ function askedFor(invocation: Invocation) {
 }
 
 interface View {
+  /** What there is to see after a tick. */
   show(state: DemoState): void;
+  /** The next tick begins. */
+  goOn(): void;
   close(): void;
 }
 
@@ -53,10 +58,9 @@ function viewOf(
   io: Io,
   { seed, stop }: { readonly seed: number; readonly stop: AbortController },
 ): View {
-  if (invocation.output === 'json') return { show: () => {}, close: () => {} };
-  const { user, system } = process.cpuUsage();
+  if (invocation.output === 'json') return { show: () => {}, goOn: () => {}, close: () => {} };
   if (io.stdout.isTTY && io.stdin.isTTY === true)
-    return new DemoScreen(io, new Speedometer(user + system), () => stop.abort());
+    return new DemoScreen(io, new Speedometer(), () => stop.abort());
   return plainView(io, seed);
 }
 
@@ -71,6 +75,7 @@ function plainView({ stderr }: Io, seed: number): View {
       next = Math.max(next, state.startAt) + everyMs;
       stderr.write(`${plainLine(state)}\n`);
     },
+    goOn: () => {},
     close: () => {},
   };
 }
