@@ -1,3 +1,9 @@
+export type { ConfluentApiOptions } from './confluent-api.ts';
+export {
+  type ConfluentRegistry,
+  type ConfluentRegistryOptions,
+  openConfluentRegistry,
+} from './confluent-registry.ts';
 export type { DecoderOptions, RawDecoder } from './decoder.ts';
 export { Decoder } from './decoder.ts';
 export { EmbeddedRegistry } from './embedded-registry.ts';

@@ -16,4 +16,26 @@ export const registryErrors = {
     todo: 'correct the schema',
     exitCode: 78,
   },
+  'registry.not-registered': {
+    kind: 'promise',
+    what: 'the registry does not have this schema, and the worker may not register it',
+    expected: 'the schemas of this version, registered before it runs',
+    todo: 'run tocsin schemas register, or allow automatic registration',
+    exitCode: 78,
+  },
+  'registry.unavailable': {
+    kind: 'neighbour',
+    what: 'the schema registry does not answer',
+    expected: 'a reachable registry with the Confluent API',
+    todo: 'check address, base path and network; records with known schema ids go on',
+    exitCode: 69,
+  },
+  'registry.refused': {
+    kind: 'promise',
+    what: 'the schema registry refuses this worker',
+    expected:
+      'an address of the Confluent API, and a user who may read (and register, where that is allowed)',
+    todo: 'correct address, user and password, or the permissions',
+    exitCode: 78,
+  },
 } as const satisfies Entries;
