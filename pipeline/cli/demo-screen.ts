@@ -6,7 +6,6 @@ const frameMs = 100;
 const otherScreen = '\u001b[?1049h\u001b[?25l';
 const backAgain = '\u001b[?25h\u001b[?1049l';
 const home = '\u001b[H';
-const clearToEnd = '\u001b[J';
 const clearLine = '\u001b[K';
 const ctrlC = '\u0003';
 
@@ -32,6 +31,8 @@ export class DemoScreen {
     io.stdin.resume();
     io.stdin.on('data', this.#key);
     io.interrupted.addEventListener('abort', this.#restore, { once: true });
+    // Whatever ends the process, an error or a second Ctrl-C, leaves a terminal that can be used.
+    process.once('exit', this.#restore);
   }
 
   show(state: DemoState): void {
@@ -60,7 +61,8 @@ export class DemoScreen {
       rows,
       ink: this.#paint,
     });
-    this.#io.stdout.write(`${home}${lines.map((line) => `${line}${clearLine}`).join('\r\n')}${clearToEnd}`);
+    // Cleared before it is written: behind a full line the cursor still stands on its last character.
+    this.#io.stdout.write(home + lines.map((line) => clearLine + line).join('\r\n'));
   }
 
   readonly #key = (data: Buffer | string): void => {
@@ -72,10 +74,12 @@ export class DemoScreen {
   readonly #restore = (): void => {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#io.interrupted.removeEventListener('abort', this.#restore);
     const { stdin, stdout } = this.#io;
     stdin.off('data', this.#key);
     stdin.setRawMode?.(false);
     stdin.pause();
     stdout.write(backAgain);
+    process.off('exit', this.#restore);
   };
 }

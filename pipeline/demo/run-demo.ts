@@ -66,7 +66,8 @@ export interface DemoSummary extends Omit<ReplaySummary, 'incidents'> {
 
 const startAt = Date.UTC(2026, 0, 5, 9);
 const tickMs = 1_000;
-const shownDecisions = 12;
+/** As many as a tall terminal shows. */
+const shownDecisions = 50;
 
 /**
  * Tells the seed's story to a worker on embedded neighbours, and holds what it found against the story. null when it was
@@ -158,7 +159,7 @@ class Audience {
   readonly #open = new Map<string, Incident>();
   readonly #published = new Set<string>();
   readonly #names = new Map<string, string>();
-  #decisions: (Decision & { readonly name: string })[] = [];
+  #decisions: readonly Decision[] = [];
 
   constructor(truth: TruthKeeper) {
     this.truth = truth;
@@ -179,7 +180,8 @@ class Audience {
       plain: this.plain.notifications,
       open: [...this.#open.values()],
       published: this.#published.size,
-      decisions: this.#decisions,
+      // A decision may be read before the telling that shows what it is about.
+      decisions: this.#decisions.map((decision) => ({ name: this.#nameOf(decision), ...decision })),
       work: this.stopwatch.work(alerts),
     };
   }
@@ -199,8 +201,11 @@ class Audience {
   /** Decisions that account for an alert, or for many: what on-call would ask about. */
   #decision(decision: Decision): void {
     if (decision.count === 0) return;
-    const name = this.#names.get(decision.fingerprint) ?? decision.fingerprint.slice(0, 8);
-    this.#decisions = [...this.#decisions, { name, ...decision }].slice(-shownDecisions);
+    this.#decisions = [...this.#decisions, decision].slice(-shownDecisions);
+  }
+
+  #nameOf({ fingerprint }: Decision): string {
+    return this.#names.get(fingerprint) ?? fingerprint.slice(0, 8);
   }
 }
 

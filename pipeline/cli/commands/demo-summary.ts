@@ -6,7 +6,7 @@ export function demoText(summary: DemoSummary): string {
   const { alerts, incidents, rootCause, passed, folded, suppressed, deadLettered } = summary;
   const title = summary.isWhole
     ? `The story of seed ${summary.seed} is over.`
-    : `The story of seed ${summary.seed} was ended early: windows that are still open count for nothing yet.`;
+    : `The story of seed ${summary.seed} was ended early; this is what was told of it.`;
   const share = (count: number | null) => [number(count ?? 0), percent(count ?? 0, alerts)];
   const alertRows = [
     ['alerts', number(alerts), `in ${number(summary.records)} records`],

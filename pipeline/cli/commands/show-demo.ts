@@ -64,14 +64,14 @@ function viewOf(
   return plainView(io, seed);
 }
 
-/** A line for every five virtual minutes; the first one at once. */
+/** A line with the first alert, and one for every five virtual minutes. */
 function plainView({ stderr }: Io, seed: number): View {
   const everyMs = 300_000;
   let next = 0;
-  stderr.write(`demo with seed ${seed}: an hour of a company's alerts\n`);
+  stderr.write(`demo with seed ${seed}: a company and its alerts\n`);
   return {
     show: (state) => {
-      if (state.now < next || state.now > state.endAt + everyMs) return;
+      if (state.alerts === 0 || state.now < next || state.now > state.endAt + everyMs) return;
       next = Math.max(next, state.startAt) + everyMs;
       stderr.write(`${plainLine(state)}\n`);
     },
