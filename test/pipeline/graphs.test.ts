@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import type { LogRecord } from '../../pipeline/broker/index.ts';
+import { reduceGraph, relateGraph } from '../../pipeline/graphs.ts';
+import { codecs } from '../../schemas/avro/index.ts';
+import { quickConfig } from '../support/virtual-world.ts';
+
+const operators = quickConfig();
+const record = (over: Partial<LogRecord>): LogRecord => ({
+  ...{ offset: 7, timestamp: 99, key: null, value: null, headers: {}, ...over },
+});
+
+describe('reduceGraph', () => {
+  const { read, ...graph } = reduceGraph(operators, () => {
+    throw new Error('nothing here is Avro');
+  });
+
+  test('reads the raw topic in a group of its own', () => {
+    expect(graph).toMatchObject({ name: 'reduce', input: 'raw', group: 'tocsin-reduce' });
+  });
+
+  test('takes bytes as they are, key and headers as text', () => {
+    const value = Buffer.from([0, 255]);
+    const headers = { 'ce-id': Buffer.from('ä') };
+    expect(read(record({ key: Buffer.from('k'), value, headers }), 3)).toEqual({
+      ...{ kind: 'record', shard: 3, offset: 7, at: 99 },
+      ...{ key: 'k', value, headers: { 'ce-id': 'ä' } },
+    });
+  });
+
+  test('takes a record without anything', () => {
+    expect(read(record({}), 0)).toMatchObject({ key: null, value: null, headers: {} });
+  });
+
+  test('takes a key that is no text: it affects nothing', () => {
+    expect(read(record({ key: Buffer.from([255]) }), 0)).toMatchObject({ key: '\uFFFD' });
+  });
+});
+
+describe('relateGraph', () => {
+  const { read, ...graph } = relateGraph(operators);
+
+  test('reads the reduced topic in a group of its own', () => {
+    expect(graph).toMatchObject({ name: 'relate', input: 'reduced', group: 'tocsin-relate' });
+  });
+
+  test('reads what REDUCE wrote', () => {
+    const beat = { kind: 'heartbeat', shard: 1, shards: 2, complete: 5 } as const;
+    expect(read(record({ value: codecs.reduced.encodeFramed(3, beat) }), 0)).toEqual(beat);
+  });
+
+  test.each([
+    ['nothing', null],
+    ['something else', Buffer.from('{}')],
+  ])('refuses %s: the topic is ours alone', (_name, value) => {
+    expect(() => read(record({ value }), 0)).toThrow();
+  });
+});
