@@ -46,7 +46,10 @@ async function serve(listener: RequestListener): Promise<string> {
 
 /** Opens a server that answers everything with this. */
 function answering(status: number, body: string): () => Promise<string> {
-  return () => serve((_, response) => response.writeHead(status).end(body));
+  return () =>
+    serve((_, response) => {
+      response.writeHead(status).end(body);
+    });
 }
 
 /** A shared registry as the contract wants it: with subjects of its own for each case. */
