@@ -90,11 +90,8 @@ describe('ShardHost', () => {
     set('complete', 'b', 20);
     expect(host.takeTimerChanges()).toHaveLength(6);
     host.advance({ at: 10, complete: 0 });
-    expect(host.takeTimerChanges().map(({ stage, key, due }) => `${stage} ${key} ${due}`)).toEqual([
-      'first a null',
-      'second a null',
-      'third a null',
-    ]);
+    const fired = host.takeTimerChanges().map(({ stage, key, due }) => `${stage} ${key} ${due}`);
+    expect(new Set(fired)).toEqual(new Set(['first a null', 'second a null', 'third a null']));
     expect(host.takeTimerChanges()).toEqual([]);
   });
 
