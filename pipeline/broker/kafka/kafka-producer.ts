@@ -29,10 +29,11 @@ export class KafkaProducer implements Producer {
 
   async send(records: readonly ProduceRecord[]): Promise<readonly Acknowledged[]> {
     if (this.#isClosed) throw new TocsinError('broker.wrong-state', 'the producer is closed');
+    const issued = this.#lanes.issue();
     // In turn: the first look-up of a topic takes a while, and a later call must not overtake it.
     const queued = this.#placed.then(async () => {
       const consignments = await this.#placement.place(records);
-      const sent = this.#lanes.run(consignments.map(laneOf), () => this.#dispatch(consignments));
+      const sent = this.#lanes.run(consignments.map(laneOf), issued, () => this.#dispatch(consignments));
       // Wrapped, or awaiting the place would await the answer too.
       return { sent };
     });
