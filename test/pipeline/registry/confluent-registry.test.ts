@@ -46,10 +46,10 @@ async function serve(listener: RequestListener): Promise<string> {
 
 /** Opens a server that answers everything with this. */
 function answering(status: number, body: string): () => Promise<string> {
-  return () =>
-    serve((_, response) => {
-      response.writeHead(status).end(body);
-    });
+  const listener: RequestListener = (_, response) => {
+    response.writeHead(status).end(body);
+  };
+  return () => serve(listener);
 }
 
 /** A shared registry as the contract wants it: with subjects of its own for each case. */
@@ -132,15 +132,16 @@ describe('registering', () => {
 });
 
 describe('a registry that is not there', () => {
-  test.for([
+  const absent: readonly (readonly [string, () => Promise<string>, string])[] = [
     ['nobody listens', async () => 'http://127.0.0.1:1', 'registry.unavailable'],
     ['it is busy', answering(503, 'busy'), 'registry.unavailable'],
-    ['it hangs', (): Promise<string> => serve(() => undefined), 'registry.unavailable'],
+    ['it hangs', () => serve(() => undefined), 'registry.unavailable'],
     ['it wants a password', answering(401, '{}'), 'registry.refused'],
     ['it forbids', answering(403, '{}'), 'registry.refused'],
     ['it is something else', answering(200, '<html>'), 'registry.refused'],
     ['the path is wrong', async () => `${await openFront()}/apis`, 'registry.refused'],
-  ] as const)('%s', async ([, address, code]) => {
+  ];
+  test.for(absent)('%s', async ([, address, code]) => {
     await expect(open(await address(), true, { timeoutMs: 100 })).rejects.toMatchObject({ code });
   });
 
