@@ -5,7 +5,13 @@ import type { LogRecord } from '../broker/index.ts';
 import { type Embedded, openEmbedded, settle } from '../embedded.ts';
 import { SystemClock, VirtualClock } from '../time/index.ts';
 import type { OperatorConfigs } from '../topology.ts';
-import { type GraphName, type OnStepped, Worker, type WorkerOptions, type WorkerSettings } from '../worker/index.ts';
+import {
+  type GraphName,
+  type OnStepped,
+  Worker,
+  type WorkerOptions,
+  type WorkerSettings,
+} from '../worker/index.ts';
 import { drive } from './driver.ts';
 import type { Arrivals } from './input.ts';
 import { type ReadTopic, readOutputs, type Seen } from './output-reader.ts';

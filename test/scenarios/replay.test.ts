@@ -200,6 +200,19 @@ describe('what the command line asks for', () => {
     expect(JSON.parse(stdout)).toMatchObject({ passed: 1 });
   });
 
+  test('Ctrl-C ends it without a summary, since there is none', async () => {
+    const interrupted = AbortSignal.abort();
+    const called = await call(['replay', 'a.ndjson', '--speed', '1x'], {
+      files: { 'a.ndjson': line },
+      interrupted,
+    });
+    expect(called).toEqual({
+      exitCode: 130,
+      stdout: '',
+      stderr: 'interrupted: what was written is not complete\n',
+    });
+  });
+
   test('empty files among others are told of', async () => {
     const { exitCode, stderr } = await call(['replay', 'a.ndjson', 'b.ndjson', 'c.ndjson'], {
       files: { 'a.ndjson': line, 'b.ndjson': '', 'c.ndjson': '{"name":"no time"}' },

@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly isTTY?: boolean;
+  /** SIGINT or SIGTERM came. */
+  readonly interrupted?: AbortSignal;
   readonly commands?: readonly Command[];
 }
 
@@ -39,7 +41,7 @@ export async function call(argv: readonly string[], around: Surroundings = {}): 
     stdin: Readable.from([]),
     env: around.env ?? {},
     cwd: around.cwd ?? folderWith(around.files ?? {}),
-    interrupted: new AbortController().signal,
+    interrupted: around.interrupted ?? new AbortController().signal,
   };
   const exitCode = await run(argv, io, around.commands);
   return { exitCode, ...written };
