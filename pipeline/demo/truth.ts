@@ -9,20 +9,24 @@ export interface TruthReport {
   readonly rootCause: { readonly right: number; readonly of: number };
 }
 
-interface Found {
-  readonly incident: Incident;
-  /** Different alerts, each with the true incident it belongs to (0: noise). */
-  readonly members: Map<string, number>;
-}
+/** Different alerts, each with the true incident it belongs to (0: noise). */
+type Members = ReadonlyMap<string, number>;
+
+const nobody: Members = new Map();
+
+/** How far the times of an alert and of its condition may lie apart. */
+const slackMs = 60_000;
 
 /**
- * Holds published incidents against the story. A true incident is found when a published one holds at least half of its
- * alerts that were told, and mostly these; every other published incident is spurious, also a second one of the same truth.
+ * Holds published incidents against the story, each generation for itself. A true incident is found when a published one
+ * holds at least half of its alerts that were told, and mostly these (at least half of its own are); every other published
+ * incident is spurious, also a second one of the same truth. An alert that goes on and off is one alert, one that fires in
+ * two failures is two.
  */
 export class TruthKeeper {
   readonly #story: Story;
   readonly #truthOf: ReadonlyMap<string, readonly Condition[]>;
-  readonly #found = new Map<string, Found>();
+  readonly #published = new Map<string, Incident>();
   readonly #members = new Map<string, Map<string, number>>();
   readonly #serviceOf = new Map<string, string>();
 
@@ -36,25 +40,24 @@ export class TruthKeeper {
     this.#truthOf = truthOf;
   }
 
-  /** An alert that was told, with the incident it was put into. */
+  /** An alert that was told, or would have been but for a policy, with the incident it was put into. */
   telling(alert: EnrichedAlert): void {
     const { incident, name, labels, firstSeen, fingerprint, service } = alert;
     this.#serviceOf.set(fingerprint, service);
-    if (incident === null) return;
+    // A final summary may come when its incident was reopened since, and names the generation of that time.
+    if (incident === null || alert.isFinal) return;
     const key = `${incident.id}#${incident.generation}`;
     const members = this.#members.get(key) ?? new Map<string, number>();
     const conditions = this.#truthOf.get(`${name}@${labels['host']}`) ?? [];
-    const cause = conditions.find(({ from, to }) => from - 60_000 <= firstSeen && firstSeen <= to + 60_000);
-    const number = cause?.incident ?? 0;
-    // An alert that goes on and off is one alert, and one that fires in two failures is two.
+    const isMeant = ({ from, to }: Condition) => from - slackMs <= firstSeen && firstSeen <= to + slackMs;
+    const number = conditions.find(isMeant)?.incident ?? 0;
     members.set(`${fingerprint}/${number}`, number);
     this.#members.set(key, members);
   }
 
   /** A published state of an incident; a later one replaces it. */
   incident(incident: Incident): void {
-    const key = `${incident.id}#${incident.generation}`;
-    this.#found.set(key, { incident, members: this.#members.get(key) ?? new Map() });
+    this.#published.set(`${incident.id}#${incident.generation}`, incident);
   }
 
   /** @param until when the story was broken off: nobody can find what had not begun */
@@ -62,17 +65,15 @@ export class TruthKeeper {
     const toldOf = this.#toldByTruth();
     let [found, spurious, right] = [0, 0, 0];
     const taken = new Set<number>();
-    const bySize = [...this.#found.values()].sort((a, b) => b.members.size - a.members.size);
-    for (const candidate of bySize) {
-      const match = this.#match(candidate, toldOf);
+    for (const { incident, members } of this.#largestFirst()) {
+      const match = this.#match(members, toldOf);
       if (match === null || taken.has(match.number)) {
         spurious += 1;
         continue;
       }
       taken.add(match.number);
       found += 1;
-      const cause = candidate.incident.probableCause;
-      if (cause !== null && this.#serviceOf.get(cause.fingerprint) === match.rootService) right += 1;
+      if (this.#serviceOf.get(incident.probableCause?.fingerprint ?? '') === match.rootService) right += 1;
     }
     return {
       incidents: {
@@ -84,6 +85,12 @@ export class TruthKeeper {
     };
   }
 
+  #largestFirst(): readonly { readonly incident: Incident; readonly members: Members }[] {
+    return [...this.#published]
+      .map(([key, incident]) => ({ incident, members: this.#members.get(key) ?? nobody }))
+      .sort((a, b) => b.members.size - a.members.size);
+  }
+
   #toldByTruth(): ReadonlyMap<number, number> {
     const told = new Map<number, number>();
     for (const members of this.#members.values())
@@ -91,7 +98,7 @@ export class TruthKeeper {
     return told;
   }
 
-  #match({ members }: Found, toldOf: ReadonlyMap<number, number>): TrueIncident | null {
+  #match(members: Members, toldOf: ReadonlyMap<number, number>): TrueIncident | null {
     const counts = new Map<number, number>();
     for (const number of members.values()) counts.set(number, (counts.get(number) ?? 0) + 1);
     counts.delete(0);
