@@ -53,7 +53,8 @@ export interface TopicSettings {
 export interface Producer {
   /**
    * Resolves when every record is acknowledged by all in-sync replicas; the answer names every partition that was
-   * written. Rejects with `broker.unavailable`, after which any part of the batch may or may not be in the log.
+   * written. Rejects with `broker.unavailable`, after which any part of the batch may or may not be in the log; sends to the
+   * same partitions that were issued before that reject too, so that nothing newer gets in front of what is missing.
    */
   send(records: readonly ProduceRecord[]): Promise<readonly Acknowledged[]>;
   /**
@@ -64,7 +65,11 @@ export interface Producer {
   close(): Promise<void>;
 }
 
-/** Its records become visible to read_committed, and its offsets to the group, together on commit, or never. */
+/**
+ * Its records become visible to read_committed, and its offsets to the group, together on commit, or never. When any call
+ * rejects, the producer is at its end and its transaction in doubt: nobody knows whether it was committed. Whoever still
+ * owns the id makes a new producer.
+ */
 export interface Transaction {
   send(records: readonly ProduceRecord[]): Promise<readonly Acknowledged[]>;
   sendOffsets(group: string, offsets: readonly OffsetCommit[]): Promise<void>;
@@ -88,14 +93,17 @@ export interface ConsumerHandlers {
   onAssigned(assigned: readonly TopicPartition[], epoch: number): Promise<void>;
   /**
    * Called when partitions are taken away in an orderly way, before another member gets them; the broker waits for the
-   * promise up to the session timeout. Rebalances are eager: it names all partitions of this member, some of which it may
+   * promise up to a timeout (Kafka's rebalance timeout), and presumes the member dead after it. Rebalances are eager: it names all partitions of this member, some of which it may
    * get again under the next epoch. Batches in flight have finished; commits still count. Not called when this member is
    * presumed dead, nor when it had nothing.
    */
   onRevoked(revoked: readonly TopicPartition[], epoch: number): Promise<void>;
   /** Batches of one partition come one after another, those of different partitions side by side. */
   onBatch(batch: Batch): Promise<void>;
-  /** The consumer cannot go on (its `onBatch` rejected, or the broker refused it); it has stopped. */
+  /**
+   * The consumer cannot go on (a handler rejected, it kept a rebalance waiting for too long, or the broker refused it for
+   * good); it has stopped. An outage is no failure: the consumer waits for its end.
+   */
   onFailure(error: Error): void;
 }
 
@@ -124,8 +132,8 @@ export interface Consumer {
    */
   position(partition: TopicPartition): number | null;
   /**
-   * Rejects with `broker.illegal-generation` when this is no longer (or not yet) a member of the current generation, with
-   * `broker.metadata-too-large` before anything is committed.
+   * Rejects with `broker.illegal-generation` when this is no longer (or not yet) a member of the current generation, or
+   * when the partition is not assigned to it; with `broker.metadata-too-large` before anything is committed.
    */
   commitOffsets(offsets: readonly OffsetCommit[]): Promise<void>;
   /** Finishes the batches in flight, calls `onRevoked` for all partitions, leaves the group. Never await it in a handler. */

@@ -28,6 +28,8 @@ export class EmbeddedConsumer implements Consumer, Member {
   readonly #readers = new Map<PartitionLog, PartitionReader>();
   #state: 'fresh' | 'joined' | 'leaving' | 'gone' = 'fresh';
   #handlers: ConsumerHandlers | null = null;
+  /** What the group gave this member last. */
+  #granted: ReadonlySet<PartitionLog> = new Set();
   #subscribed: readonly PartitionLog[] = [];
   #epoch = 0;
   /** Taking and letting go happen one after another, whoever asks for them. */
@@ -80,6 +82,11 @@ export class EmbeddedConsumer implements Consumer, Member {
       );
     }
     const commits = placeCommits(this.#services.catalog, offsets);
+    const foreign = commits.find(({ log }) => !this.#granted.has(log));
+    if (foreign !== undefined) {
+      const { topic, partition } = foreign.log;
+      throw new TocsinError('broker.illegal-generation', `${topic.name}/${partition} is not ours`);
+    }
     this.#group.offsets.commit(commits);
     for (const { log } of commits) this.#services.retainer.afterProgress(log);
   }
@@ -108,6 +115,7 @@ export class EmbeddedConsumer implements Consumer, Member {
       const handlers = this.#handlers;
       if (this.#state !== 'joined' || handlers === null) return;
       this.#epoch = epoch;
+      this.#granted = new Set(logs);
       for (const log of logs) this.#readers.set(log, this.#readerOf(log, handlers));
       await handlers.onAssigned(logs.map(placeOf), epoch);
       if (this.#state === 'joined') for (const reader of this.#readers.values()) reader.open();

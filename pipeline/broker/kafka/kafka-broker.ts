@@ -8,6 +8,7 @@ import { KafkaAdmin } from './kafka-admin.ts';
 import { KafkaConsumer } from './kafka-consumer.ts';
 import { KafkaProducer } from './kafka-producer.ts';
 import { KafkaTransactionalProducer } from './kafka-transaction.ts';
+import { seeLogEnds } from './kafkajs-insides.ts';
 
 export interface KafkaBrokerOptions extends KafkaConnection, Partial<GroupTimings> {}
 
@@ -35,7 +36,7 @@ export class KafkaBroker implements Broker {
     this.#options = options;
     this.#timings = { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatMs };
     this.#kafka = openClient(options);
-    this.#admin = new KafkaAdmin(this.#kafka);
+    this.#admin = new KafkaAdmin(seeLogEnds(openClient(options)));
     this.admin = this.#admin;
   }
 

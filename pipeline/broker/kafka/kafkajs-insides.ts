@@ -1,3 +1,4 @@
+import type { Kafka } from 'kafkajs';
 import { TocsinError } from '../../../schemas/errors.ts';
 import { kafkajsVersion, knownVersion } from './request-queue.ts';
 
@@ -46,6 +47,22 @@ export function innerCluster(cluster: unknown): InnerCluster {
     return cluster as InnerCluster;
   }
   throw new TocsinError('invariant.broken', `kafkajs ${kafkajsVersion()} is not ${knownVersion}`);
+}
+
+/**
+ * Makes the admin of this client see the log's end. kafkajs asks for the last stable offset unless told otherwise, and
+ * its admin cannot be told: `high` would leave out what an open transaction has written.
+ */
+export function seeLogEnds(kafka: Kafka): Kafka {
+  const makeCluster = Object.getOwnPropertySymbols(kafka).find(
+    ({ description }) => description === 'private:Kafka:createCluster',
+  );
+  const make: unknown = makeCluster === undefined ? undefined : Reflect.get(kafka, makeCluster);
+  if (makeCluster === undefined || typeof make !== 'function')
+    throw new TocsinError('invariant.broken', `kafkajs ${kafkajsVersion()} is not ${knownVersion}`);
+  const readUncommitted = 0;
+  Reflect.set(kafka, makeCluster, (options: object) => make({ ...options, isolationLevel: readUncommitted }));
+  return kafka;
 }
 
 /** The offset a batch was fetched from, which its types leave out. It may lie before the first record. */

@@ -69,6 +69,80 @@ export function rebalanceCases(bench: Bench): void {
       expect(second.values).toEqual(['c']);
     });
 
+    test('a member that stays keeps what balance allows', async () => {
+      const topic = await bench().topic({ partitions: 4 });
+      const first = await bench().member(topic).start();
+      const second = await bench().member(topic).start();
+      await first.until(() => first.assignment.partitions.length === 2);
+      const shares = [first.assignment.partitions, second.assignment.partitions];
+      const third = await bench().member(topic).start();
+      await first.until(() => first.assignment.epoch === third.assignment.epoch);
+      await second.until(() => second.assignment.epoch === third.assignment.epoch);
+      for (const [i, member] of [first, second].entries()) {
+        const kept = member.assignment.partitions.filter((partition) => shares[i]?.includes(partition));
+        expect(kept).toEqual(member.assignment.partitions);
+      }
+    });
+
+    test('a rebalance waits for the batch in flight, and nothing of the old assignment comes after it', async () => {
+      const topic = await bench().topic({ partitions: 2 });
+      const held = gate();
+      const order: string[] = [];
+      const first = bench().member(topic, {
+        maxBatchRecords: 1,
+        handlers: {
+          onBatch: async ({ epoch }) => {
+            order.push(`batch of ${epoch}`);
+            if (order.length === 1) await held.passed;
+          },
+          onRevoked: async (_revoked, epoch) => {
+            order.push(`revoked ${epoch}`);
+          },
+        },
+      });
+      await bench().send(topic, ['a', 'b', 'c'], { partition: 0 });
+      await first.start();
+      const { epoch } = first.assignment;
+      await first.until(() => first.records.length === 1);
+      const second = bench().member(topic);
+      const joined = second.start();
+      held.open();
+      await joined;
+      await first.until(() => first.assignment.epoch > epoch);
+      const revoked = order.indexOf(`revoked ${epoch}`);
+      expect(revoked).toBeGreaterThan(0);
+      expect(order.slice(revoked)).not.toContain(`batch of ${epoch}`);
+    });
+
+    test('each assignment begins without pauses', async () => {
+      const topic = await bench().topic({ partitions: 2 });
+      const first = await bench().member(topic).start();
+      first.consumer.pause([
+        { topic, partition: 0 },
+        { topic, partition: 1 },
+      ]);
+      const second = await bench().member(topic).start();
+      await first.until(() => first.assignment.epoch === second.assignment.epoch);
+      await second.consumer.stop();
+      await first.until(() => first.assignment.partitions.length === 2);
+      await bench().send(topic, ['a'], { partition: 0 });
+      await bench().send(topic, ['b'], { partition: 1 });
+      await first.until(() => first.records.length === 2);
+    });
+
+    test('a member cannot commit for a partition that it does not have', async () => {
+      const topic = await bench().topic({ partitions: 2 });
+      const first = await bench().member(topic).start();
+      const second = await bench().member(topic).start();
+      await first.until(() => first.assignment.epoch === second.assignment.epoch);
+      const [partition = -1] = second.assignment.partitions;
+      const commit = { topic, partition, offset: 0, metadata: 'foreign' };
+      await expect(first.consumer.commitOffsets([commit])).rejects.toMatchObject({
+        code: 'broker.illegal-generation',
+      });
+      await second.consumer.commitOffsets([{ ...commit, metadata: 'own' }]);
+    });
+
     test('more members than partitions leaves some without, and they take over when others leave', async () => {
       const topic = await bench().topic();
       const first = await bench().member(topic).start();

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Bench } from './bench.ts';
+import { type Bench, recordsOf } from './bench.ts';
 
 export function positionCases(bench: Bench): void {
   describe('positions', () => {
@@ -59,6 +59,41 @@ export function positionCases(bench: Bench): void {
       member.consumer.seek({ topic, partition: 0 }, 1);
       await member.until(() => member.records.length === 3);
       expect(member.values).toEqual(['a', 'b', 'b']);
+    });
+
+    test('a seek to outside of the log starts at its first record', async () => {
+      const topic = await bench().topic();
+      await bench().send(topic, ['a', 'b']);
+      const member = await bench().member(topic).start();
+      await member.until(() => member.records.length === 2);
+      member.consumer.seek({ topic, partition: 0 }, 99);
+      await member.until(() => member.records.length === 4);
+      expect(member.values).toEqual(['a', 'b', 'a', 'b']);
+    });
+
+    test('the position is behind what was handled, and behind what nobody will be handed', async () => {
+      const topic = await bench().topic({ partitions: 2 });
+      const place = { topic, partition: 0 };
+      const member = bench().member(topic, { isolation: 'read_committed' });
+      await member.start();
+      expect(member.consumer.position(place)).toBe(0);
+      const behindEnd = async (): Promise<number> => {
+        const { high } = await bench().broker.admin.watermarks(place);
+        return high - (member.consumer.position(place) ?? 0);
+      };
+      const producer = bench().broker.producer({ transactionalId: bench().group });
+      const aborted = await producer.begin();
+      await aborted.send(recordsOf(topic, ['a', 'b']));
+      expect(await behindEnd()).toBe(2);
+      await aborted.abort();
+      await expect.poll(() => member.consumer.position(place)).toBe(3);
+      expect(await behindEnd()).toBe(0);
+      await bench().send(topic, ['c']);
+      await member.until(() => member.records.length === 1);
+      await expect.poll(behindEnd).toBe(0);
+      await producer.close();
+      await member.consumer.stop();
+      expect(member.consumer.position(place)).toBeNull();
     });
 
     test('a member that has stopped cannot commit', async () => {
