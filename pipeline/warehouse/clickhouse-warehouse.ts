@@ -1,9 +1,7 @@
 import { inDatabase } from '../../schemas/clickhouse/index.ts';
 import type { Connected } from './connection.ts';
 import { warehouseError } from './failure.ts';
-import { insertRows } from './insert-rows.ts';
 import { migrateDatabase } from './migrate.ts';
-import { settingsFor } from './settings.ts';
 import type { Insert, Parameters, Warehouse } from './warehouse.ts';
 
 /** The warehouse in ClickHouse, in this process or across the network: only the connection differs. */
@@ -25,7 +23,7 @@ export class ClickHouseWarehouse implements Warehouse {
   async insert({ table, rows, token }: Insert): Promise<void> {
     if (rows.length === 0) return;
     await this.#call(`insert into ${table}`, () =>
-      insertRows(this.#connected, { into: `${this.#database}.${table}`, rows, token }),
+      this.#connected.insert({ into: `${this.#database}.${table}`, rows, token }),
     );
   }
 
@@ -36,19 +34,19 @@ export class ClickHouseWarehouse implements Warehouse {
         query: inDatabase(sql, this.#database),
         query_params: { ...parameters },
         format: 'JSONEachRow',
-        clickhouse_settings: settingsFor(),
+        clickhouse_settings: this.#connected.settings,
       });
       return result.json<T>();
     });
   }
 
-  /** A statement without rows to return; an INSERT must be one with SELECT (`insertRows` says why). Rejects like `query`. */
+  /** A statement without rows to return; an INSERT must be one with SELECT (`insertByFile` says why). Rejects like `query`. */
   async command(sql: string, parameters: Parameters = {}): Promise<void> {
     await this.#call('command', () =>
       this.#connected.client.command({
         query: inDatabase(sql, this.#database),
         query_params: { ...parameters },
-        clickhouse_settings: settingsFor(),
+        clickhouse_settings: this.#connected.settings,
       }),
     );
   }

@@ -2,14 +2,19 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ClickHouseClient, createClient } from '@clickhouse/client';
 import { TocsinError } from '../../schemas/errors.ts';
+import { insertByFile } from './insert-by-file.ts';
+import type { RowsInto } from './printed-rows.ts';
 import { RowsFile } from './rows-file.ts';
+import { type Settings, settingsFor } from './settings.ts';
 
 /** The engine, as calls reach it. */
 export interface Connected {
   readonly client: ClickHouseClient;
   /** Calls share one session, and the file of rows: they must come one after another. */
   readonly isSerial: boolean;
-  readonly rowsFile: RowsFile;
+  /** For every call but an insert: the insert has its own, with its token. */
+  readonly settings: Settings;
+  insert(rows: RowsInto): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,7 +62,8 @@ async function connected(client: ClickHouseClient, directory: string): Promise<C
     await client.close();
     await rowsFile.close();
   };
-  return { client, isSerial: true, rowsFile, close };
+  const insert = (rows: RowsInto) => insertByFile(client, rowsFile, rows);
+  return { client, isSerial: true, settings: settingsFor(), insert, close };
 }
 
 function reasonFor(cause: unknown): string {

@@ -17,18 +17,30 @@ const permanent = new Set([
   'CANNOT_CONVERT_TYPE',
   'INCORRECT_DATA',
   'BAD_ARGUMENTS',
+]);
+
+/** Names of the errors that are about who asks. */
+const personal = new Set([
   'AUTHENTICATION_FAILED',
   'ACCESS_DENIED',
+  'UNKNOWN_USER',
+  'WRONG_PASSWORD',
+  'REQUIRED_PASSWORD',
+  'IP_ADDRESS_NOT_ALLOWED',
+  'READONLY',
 ]);
 
 /** A ClickHouse error in the words of the catalogue. */
 export function warehouseError(cause: unknown, doing: string): TocsinError {
   if (cause instanceof TocsinError) return cause;
   const message = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause);
-  const type = typeOf(cause);
+  return new TocsinError(codeOf(typeOf(cause)), `${doing}: ${message}`, { cause });
+}
+
+function codeOf(type: string) {
+  if (personal.has(type)) return 'warehouse.no-access';
   const isPermanent = permanent.has(type) || type.startsWith('CANNOT_PARSE');
-  const code = isPermanent ? 'warehouse.refused' : 'warehouse.unavailable';
-  return new TocsinError(code, `${doing}: ${message}`, { cause });
+  return isPermanent ? 'warehouse.refused' : 'warehouse.unavailable';
 }
 
 /** ClickHouse's name of the error. By shape: chdb throws the error class of its own copy of the client. */

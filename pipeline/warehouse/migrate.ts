@@ -36,7 +36,7 @@ export async function migrateDatabase(
   const missing = missingSteps(taken, steps, database);
   for (const step of missing) {
     for (const statement of statementsFor(step, database)) await sql.command(statement);
-    // SELECT and not VALUES: `insertRows` says why.
+    // SELECT and not VALUES: `insertByFile` says why.
     await sql.command(
       'INSERT INTO {db}.schema_migrations (version, name, checksum) SELECT {version:UInt32}, {name:String}, {checksum:String}',
       { version: step.version, name: step.name, checksum: checksumOf(step) },

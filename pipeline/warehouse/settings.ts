@@ -25,16 +25,21 @@ const fixed: Settings = {
   output_format_json_quote_denormals: 1,
 };
 
+/** The settings of one call over HTTP. Each request has its own; any server since 24.3 knows them. */
+export function serverSettings(token = ''): Settings {
+  // What may stand in an address and in SQL without being quoted.
+  if (!/^[\w./:-]{0,400}$/.test(token)) throw new TocsinError('invariant.broken', `insert token ${token}`);
+  return { ...fixed, insert_deduplication_token: token };
+}
+
 /**
- * The settings of one call: always all of them. chdb applies them with SET to a session that later calls share, so a
- * setting that is left out keeps the value of an earlier call; a token kept that way drops the next insert silently.
+ * The settings of one call to chdb: always all of them. chdb applies them with SET to a session that later calls share,
+ * so a setting that is left out keeps the value of an earlier call; a token kept that way drops the next insert silently.
  */
 export function settingsFor(token = ''): Settings {
-  // chdb writes the value into SQL without escaping backslashes.
-  if (!/^[\w./:-]{0,400}$/.test(token)) throw new TocsinError('invariant.broken', `insert token ${token}`);
   // An INSERT … SELECT that cannot be recognised by its token must fail rather than be stored twice.
   const deduplicate = token === '' ? 'enable_when_possible' : 'force_enable';
-  return { ...fixed, insert_deduplication_token: token, deduplicate_insert_select: deduplicate };
+  return { ...serverSettings(token), deduplicate_insert_select: deduplicate };
 }
 
 /** The same settings as a clause of one statement, which leaves nothing behind in the session. */

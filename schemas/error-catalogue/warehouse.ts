@@ -23,6 +23,13 @@ export const warehouseErrors = {
     todo: 'correct the statement, or compare the tables with the migrations',
     exitCode: 70,
   },
+  'warehouse.no-access': {
+    kind: 'promise',
+    what: 'the warehouse refuses this user',
+    expected: 'a user who may create the database of `warehouse.database`, and read and write in it',
+    todo: 'correct user and password, or grant what the message names',
+    exitCode: 78,
+  },
   'warehouse.locked': {
     kind: 'promise',
     what: 'the data directory of the warehouse cannot be opened',
