@@ -1,4 +1,4 @@
-import { type EnrichedAlert, severities } from '../../schemas/alert.ts';
+import { type EnrichedAlert, type Severity, severities } from '../../schemas/alert.ts';
 import type { CorrelateConfig } from './config.ts';
 import { maskTemplate } from './mask-template.ts';
 import type { Traits } from './rows.ts';
@@ -26,7 +26,7 @@ export function readTraits(config: CorrelateConfig, topology: Topology, alert: E
     fingerprint: alert.fingerprint,
     service,
     isNode: service !== '' && (isKnown || !isLabel),
-    isFarReaching: isFarReaching(config, alert),
+    isFarReaching: isSevere(config, alert.severity),
     labels: labels.sort(compareText),
     template: maskTemplate(textOf(config, alert), variablesOf(alert, service)),
   };
@@ -57,7 +57,8 @@ export function keysOf(traits: Traits): string[] {
   return keys;
 }
 
-function isFarReaching({ topology }: CorrelateConfig, { severity }: EnrichedAlert): boolean {
+/** Whether what has this severity may have to do with other services; where a source states none, it may. */
+export function isSevere({ topology }: CorrelateConfig, severity: Severity): boolean {
   return severity === 'unknown' || severities.indexOf(severity) >= severities.indexOf(topology.minSeverity);
 }
 

@@ -4,7 +4,7 @@ import type { IncidentType } from '../../schemas/incident.ts';
 import { busyOf, slotOf, surprise } from './base-rate.ts';
 import { hasGoneOn, isAdrift, isOver, type Weighing } from './gone-on.ts';
 import { lastNewsAt } from './member-index.ts';
-import { keyOf } from './read-traits.ts';
+import { isSevere, keyOf } from './read-traits.ts';
 import type { CorrelateStep } from './step.ts';
 
 /** The features in the order in which a member row stores them. */
@@ -45,6 +45,9 @@ const maxTemplates = 16;
 /** Less similar messages share only the words that all alerts share (high, error, failed). */
 const similarAt = 0.5;
 
+/** What an incident of nothing but mild alerts has of its support: it is no match for one that matters. */
+const mildShare = 0.5;
+
 /** Alerts seconds apart are taken as this far apart: detection is no more exact, in windows. */
 const leastWindows = 0.2;
 
@@ -80,7 +83,8 @@ export function weigh(step: CorrelateStep, weighing: Weighing): Weighed {
   const parts = features.map((feature) => step.config.weights[feature] * strengths[feature]);
   if (weighing.shape.firing.has(weighing.traits.fingerprint)) parts[features.indexOf('recurrence')] = doubled;
   const withAll = parts.map((part, at) => (features[at] === 'topology' ? Math.max(part, near.all) : part));
-  return { ...combine(parts), support: combine(withAll).confidence };
+  const isMild = !isSevere(step.config, weighing.row.severity);
+  return { ...combine(parts), support: combine(withAll).confidence * (isMild ? mildShare : 1) };
 }
 
 export function contributionsOf(evidence: readonly number[]): Contribution[] {

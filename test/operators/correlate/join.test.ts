@@ -257,6 +257,16 @@ describe('the best of several incidents', () => {
     expect(errors.incident?.id).toBe(failure.incident?.id);
   });
 
+  it('an alert that matters joins one that matters, not the mild one of its own host', () => {
+    const { tell } = bench(config);
+    const mild = { service: 'api', labels: { host: 'api-1' }, severity: 'low' } as const;
+    const probe = tell(alertOf({ ...mild, name: 'ProbeFailed' }));
+    const failure = tell(alertOf({ service: 'checkout', name: 'OutOfMemory', from: 60 * secondMs }));
+    const errors = tell(alertOf({ ...mild, name: 'ErrorsHigh', severity: 'high', from: 80 * secondMs }));
+    expect(errors.incident?.id).toBe(failure.incident?.id);
+    expect(errors.incident?.id).not.toBe(probe.incident?.id);
+  });
+
   it('a host that is always in alert says little about the next alert on it', () => {
     const { tell } = bench({});
     for (let n = 0; n < 32; n += 1) tell(on('jump', { name: `Chatter${n}x`, from: n * 5 * minuteMs }));
