@@ -90,11 +90,16 @@ export function addMinute(
   return {
     ...counted,
     valueCount: window.valueCount + values.count,
-    sum: window.sum + values.sum,
+    sum: finite(window.sum + values.sum),
     min: isFirst ? values.min : Math.min(window.min, values.min),
     max: isFirst ? values.max : Math.max(window.max, values.max),
     sketch: sketch === null ? window.sketch : mergeSketches(window.sketch, sketch),
   };
+}
+
+/** Sums of huge values stay numbers, as in the partials they come from. */
+function finite(sum: number): number {
+  return Math.min(Math.max(sum, -Number.MAX_VALUE), Number.MAX_VALUE);
 }
 
 export function aggregateOf(window: Window, isFinal: boolean): Aggregate {

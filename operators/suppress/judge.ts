@@ -30,9 +30,11 @@ function judgeEnd(
   hushed: EnrichedAlert | undefined,
 ): Suppression | null {
   if (hushed === undefined) {
-    // What was told under the name of a merged occurrence is told of the one it belongs to.
-    if (alert.mergedInto !== null) unhush(step, alert.mergedInto);
-    return findPolicy(step, alert);
+    if (alert.mergedInto === null) return findPolicy(step, alert);
+    // What was told under the name of a merged occurrence is told of the one it belongs to; and whoever was told must
+    // learn the new name, silence or not, or its end would speak of something he has never heard of.
+    unhush(step, alert.mergedInto);
+    return null;
   }
   const suppression = hushed.suppression ?? findPolicy(step, alert);
   if (alert.isFinal || alert.mergedInto !== null || suppression === null) unhush(step, alert.occurrence);

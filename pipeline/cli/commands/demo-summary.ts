@@ -15,7 +15,7 @@ export function demoText(summary: DemoSummary): string {
     ['suppressed', ...share(suppressed)],
     ['dead-lettered', ...share(deadLettered)],
     ['accounted for', percent(summary.accountedFor, 1), ''],
-    ['a 5-minute window alone', number(summary.notificationsWithout), 'would have been sent'],
+    ['incidents', number(summary.incidentsPublished), `where a plain 5-minute window sends ${number(summary.notificationsWithout)}`],
   ];
   const truthRows = [
     ['incidents that really happened', number(incidents.true), ''],

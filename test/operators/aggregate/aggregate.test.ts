@@ -157,6 +157,14 @@ describe('aggregate', () => {
     );
   });
 
+  it('keeps the sum of huge values a number', () => {
+    const driven = drive(aggregate);
+    driven.send(tallyOf([minuteOf(0, 1, [1e308])]));
+    driven.send(tallyOf([minuteOf(0, 1, [1e308])], { fingerprint: fingerprintOf(['b']) }));
+    driven.advance({ complete: 390_000 });
+    expect(stated(driven).at(-1)?.sum).toBe(Number.MAX_VALUE);
+  });
+
   it('keeps no window once it is final', () => {
     const driven = drive(aggregate);
     driven.send(tallyOf([minuteOf(0, 1), minuteOf(1, 1), minuteOf(2, 1)]));

@@ -293,6 +293,13 @@ describe('a merge', () => {
     expect(s.rows('hushed')).toBe(0);
   });
 
+  it('is told under a silence of an occurrence that was told before: its reader must learn the new name', () => {
+    const s = scene(config());
+    tell(s, 900, 'b');
+    tell(s, 1_300, 'b', merged);
+    expect(verdicts(s)).toEqual(['b first', 'b merged']);
+  });
+
   it('counts what was told of the merged occurrence as told of the other', () => {
     const s = scene(config());
     tell(s, 900, 'b', { labels: { host: 'web' } });
