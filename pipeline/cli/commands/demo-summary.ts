@@ -15,7 +15,11 @@ export function demoText(summary: DemoSummary): string {
     ['suppressed', ...share(suppressed)],
     ['dead-lettered', ...share(deadLettered)],
     ['accounted for', percent(summary.accountedFor, 1), ''],
-    ['incidents', number(summary.incidentsPublished), `where a plain 5-minute window sends ${number(summary.notificationsWithout)}`],
+    [
+      'incidents',
+      number(summary.incidentsPublished),
+      `where a plain 5-minute window sends ${number(summary.notificationsWithout)}`,
+    ],
   ];
   const truthRows = [
     ['incidents that really happened', number(incidents.true), ''],
