@@ -40,10 +40,12 @@ export class HeartbeatSource {
   async #completeUpTo(): Promise<EventTimeMs> {
     const { ports, settings } = this.#around;
     const { shard } = this.#runner;
+    // Never 0: the next record may still have the millisecond of the last one, or of the clock.
+    const slackMs = Math.max(1, settings.clockSlackMs);
     const now = ports.clock.now();
     // Busy: facts of closed cells were stated by the shard's own timers, below the time of its last record.
-    if (!(await this.#runner.isAtEnd())) return shard.host.time.at - settings.clockSlackMs;
-    const complete = now - settings.clockSlackMs;
+    if (!(await this.#runner.isAtEnd())) return shard.host.time.at - slackMs;
+    const complete = now - slackMs;
     shard.idle(complete, this.#isQuiet(now) ? combine.name : null);
     await this.#runner.flush();
     return complete;

@@ -3,7 +3,7 @@ import type { ReduceEvent } from '../../../operators/events.ts';
 import type { Consumer } from '../../../pipeline/broker/index.ts';
 import { reduceGraph } from '../../../pipeline/graphs.ts';
 import { HeartbeatSource } from '../../../pipeline/worker/heartbeat.ts';
-import type { Ports } from '../../../pipeline/worker/index.ts';
+import type { Ports, WorkerSettings } from '../../../pipeline/worker/index.ts';
 import { ShardRunner } from '../../../pipeline/worker/shard-runner.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
 import { topics } from '../../../schemas/topics.ts';
@@ -26,11 +26,14 @@ interface Scene {
   told(to: number): string[];
 }
 
-async function scene(handled: { position: number } = { position: 0 }): Promise<Scene> {
+async function scene(
+  handled: { position: number } = { position: 0 },
+  settings: Partial<WorkerSettings> = {},
+): Promise<Scene> {
   const journal: string[] = [];
   const bench = await shardBench({
     through: (ports) => watched(ports, journal),
-    settings: { flushIdleMs: 30 * second },
+    settings: { flushIdleMs: 30 * second, ...settings },
   });
   const operators = quickConfig();
   const graph = reduceGraph(operators, () => {
@@ -154,6 +157,13 @@ describe('HeartbeatSource', () => {
     await it.process();
     await it.source.beat();
     expect(it.told(0)).toContain('shard 0 of 2 complete 4500');
+  });
+
+  test('without slack, too, the last millisecond stays open: more may come in it', async () => {
+    it = await scene({ position: 0 }, { clockSlackMs: 0 });
+    it.bench.clock.advanceTo(start + 2_000);
+    await it.source.beat();
+    expect(it.told(0)).toEqual(['shard 0 of 2 complete 1999']);
   });
 
   test('never claims what it has claimed, nor less', async () => {
