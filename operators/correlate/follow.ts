@@ -4,6 +4,7 @@ import { reopen, resolve, settle } from './life-cycle.ts';
 import { note } from './note.ts';
 import { startOf, worse } from './place.ts';
 import { publish, publishIfChanged } from './publish.ts';
+import { isSevere } from './read-traits.ts';
 import type { IncidentRow, MemberRow } from './rows.ts';
 import type { CorrelateStep } from './step.ts';
 
@@ -31,6 +32,7 @@ export function refresh(step: CorrelateStep, alert: EnrichedAlert, member: Membe
   const next: MemberRow = {
     ...member,
     severity: alert.severity,
+    isFarReaching: member.isFarReaching || isSevere(step.config, alert.severity),
     startedAt: Math.min(member.startedAt, startOf(step, alert)),
     newsAt: Math.min(member.newsAt, startOf(step, alert)),
     endedAt,
@@ -39,7 +41,7 @@ export function refresh(step: CorrelateStep, alert: EnrichedAlert, member: Membe
   setMember(step, alert.occurrence, { before: member, next });
   setIncident(step, row, { before: member, next });
   if (isReopening) note(step, { id, reason: 'reopened', detail: { by: 'the same occurrence' }, alert });
-  if (isBack || (endedAt !== null && member.endedAt === null)) settle(step, id);
+  if (isBack || (endedAt !== null && member.endedAt === null)) settle(step, id, next);
   if (isReopening) return () => publish(step, id);
   const isNews = next.severity !== member.severity || next.startedAt !== member.startedAt;
   return isNews ? () => publishIfChanged(step, id, before) : null;
@@ -93,6 +95,7 @@ function setMember(step: CorrelateStep, occurrence: string, { before, next }: Ch
     before.severity === next.severity &&
     before.startedAt === next.startedAt &&
     before.newsAt === next.newsAt &&
+    before.isFarReaching === next.isFarReaching &&
     before.endedAt === next.endedAt &&
     before.generation === next.generation;
   if (isSame) return;

@@ -1,7 +1,7 @@
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { Candidate } from './find-candidates.ts';
-import type { Shape } from './member-index.ts';
 import type { IncidentRow, Traits } from './rows.ts';
+import type { Shape } from './shape.ts';
 import type { CorrelateStep } from './step.ts';
 
 /** An alert held against one incident. */

@@ -2,7 +2,8 @@ import type { EventTimeMs, IncidentId } from '../../schemas/brand.ts';
 import type { Acknowledgement, Withdrawal } from '../../schemas/control.ts';
 import { note } from './note.ts';
 import { publish } from './publish.ts';
-import type { IncidentRow } from './rows.ts';
+import type { IncidentRow, MemberRow } from './rows.ts';
+import { isGoingOn } from './shape.ts';
 import { compareText } from './sorted.ts';
 import type { CorrelateStep } from './step.ts';
 
@@ -14,16 +15,25 @@ import type { CorrelateStep } from './step.ts';
  *    └── a member joins: generation + 1 ──────── resolved ──▶ gone, reopenWithinMs after the quiet began
  */
 
-/** Starts or stops the wait for the end, after anything about the members of an incident changed. */
-export function settle(step: CorrelateStep, id: IncidentId): void {
+/**
+ * Starts or stops the wait for the end, after a member of an incident came, went or changed. Mild members belong to an
+ * incident that holds others, but do not keep it going: a probe that fails now and then would tie one outage to the next.
+ */
+export function settle(
+  step: CorrelateStep,
+  id: IncidentId,
+  changed?: Pick<MemberRow, 'isFarReaching'>,
+): void {
   const row = step.tables.incidents.get(id);
   if (row === undefined || row.state === 'resolved') return;
-  const isLive = (step.derived.members.shape(id)?.live ?? 0) > 0;
+  const shape = step.derived.members.shape(id);
+  const isLive = shape !== undefined && isGoingOn(shape);
+  const isMild = changed?.isFarReaching === false && (shape?.severe ?? 0) > 0;
   if (isLive && row.quietSince !== null) {
     step.tables.incidents.set(id, { ...row, quietSince: null });
     step.wakeAt(id, null);
   }
-  if (!isLive) {
+  if (!isLive && (row.quietSince === null || !isMild)) {
     step.tables.incidents.set(id, { ...row, quietSince: step.time.at });
     step.wakeAt(id, step.time.at + step.config.resolveDelayMs);
   }

@@ -1,46 +1,13 @@
 import type { EventTimeMs, IncidentId } from '../../schemas/brand.ts';
 import { keyOf, keysOf } from './read-traits.ts';
 import type { MemberRow } from './rows.ts';
+import { emptyShape, type Kept, type Member, type Shape, tally } from './shape.ts';
 import { compareText, insertSorted, removeSorted } from './sorted.ts';
-
-export interface Member {
-  readonly occurrence: string;
-  readonly row: MemberRow;
-}
 
 /** That an incident holds a key, and when the newest of its members with that key was news. */
 export interface Posting {
   readonly incident: IncidentId;
   readonly lastAt: EventTimeMs;
-}
-
-interface Holding {
-  count: number;
-  lastAt: EventTimeMs;
-}
-
-export interface Kept {
-  readonly template: string;
-  readonly lastAt: EventTimeMs;
-}
-
-/** What the members of one incident come to. */
-export interface Shape {
-  /** By start, then occurrence. */
-  readonly members: Member[];
-  /** Members that fire. */
-  live: number;
-  /** Members that joined, and the sum of their confidences in thousandths. */
-  joined: number;
-  confidence: number;
-  readonly keys: Map<string, Holding>;
-  /** Members per fingerprint and per service. */
-  readonly fingerprints: Map<string, number>;
-  readonly services: Map<string, number>;
-  /** Members that fire, per fingerprint. */
-  readonly firing: Map<string, number>;
-  /** Templates by newest start, then text. */
-  readonly templates: Kept[];
 }
 
 const byStart = (a: Member, b: Member) =>
@@ -106,7 +73,7 @@ export class MemberIndex {
   /** The same occurrence and incident with another row. Only a start that moved touches the indexes. */
   replace(occurrence: string, before: MemberRow, after: MemberRow): void {
     const shape = this.#shapes.get(before.incident);
-    if (shape === undefined || before.startedAt !== after.startedAt || before.newsAt !== after.newsAt) {
+    if (shape === undefined || hasMoved(before, after)) {
       this.remove(occurrence, before);
       this.add(occurrence, after);
       return;
@@ -157,39 +124,6 @@ function moveTemplate(shape: Shape, row: MemberRow, from: EventTimeMs | undefine
   if (to !== undefined) insertSorted(shape.templates, { template, lastAt: to }, byNewest);
 }
 
-function emptyShape(): Shape {
-  return {
-    members: [],
-    live: 0,
-    joined: 0,
-    confidence: 0,
-    keys: new Map(),
-    fingerprints: new Map(),
-    services: new Map(),
-    firing: new Map(),
-    templates: [],
-  };
-}
-
-function tally(shape: Shape, row: MemberRow, by: 1 | -1): void {
-  if (row.endedAt === null) {
-    shape.live += by;
-    bump(shape.firing, row.fingerprint, by);
-  }
-  if (row.evidence.length > 0) {
-    shape.joined += by;
-    shape.confidence += by * row.confidence;
-  }
-  bump(shape.fingerprints, row.fingerprint, by);
-  if (row.service !== '') bump(shape.services, row.service, by);
-}
-
-function bump(counts: Map<string, number>, key: string, by: number): void {
-  const count = (counts.get(key) ?? 0) + by;
-  if (count === 0) counts.delete(key);
-  else counts.set(key, count);
-}
-
 /** Only a member that moves to another incident asks for it, so a walk over all is cheap enough. */
 function newestWith(shape: Shape, key: string): EventTimeMs | undefined {
   let newest: EventTimeMs | undefined;
@@ -199,14 +133,11 @@ function newestWith(shape: Shape, key: string): EventTimeMs | undefined {
   return newest;
 }
 
-/** When the incident last got a member that was news. */
-export function lastNewsAt({ members }: Shape): EventTimeMs | undefined {
-  let newest: EventTimeMs | undefined;
-  for (let at = members.length - 1; at >= 0; at -= 1) {
-    const row = members[at]?.row;
-    // No member is news after its own start, so what began before the newest news cannot be newer.
-    if (row === undefined || (newest !== undefined && row.startedAt <= newest)) break;
-    newest = Math.max(newest ?? row.newsAt, row.newsAt);
-  }
-  return newest;
+/** Whether it stands at other places of the indexes. */
+function hasMoved(before: MemberRow, after: MemberRow): boolean {
+  return (
+    before.startedAt !== after.startedAt ||
+    before.newsAt !== after.newsAt ||
+    before.isFarReaching !== after.isFarReaching
+  );
 }

@@ -41,7 +41,7 @@ export function place(step: CorrelateStep, alert: EnrichedAlert, endedAt: EventT
   const id =
     choice.match === null ? open(step, newcomer, choice) : join(step, newcomer, choice.match, choice);
   remember(step, traits, newcomer.start);
-  settle(step, id);
+  settle(step, id, traits);
   return id;
 }
 

@@ -1,9 +1,9 @@
 import type { Fingerprint, IncidentId } from '../../schemas/brand.ts';
 import type { Incident } from '../../schemas/incident.ts';
 import { unstamped } from '../events.ts';
-import type { Shape } from './member-index.ts';
 import { type Cause, rankCause } from './rank-cause.ts';
 import type { IncidentRow } from './rows.ts';
+import type { Shape } from './shape.ts';
 import { compareText } from './sorted.ts';
 import type { CorrelateStep } from './step.ts';
 

@@ -1,9 +1,9 @@
 import { severities } from '../../schemas/alert.ts';
 import type { ProbableCause } from '../../schemas/incident.ts';
 import { busyOf, slotOf, surprise } from './base-rate.ts';
-import type { Member, Shape } from './member-index.ts';
 import { keyOf } from './read-traits.ts';
 import type { IncidentRow, MemberRow } from './rows.ts';
+import type { Member, Shape } from './shape.ts';
 import type { CorrelateStep } from './step.ts';
 
 /** A cause is among the first to alert; later members cannot change it, so the cost stays bounded. */

@@ -3,8 +3,8 @@ import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { IncidentType } from '../../schemas/incident.ts';
 import { busyOf, slotOf, surprise } from './base-rate.ts';
 import { hasGoneOn, isAdrift, isOver, type Weighing } from './gone-on.ts';
-import { lastNewsAt } from './member-index.ts';
 import { isSevere, keyOf } from './read-traits.ts';
+import { lastNewsAt } from './shape.ts';
 import type { CorrelateStep } from './step.ts';
 
 /** The features in the order in which a member row stores them. */

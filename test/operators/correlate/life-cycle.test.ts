@@ -57,6 +57,44 @@ describe('the end of an incident', () => {
     expect(incidents()[0]?.state).toBe('resolved');
   });
 
+  it('does not wait for mild members, which never tie one outage to the next', () => {
+    const { tell, end, advance, incidents } = bench();
+    const outage = on('a', { name: 'DiskFull' });
+    const probe = on('a', { name: 'ProbeFailed', severity: 'low', from: minuteMs });
+    tell(outage);
+    tell(probe);
+    end(outage, 2 * minuteMs);
+    const again = on('a', { name: 'GarbageCollection', severity: 'low', from: 4 * minuteMs });
+    tell(again);
+    end(again, 5 * minuteMs);
+    advance(7 * minuteMs);
+    expect(incidents()[0]).toMatchObject({ state: 'resolved', alertCount: 3 });
+  });
+
+  it('waits for mild members when there are no others', () => {
+    const { tell, end, advance, incidents } = bench();
+    const [first, second] = [
+      on('a', { severity: 'low' }),
+      on('a', { severity: 'low', name: 'Second', from: secondMs }),
+    ];
+    tell(first);
+    tell(second);
+    end(first, minuteMs);
+    advance(60 * minuteMs);
+    expect(incidents()[0]?.state).toBe('open');
+  });
+
+  it('waits for a mild member that has become severe', () => {
+    const { tell, end, advance, incidents } = bench();
+    const [first, second] = [on('a'), on('a', { severity: 'low', name: 'Second', from: secondMs })];
+    tell(first);
+    tell(second);
+    tell({ ...second, severity: 'critical', emitReason: 'update' }, minuteMs);
+    end(first, 2 * minuteMs);
+    advance(60 * minuteMs);
+    expect(incidents()[0]?.state).toBe('open');
+  });
+
   it('is noted', () => {
     const { tell, end, advance, driven } = bench();
     const alert = on('a');
