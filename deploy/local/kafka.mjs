@@ -78,6 +78,9 @@ function propertiesOf({ id, port, controllerPort, folder }, nodes) {
     'offsets.topic.num.partitions': 4,
     'transaction.state.log.num.partitions': 4,
     'group.initial.rebalance.delay.ms': 0,
+    // A killed broker is noticed after three seconds, not nine.
+    'broker.session.timeout.ms': 3_000,
+    'broker.heartbeat.interval.ms': 500,
     // A topic that springs up by itself has the wrong partitions and timestamps, and hides a wrong name.
     'auto.create.topics.enable': false,
   };

@@ -21,7 +21,6 @@ export interface GroupEvents {
   /** A fetch held markers or aborted records only. */
   skipped(place: TopicPartition, first: number | null, last: number): void;
   outOfRange(place: TopicPartition): void;
-  /** The connection broke down and is built anew; the next share comes as a new member's. */
-  lost(): void;
+  /** The client library has given up, and will not try again. */
   failed(error: TocsinError): void;
 }

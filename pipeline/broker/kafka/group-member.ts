@@ -5,14 +5,13 @@ import type {
   EachBatchPayload,
   Kafka,
 } from 'kafkajs';
-import { TocsinError } from '../../../schemas/errors.ts';
 import type { ConsumerOptions, OffsetCommit, TopicPartition } from '../broker.ts';
 import { laneOf } from './acknowledged-send.ts';
 import { brokerError } from './broker-error.ts';
 import { type Grant, GroupCommits } from './group-commits.ts';
 import type { GroupEvents, GroupTimings } from './group-events.ts';
 import { tapGroup } from './group-tap.ts';
-import { fetchedOffset, type InnerBroker, type InnerCluster, type Membership } from './kafkajs-insides.ts';
+import { fetchedOffset, type InnerCluster } from './kafkajs-insides.ts';
 import { logRecord } from './log-record.ts';
 import { stickyAssigner } from './sticky-assigner.ts';
 
@@ -21,6 +20,9 @@ export interface GroupMemberOptions extends ConsumerOptions {
   readonly timings: GroupTimings;
   readonly events: GroupEvents;
 }
+
+/** In a row, a second apart at the most; kafkajs begins anew after that, which costs more and helps as little. */
+const maxRetries = 1_000;
 
 /** Longest wait of a fetch that finds nothing, and the bytes it may bring per partition. */
 const fetching = { minBytes: 1, maxWaitTimeInMs: 50, maxBytesPerPartition: 256 * 1_024 };
@@ -32,12 +34,14 @@ const fetching = { minBytes: 1, maxWaitTimeInMs: 50, maxBytesPerPartition: 256 *
 export class GroupMember {
   readonly #options: GroupMemberOptions;
   readonly #client: Client;
-  readonly #commits = new GroupCommits(() => this.#knownCluster());
-  #cluster: InnerCluster | null = null;
-  #joining: { readonly membership: Membership; readonly coordinator: InnerBroker } | null = null;
+  readonly #commits = new GroupCommits();
+  #joining: Pick<Grant, 'membership' | 'coordinator'> | null = null;
   #grant: Grant | null = null;
   #held: readonly TopicPartition[] = [];
   #generation = -1;
+  /** Member id under which the client library broke down, until it joins again. */
+  #brokenDown = '';
+  #isLeaving = false;
 
   constructor(options: GroupMemberOptions) {
     const { kafka, group, timings, isolation } = options;
@@ -49,6 +53,7 @@ export class GroupMember {
       heartbeatInterval: timings.heartbeatMs,
       readUncommitted: isolation === 'read_uncommitted',
       allowAutoTopicCreation: false,
+      retry: { retries: maxRetries },
       partitionAssigners: [
         stickyAssigner(
           () => this.#claim(),
@@ -98,37 +103,38 @@ export class GroupMember {
   }
 
   pause(places: readonly TopicPartition[]): void {
-    if (this.#grant !== null) this.#client.pause(places.map(asList));
+    this.#steer(() => this.#client.pause(places.map(asList)));
   }
 
   resume(places: readonly TopicPartition[]): void {
-    if (this.#grant !== null) this.#client.resume(places.map(asList));
+    this.#steer(() => this.#client.resume(places.map(asList)));
   }
 
   seek({ topic, partition }: TopicPartition, offset: number): void {
-    if (this.#grant !== null) this.#client.seek({ topic, partition, offset: String(offset) });
+    this.#steer(() => this.#client.seek({ topic, partition, offset: String(offset) }));
   }
 
   /** Refuses commits from here on. */
   async leave(): Promise<void> {
     this.#grant = null;
+    this.#isLeaving = true;
     await this.#client.disconnect().catch(() => undefined);
   }
 
   #tap(cluster: InnerCluster): void {
-    this.#cluster = cluster;
     tapGroup(cluster, {
       beforeJoin: (isKnown) => this.#beforeJoin(isKnown),
       joined: (membership, coordinator) => {
         this.#joining = { membership, coordinator };
       },
       outOfRange: (topic, partition) => this.#options.events.outOfRange({ topic, partition }),
+      takeMemberId: () => {
+        const memberId = this.#brokenDown;
+        this.#brokenDown = '';
+        return memberId;
+      },
+      isLeaving: () => this.#isLeaving,
     });
-  }
-
-  #knownCluster(): InnerCluster {
-    if (this.#cluster !== null) return this.#cluster;
-    throw new TocsinError('invariant.broken', 'kafkajs did not ask for its assigner');
   }
 
   #claim() {
@@ -163,10 +169,16 @@ export class GroupMember {
     this.#options.events.take(places, this.#generation);
   }
 
+  /** The client library begins anew by itself, unless it sees no use in it. */
   #crashed({ payload }: ConsumerCrashEvent): void {
-    this.#grant = null;
-    if (payload.restart) this.#options.events.lost();
+    if (payload.restart) this.#brokenDown = this.#joining?.membership.memberId ?? '';
     else this.#options.events.failed(brokerError(payload.error, `group ${this.#options.group}`));
+  }
+
+  /** kafkajs takes no orders between a breakdown and the next join; after that join everything is said again. */
+  #steer(order: () => void): void {
+    if (this.#grant === null || this.#brokenDown !== '') return;
+    order();
   }
 
   async #file({ batch }: EachBatchPayload): Promise<void> {

@@ -1,54 +1,114 @@
+import { hasType } from './broker-error.ts';
+import { Coordinator, isAway } from './coordinator.ts';
 import type { CommitRequest, InnerBroker, InnerCluster, JoinRequest, Membership } from './kafkajs-insides.ts';
 
 export interface GroupWatch {
   /** Before the member (re)joins; the join waits for it. `isKnown` is false when the group forgot the member. */
   beforeJoin(isKnown: boolean): Promise<void>;
   /** The group has accepted the member into a generation; its share follows. */
-  joined(membership: Membership, coordinator: InnerBroker): void;
+  joined(membership: Membership, coordinator: Coordinator): void;
   /** The log does not hold what was asked of this partition. */
   outOfRange(topic: string, partition: number): void;
+  /** The member id from before a breakdown, to come back with, once; else the empty string. */
+  takeMemberId(): string;
+  isLeaving(): boolean;
 }
 
+/** Pause before a broker that could not serve a fetch is asked again. */
+const refetchMs = 100;
+
 /**
- * Listens in on what a kafkajs consumer says to its group's coordinator, to have what kafkajs has no door for:
+ * Listens in on what a kafkajs consumer says to brokers, to have what kafkajs has no door for:
  * - a moment before each rejoin, in which partitions can be let go in an orderly way;
  * - the generation, which is our epoch and what commits are fenced by;
+ * - a membership that outlives the death of the coordinator and a breakdown of the consumer (see `Coordinator`);
+ * - leaders that move without a rejoin: kafkajs takes that for a reason to join again, once per fetcher and while other
+ *   fetchers still hand over what belongs to the older assignment;
  * - silence about offsets out of range: kafkajs commits "the default offset", −2 and without metadata, over the group's
  *   own, even with autoCommit off (OffsetManager.setDefaultOffset). That commit is swallowed here.
  * The cluster is the consumer's own, so nobody else is heard.
  */
 export function tapGroup(cluster: InnerCluster, watch: GroupWatch): void {
   const findBroker = cluster.findBroker.bind(cluster);
-  const tapped = new WeakMap<InnerBroker, InnerBroker>();
+  const taps = new WeakMap<InnerBroker, InnerBroker>();
+  const brokers = new WeakMap<InnerBroker, InnerBroker>();
+  const around = { cluster, untapped: (broker: InnerBroker) => brokers.get(broker) ?? broker };
   cluster.findBroker = async (which) => {
     const broker = await findBroker(which);
-    let tap = tapped.get(broker);
-    if (tap === undefined) {
-      tap = tapOn(broker, watch);
-      tapped.set(broker, tap);
-    }
+    const tap = taps.get(broker) ?? new BrokerTap(broker, watch, around).tap;
+    taps.set(broker, tap);
+    brokers.set(tap, broker);
     return tap;
   };
 }
 
-/** The broker with three of its methods replaced. Everything else, state included, stays the broker's. */
-function tapOn(broker: InnerBroker, watch: GroupWatch): InnerBroker {
-  const tap: InnerBroker = Object.create(broker);
-  tap.joinGroup = async (request: JoinRequest) => {
-    await watch.beforeJoin(request.memberId !== '');
-    const joined = await broker.joinGroup(request);
-    const { generationId, memberId } = joined;
-    watch.joined({ groupId: request.groupId, groupGenerationId: generationId, memberId }, broker);
+type Surroundings = ConstructorParameters<typeof Coordinator>[2];
+
+/** The broker with some of its methods replaced. Everything else, state included, stays the broker's. */
+class BrokerTap {
+  readonly tap: InnerBroker;
+  readonly #broker: InnerBroker;
+  readonly #watch: GroupWatch;
+  readonly #around: Surroundings;
+  #coordinator: Coordinator | null = null;
+
+  constructor(broker: InnerBroker, watch: GroupWatch, around: Surroundings) {
+    this.#broker = broker;
+    this.#watch = watch;
+    this.#around = around;
+    this.tap = Object.assign(Object.create(broker), {
+      joinGroup: (request: JoinRequest) => this.#joinGroup(request),
+      leaveGroup: async (request: object) => {
+        // A breakdown is no farewell: the member comes back.
+        if (watch.isLeaving()) await broker.leaveGroup(request);
+      },
+      heartbeat: async (membership: Membership) => {
+        await (this.#coordinator ?? broker).heartbeat(membership);
+      },
+      offsetCommit: (request: CommitRequest) => this.#offsetCommit(request),
+      fetch: (request: object) => this.#fetch(request),
+    });
+  }
+
+  async #joinGroup(request: JoinRequest) {
+    const earlier = request.memberId === '' ? this.#watch.takeMemberId() : '';
+    const memberId = earlier === '' ? request.memberId : earlier;
+    await this.#watch.beforeJoin(memberId !== '');
+    const joined = await this.#broker.joinGroup({ ...request, memberId }).catch((error: unknown) => {
+      if (earlier === '' || !hasType(error, ['UNKNOWN_MEMBER_ID'])) throw error;
+      return this.#broker.joinGroup(request);
+    });
+    this.#coordinator = new Coordinator(request.groupId, this.#broker, this.#around);
+    const membership = {
+      groupId: request.groupId,
+      groupGenerationId: joined.generationId,
+      memberId: joined.memberId,
+    };
+    this.#watch.joined(membership, this.#coordinator);
     return joined;
-  };
-  tap.offsetCommit = async (request: CommitRequest) => {
+  }
+
+  async #offsetCommit(request: CommitRequest): Promise<unknown> {
     const places = request.topics.flatMap(({ topic, partitions }) =>
       partitions.map((one) => ({ topic, ...one })),
     );
     const outside = places.filter(({ offset }) => Number(offset) < 0);
-    if (outside.length === 0) return broker.offsetCommit(request);
-    for (const { topic, partition } of outside) watch.outOfRange(topic, partition);
+    if (outside.length === 0) return this.#broker.offsetCommit(request);
+    for (const { topic, partition } of outside) this.#watch.outOfRange(topic, partition);
     return undefined;
-  };
-  return tap;
+  }
+
+  /** Nothing, from a broker that is not the leader or cannot be reached; by the next fetch it is known who is. */
+  async #fetch(request: object) {
+    try {
+      return await this.#broker.fetch(request);
+    } catch (error) {
+      const isGone = hasType(error, ['UNKNOWN_TOPIC_OR_PARTITION']);
+      const isRange = hasType(error, ['OFFSET_OUT_OF_RANGE']);
+      if ((!isAway(error) && !isGone) || isRange) throw error;
+      await new Promise((resolve) => setTimeout(resolve, refetchMs));
+      await this.#around.cluster.refreshMetadata().catch(() => undefined);
+      return { responses: [] };
+    }
+  }
 }

@@ -24,8 +24,8 @@ const farewellMs = 5_000;
  *   fresh ──start──▶ joined ──stop──▶ leaving ──▶ gone
  *                      └──onBatch or a handler rejects, refused for good, too slow to let go──▶ gone (onFailure)
  *
- * When the group has presumed it dead (a long pause of the process) or the connection broke down, it joins again by
- * itself: `onAssigned` comes without `onRevoked`, and what was committed in between was refused.
+ * When the group has presumed it dead (a long pause of the process), it joins again by itself: `onAssigned` comes without
+ * `onRevoked`, and what was committed in between was refused.
  */
 export class KafkaConsumer implements Consumer {
   readonly #options: ConsumerOptions;
@@ -54,7 +54,6 @@ export class KafkaConsumer implements Consumer {
         fetched: (place, records) => this.#reader(place)?.accept(records),
         skipped: (place, first, last) => this.#reader(place)?.skip(first, last),
         outOfRange: (place) => this.#reader(place)?.outOfRange(),
-        lost: () => void this.#letGo(false),
         failed: (error) => this.#fail(error),
       },
     });
@@ -130,6 +129,7 @@ export class KafkaConsumer implements Consumer {
     const handlers = this.#handlers;
     const isOurs = (): boolean => this.#state === 'joined' && this.#member.epoch === epoch;
     if (handlers === null || !isOurs()) return;
+    if (epoch === this.#epoch && this.#readers.size > 0) return this.#renew(places);
     const starts = await this.#ends.startsOf(places, isOurs);
     if (!isOurs()) return;
     this.#epoch = epoch;
@@ -142,6 +142,12 @@ export class KafkaConsumer implements Consumer {
     await Promise.all(Array.from(this.#readers.values(), (reader) => reader.open()));
     this.#member.resume(places);
     this.#started.resolve();
+  }
+
+  /** The same share again (the client library joined twice): nobody else had it, and only its own memory is new. */
+  async #renew(places: readonly TopicPartition[]): Promise<void> {
+    await Promise.all(Array.from(this.#readers.values(), (reader) => reader.renew()));
+    this.#member.resume(places);
   }
 
   #readerOf({ topic, partition }: TopicPartition, epoch: number, position: number): KafkaReader {

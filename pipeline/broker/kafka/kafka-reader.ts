@@ -47,8 +47,10 @@ export class KafkaReader {
   #isPaused = false;
   #isBusy = false;
   #isFeedPaused = false;
-  /** Where the next fetch must start; null while that is being found out. */
-  #expected: number | null = null;
+  /** Where the next fetch must start. */
+  #expected: number;
+  /** Where that is, is being found out; what arrives meanwhile is not taken. */
+  #isPlacing = true;
   /** Nothing has arrived since the last seek, so whatever comes first was fetched from there. */
   #isFresh = false;
   #handled: number;
@@ -60,6 +62,7 @@ export class KafkaReader {
   constructor(options: KafkaReaderOptions, position: number) {
     this.#options = options;
     this.#handled = position;
+    this.#expected = position;
   }
 
   get handled(): number {
@@ -73,7 +76,13 @@ export class KafkaReader {
   /** Resolves when the client library has been told where to start. */
   open(): Promise<void> {
     this.#isOpen = true;
-    return this.#placeAt(this.#handled);
+    return this.#placeAt(this.#expected);
+  }
+
+  /** Has the client library told anew where to go on, and whether to. */
+  renew(): Promise<void> {
+    this.#isFeedPaused = false;
+    return this.#placeAt(this.#expected);
   }
 
   /** Hands nothing over any more; resolves when the batch in flight has settled. */
@@ -95,12 +104,13 @@ export class KafkaReader {
   seek(offset: number): void {
     if (!this.#isBusy) this.#handled = offset;
     this.#buffer.clear();
+    this.#expected = offset;
     if (this.#isOpen) this.#restart(offset);
   }
 
   /** Takes the records of one fetch, or has them fetched again from the right place. */
   accept({ fetched, next, records, highWatermark }: Fetched): void {
-    if (!this.#isOpen || this.#expected === null) return;
+    if (!this.#isOpen || this.#isPlacing) return;
     if (fetched !== this.#expected) {
       this.#restart(this.#expected);
       return;
@@ -115,7 +125,7 @@ export class KafkaReader {
 
   /** A fetch held nothing for us (markers, aborted records): reading goes on behind it. */
   skip(first: number | null, last: number): void {
-    if (!this.#isOpen || this.#expected === null) return;
+    if (!this.#isOpen || this.#isPlacing) return;
     const fits = this.#isFresh || (first ?? last) <= this.#expected;
     if (!fits || last < this.#expected) return;
     this.#isFresh = false;
@@ -125,7 +135,7 @@ export class KafkaReader {
 
   /** The log does not hold what was asked for. */
   outOfRange(): void {
-    if (this.#isOpen && this.#expected !== null) this.#restart(this.#expected);
+    if (this.#isOpen && !this.#isPlacing) this.#restart(this.#expected);
   }
 
   /** Has the fetching begin anew; what is buffered already stays. */
@@ -136,10 +146,12 @@ export class KafkaReader {
   async #placeAt(offset: number): Promise<void> {
     this.#seeks += 1;
     const seek = this.#seeks;
-    this.#expected = null;
+    this.#expected = offset;
+    this.#isPlacing = true;
     const target = await this.#options.feed.clamp(offset);
     if (!this.#isOpen || seek !== this.#seeks) return;
     this.#expected = target;
+    this.#isPlacing = false;
     this.#isFresh = true;
     if (!this.#isBusy && this.#buffer.length === 0) this.#handled = target;
     this.#options.feed.seek(target);
@@ -170,7 +182,7 @@ export class KafkaReader {
     this.#whenSettled = [];
     for (const resolve of settled) resolve();
     if (!this.#isOpen) return;
-    this.#handled = this.#buffer.first?.offset ?? this.#expected ?? this.#handled;
+    this.#handled = this.#buffer.first?.offset ?? this.#expected;
     this.#steer();
     this.#pump();
   }

@@ -7,12 +7,15 @@ export interface InnerCluster {
   findBroker(which: { readonly nodeId: number | string }): Promise<InnerBroker>;
   findGroupCoordinator(which: { readonly groupId: string }): Promise<InnerBroker>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
+  refreshMetadata(): Promise<void>;
 }
 
 export interface InnerBroker {
   joinGroup(request: JoinRequest): Promise<{ readonly generationId: number; readonly memberId: string }>;
+  leaveGroup(request: object): Promise<unknown>;
   heartbeat(request: Membership): Promise<unknown>;
   offsetCommit(request: CommitRequest): Promise<unknown>;
+  fetch(request: object): Promise<{ readonly responses: readonly unknown[] }>;
 }
 
 export interface JoinRequest {
@@ -40,7 +43,7 @@ export interface CommitRequest extends Membership {
 
 /** Throws `invariant.broken` when this is not the kafkajs whose insides we know: guards that do not bite lose records. */
 export function innerCluster(cluster: unknown): InnerCluster {
-  const methods = ['findBroker', 'findGroupCoordinator', 'findTopicPartitionMetadata'];
+  const methods = ['findBroker', 'findGroupCoordinator', 'findTopicPartitionMetadata', 'refreshMetadata'];
   const isKnown = methods.every((name) => typeof Object(cluster)[name] === 'function');
   if (kafkajsVersion() === knownVersion && isKnown) {
     // Checked by the two lines above; kafkajs has no types for it.
