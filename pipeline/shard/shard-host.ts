@@ -93,9 +93,11 @@ export class ShardHost implements Host {
     poked.fire({ key, clock: 'at', due: this.time.at });
   }
 
-  /** Due time of the next timer of a clock, or null. */
-  nextDue(clock: Clock): EventTimeMs | null {
-    return this.#queues[clock].nextDue();
+  /** Due time of the next timer on either clock, or null. */
+  nextDue(): EventTimeMs | null {
+    const at = this.#queues.at.nextDue();
+    const complete = this.#queues.complete.nextDue();
+    return at === null || complete === null ? (at ?? complete) : Math.min(at, complete);
   }
 
   get timers(): number {

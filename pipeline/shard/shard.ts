@@ -12,13 +12,12 @@ import { Completeness } from './completeness.ts';
 import { noOutcomes } from './outcome-counts.ts';
 import { restoreRow, takeRowChanges } from './rows.ts';
 import type { ShardGraph, ShardSink } from './shard-graph.ts';
-import { ShardHost, type StageCount } from './shard-host.ts';
+import { ShardHost } from './shard-host.ts';
 import { isShardRow, restoreShardRow, takeShardRows } from './shard-rows.ts';
 
 /**
- * One shard of one graph: a pure function of its input partition. Records go in one by one, outputs come out before
- * `step` returns; nothing here waits, sends or reads a clock. Everything it knows can be taken out as rows and put
- * back.
+ * One shard of one graph: a pure function of its input partition. Records go in one by one, outputs come out before `step`
+ * returns; nothing here waits, sends or reads a clock. All it knows can be taken out as rows and put back.
  */
 export class Shard<Event extends Kinded> {
   readonly host: ShardHost;
@@ -49,10 +48,6 @@ export class Shard<Event extends Kinded> {
   /** Highest index of `control.v1` that this shard's log has shown it; -1 for none. */
   get controlMark(): number {
     return this.#controlMark;
-  }
-
-  get stageCounts(): readonly StageCount[] {
-    return this.host.counts;
   }
 
   /**
@@ -123,9 +118,9 @@ export class Shard<Event extends Kinded> {
   /** A copy that was sent twice, or by an owner that did not know yet: the first one has acted. */
   #isSeenControl(input: Kinded): boolean {
     if (!isControl(input)) return false;
-    if (input.index <= this.#controlMark) return true;
-    this.#controlMark = input.index;
-    return false;
+    const isSeen = input.index <= this.#controlMark;
+    if (!isSeen) this.#controlMark = input.index;
+    return isSeen;
   }
 
   #origin(): Origin {

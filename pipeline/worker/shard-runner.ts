@@ -1,24 +1,15 @@
 import type { Kinded } from '../../operators/operator.ts';
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import { topics } from '../../schemas/topics.ts';
-import type { Batch, Consumer, ProduceRecord, Producer, TopicPartition } from '../broker/index.ts';
-import type { Graph } from '../graphs.ts';
+import type { Batch, ProduceRecord, Producer, TopicPartition } from '../broker/index.ts';
 import { Shard } from '../shard/index.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { isLeaseLost } from './lost-lease.ts';
 import { Outbox } from './outbox.ts';
 import type { ShardSurroundings } from './ports.ts';
 import { Serial } from './serial.ts';
+import type { ShardAssignment } from './shard-assignment.ts';
 import { startOf } from './start-of.ts';
-
-export interface ShardAssignment<Event extends Kinded> {
-  readonly graph: Graph<Event>;
-  readonly partition: number;
-  readonly epoch: number;
-  readonly consumer: Consumer;
-  /** Makes everything ready that a synchronous step cannot wait for (schemas that are not known yet). */
-  readonly prepare: (batch: Batch) => Promise<void>;
-}
 
 /**
  * One shard with its effects, for one assignment: nothing is shared with an earlier instance, which is a zombie like
@@ -140,10 +131,7 @@ export class ShardRunner<Event extends Kinded> {
     return Math.max(handled, this.#position) >= high;
   }
 
-  /**
-   * Produces what the shard has stated; only inside a task. Nothing newer leaves before it is acknowledged: what is missing
-   * would otherwise hide behind it (protocol.md BATCH 2).
-   */
+  /** Produces what the shard has stated; only inside a task: what is missing must not hide behind something newer (BATCH 2). */
   flush(): Promise<void> {
     return this.send(this.#outbox.take());
   }
@@ -160,10 +148,7 @@ export class ShardRunner<Event extends Kinded> {
 
   /** Time of the next timer on either clock, or null; what a driver of virtual time waits for. */
   nextDue(): EventTimeMs | null {
-    if (this.#isReleased) return null;
-    const at = this.shard.host.nextDue('at');
-    const complete = this.shard.host.nextDue('complete');
-    return at === null || complete === null ? (at ?? complete) : Math.min(at, complete);
+    return this.#isReleased ? null : this.shard.host.nextDue();
   }
 
   /**

@@ -11,7 +11,7 @@ export interface WorkerCounts {
 
 /** The parts of a shard that are counted. */
 type Counted = Pick<ShardRunner<{ readonly kind: string }>, 'graphName'> & {
-  readonly shard: Pick<ShardRunner<{ readonly kind: string }>['shard'], 'stageCounts' | 'outcomes' | 'size'>;
+  readonly shard: Pick<ShardRunner<{ readonly kind: string }>['shard'], 'host' | 'outcomes' | 'size'>;
 };
 
 /** Sums over shards; stages in the order of their graphs. */
@@ -21,7 +21,7 @@ export function countsOf(shards: readonly Counted[]): WorkerCounts {
   let rows = 0;
   let timers = 0;
   for (const { shard, graphName } of shards) {
-    for (const { stage, in: came, out } of shard.stageCounts) {
+    for (const { stage, in: came, out } of shard.host.counts) {
       const sum = stages.get(stage) ?? { graph: graphName, stage, in: 0, out: 0 };
       stages.set(stage, { ...sum, in: sum.in + came, out: sum.out + out });
     }

@@ -173,9 +173,7 @@ export class Worker {
   }
 
   #heartbeatOf(shard: ShardRunner<ReduceEvent>): HeartbeatSource {
-    const known = this.#heartbeats.get(shard);
-    if (known !== undefined) return known;
-    const source = new HeartbeatSource(shard, this.#around);
+    const source = this.#heartbeats.get(shard) ?? new HeartbeatSource(shard, this.#around);
     this.#heartbeats.set(shard, source);
     return source;
   }

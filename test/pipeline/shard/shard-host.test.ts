@@ -77,7 +77,7 @@ describe('ShardHost', () => {
       'second at k 25',
       'second at every 10 30',
     ]);
-    expect(host.nextDue('at')).toBe(40);
+    expect(host.nextDue()).toBe(40);
   });
 
   test('counts stand in the order of the graph', () => {

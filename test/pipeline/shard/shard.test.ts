@@ -159,7 +159,7 @@ describe('Shard', () => {
     step(10, say('a'));
     step(10, say('b'));
     expect(shard.outcomes).toMatchObject({ folded: 2, passed: 0 });
-    expect(shard.stageCounts).toEqual([{ stage: 'puppet', in: 2, out: 0 }]);
+    expect(shard.host.counts).toEqual([{ stage: 'puppet', in: 2, out: 0 }]);
   });
 
   const broken: readonly [string, () => void][] = [
