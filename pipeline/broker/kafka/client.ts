@@ -1,5 +1,6 @@
 import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from 'kafkajs';
 import { calmRequestQueues } from './request-queue.ts';
+import type { Sockets } from './sockets.ts';
 
 /** User and password for the broker; scram is preferred, plain only makes sense over TLS. */
 export interface Sasl {
@@ -40,7 +41,10 @@ export const transactionRetry = { initialRetryTime: 5, multiplier: 1.5, maxRetry
  * A client with connections of its own. One per role: kafkajs lets the consumers and producers of one client share a table
  * of committed offsets, in which a member of a group deletes what another one needs.
  */
-export function openClient(connection: KafkaConnection, retries: typeof retry = retry): Kafka {
+export function openClient(
+  connection: KafkaConnection,
+  { sockets, retries = retry }: { readonly sockets: Sockets; readonly retries?: typeof retry },
+): Kafka {
   calmRequestQueues();
   const { brokers, clientId, tls, sasl, onLog } = connection;
   return new kafkajs.Kafka({
@@ -49,6 +53,7 @@ export function openClient(connection: KafkaConnection, retries: typeof retry = 
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     retry: retries,
+    socketFactory: sockets.factory,
     logLevel: onLog === undefined ? kafkajs.logLevel.NOTHING : kafkajs.logLevel.WARN,
     logCreator: () => (entry) =>
       onLog?.(entry.level <= kafkajs.logLevel.ERROR ? 'error' : 'warn', textOf(entry)),

@@ -9,6 +9,7 @@ import { KafkaConsumer } from './kafka-consumer.ts';
 import { KafkaProducer } from './kafka-producer.ts';
 import { KafkaTransactionalProducer } from './kafka-transaction.ts';
 import { seeLogEnds } from './kafkajs-insides.ts';
+import { Sockets } from './sockets.ts';
 
 export interface KafkaBrokerOptions extends KafkaConnection, Partial<GroupTimings> {}
 
@@ -28,6 +29,7 @@ export class KafkaBroker implements Broker {
   readonly #timings: GroupTimings;
   readonly #admin: KafkaAdmin;
   readonly #kafka: Kafka;
+  readonly #sockets = new Sockets();
   readonly #open = new Set<{ close(): Promise<void> }>();
   #plain: Promise<Client> | null = null;
 
@@ -35,8 +37,8 @@ export class KafkaBroker implements Broker {
     const { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatMs } = { ...defaultTimings, ...options };
     this.#options = options;
     this.#timings = { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatMs };
-    this.#kafka = openClient(options);
-    this.#admin = new KafkaAdmin(seeLogEnds(openClient(options)));
+    this.#kafka = openClient(options, { sockets: this.#sockets });
+    this.#admin = new KafkaAdmin(seeLogEnds(openClient(options, { sockets: this.#sockets })));
     this.admin = this.#admin;
   }
 
@@ -45,12 +47,12 @@ export class KafkaBroker implements Broker {
     const partitions = (topic: string): Promise<number> => this.#admin.knownPartitions(topic);
     if (transactionalId === undefined)
       return this.#track(new KafkaProducer({ send: this.#send, partitions }));
-    const kafka = openClient(this.#options, transactionRetry);
+    const kafka = openClient(this.#options, { sockets: this.#sockets, retries: transactionRetry });
     return this.#track(new KafkaTransactionalProducer({ kafka, transactionalId, partitions }));
   }
 
   consumer(options: ConsumerOptions): Consumer {
-    const kafka = openClient(this.#options);
+    const kafka = openClient(this.#options, { sockets: this.#sockets });
     const consumer = new KafkaConsumer(options, { kafka, admin: this.#admin, timings: this.#timings });
     this.#track({ close: () => consumer.stop() });
     return consumer;
@@ -64,6 +66,7 @@ export class KafkaBroker implements Broker {
     this.#plain = null;
     if (plain !== null) await plain.then((client) => client.disconnect()).catch(() => undefined);
     await this.#admin.close();
+    this.#sockets.destroyAll();
   }
 
   readonly #send: SendMessages = async (topicMessages) => {
