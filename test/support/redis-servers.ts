@@ -10,7 +10,7 @@ import { redisForTests, type ServiceForTests } from './services.ts';
 /** The path of a Redis binary for suites that must stop, wipe or misconfigure a server of their own. */
 export async function redisBinaryForTests(): Promise<ServiceForTests> {
   if (process.env['TOCSIN_TEST_SERVICES'] === 'off')
-    return { missing: 'services are switched off (TOCSIN_TEST_SERVICES); run npm test' };
+    return { missing: 'services are switched off (TOCSIN_TEST_SERVICES); run npm run test:services' };
   const given = process.env['REDIS_SERVER'];
   if (given !== undefined && given !== '') return { address: given };
   // Fetches the binary under the launcher's lock, since several files may ask at once.
