@@ -49,7 +49,9 @@ async function serviceForTests(service: string, variable: string): Promise<Servi
   if (given !== undefined && given !== '') return { address: given };
   const remedy = `set ${variable}, or install Java 17 and Maven`;
   if (process.env['TOCSIN_TEST_SERVICES'] === 'off') {
-    return { missing: `services are switched off (TOCSIN_TEST_SERVICES); run npm run test:services, or set ${variable}` };
+    return {
+      missing: `services are switched off (TOCSIN_TEST_SERVICES); run npm run test:services, or set ${variable}`,
+    };
   }
   const state = process.env[stateVariable];
   if (state === undefined) return { missing: `not run through .config/vitest.ts; ${remedy}` };
