@@ -7,6 +7,7 @@ export interface InnerCluster {
   findBroker(which: { readonly nodeId: number | string }): Promise<InnerBroker>;
   findGroupCoordinator(which: { readonly groupId: string }): Promise<InnerBroker>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
+  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   refreshMetadata(): Promise<void>;
 }
 
@@ -43,7 +44,13 @@ export interface CommitRequest extends Membership {
 
 /** Throws `invariant.broken` when this is not the kafkajs whose insides we know: guards that do not bite lose records. */
 export function innerCluster(cluster: unknown): InnerCluster {
-  const methods = ['findBroker', 'findGroupCoordinator', 'findTopicPartitionMetadata', 'refreshMetadata'];
+  const methods = [
+    'addMultipleTargetTopics',
+    'findBroker',
+    'findGroupCoordinator',
+    'findTopicPartitionMetadata',
+    'refreshMetadata',
+  ];
   const isKnown = methods.every((name) => typeof Object(cluster)[name] === 'function');
   if (kafkajsVersion() === knownVersion && isKnown) {
     // Checked by the two lines above; kafkajs has no types for it.

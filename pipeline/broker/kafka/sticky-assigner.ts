@@ -37,16 +37,17 @@ export function stickyAssigner(
         name: 'TocsinStickyAssigner',
         metadata: MemberMetadata.encode({ version, topics, userData: Buffer.from(JSON.stringify(held())) }),
       }),
-      assign: async ({ members, topics }) => {
+      assign: async ({ members: described }) => {
+        const members = described.map(({ memberId, memberMetadata }) => memberOf(memberId, memberMetadata));
+        const topics = [...new Set(members.flatMap((member) => member.topics))];
+        // The leader assigns for everybody, so it has to know topics that it does not read itself.
+        await inner.addMultipleTargetTopics(topics);
         const partitions = topics.flatMap((topic) =>
           inner
             .findTopicPartitionMetadata(topic)
             .map(({ partitionId }) => ({ topic, partition: partitionId })),
         );
-        const shares = shareOut(
-          members.map(({ memberId, memberMetadata }) => memberOf(memberId, memberMetadata)),
-          partitions,
-        );
+        const shares = shareOut(members, partitions);
         return Array.from(shares, ([memberId, share]) => ({
           memberId,
           memberAssignment: MemberAssignment.encode({

@@ -114,6 +114,17 @@ export function rebalanceCases(bench: Bench): void {
       expect(order.slice(revoked)).not.toContain(`batch of ${epoch}`);
     });
 
+    test('members of one group may read different topics', async () => {
+      const [one, two] = [await bench().topic(), await bench().topic({ partitions: 2 })];
+      const first = await bench().member(one).start();
+      const second = await bench().member(two).start();
+      await bench().send(one, ['a']);
+      await bench().send(two, ['b'], { partition: 1 });
+      await second.until(() => second.values.includes('b'));
+      await first.until(() => first.values.includes('a'));
+      expect(second.assignment.partitions).toEqual([0, 1]);
+    });
+
     test('each assignment begins without pauses', async () => {
       const topic = await bench().topic({ partitions: 2 });
       const first = await bench().member(topic).start();
