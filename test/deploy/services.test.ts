@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeService, redisForTests, registryForTests } from '../support/services.ts';
 import { launcher } from '../support/services-run.ts';
 
@@ -27,8 +27,12 @@ describeService('the registry for tests', await registryForTests(), (address) =>
 });
 
 describeService('the launcher', await redisForTests(), () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tocsin-launcher-'));
-  const state = join(folder, 'services.json');
+  let folder: string;
+  let state: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tocsin-launcher-'));
+    state = join(folder, 'services.json');
+  });
   const launch = (...args: string[]): string =>
     execFileSync(process.execPath, [launcher, ...args, '--state', state], { encoding: 'utf8' });
   const read = () => JSON.parse(readFileSync(state, 'utf8'));
