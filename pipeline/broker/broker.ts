@@ -136,8 +136,19 @@ export interface Consumer {
    * when the partition is not assigned to it; with `broker.metadata-too-large` before anything is committed.
    */
   commitOffsets(offsets: readonly OffsetCommit[]): Promise<void>;
+  /**
+   * Asks the group whether the partition is still this member's, under the generation it knows; false too while the group
+   * rebalances. Changes nothing. Rejects with `broker.unavailable` when nobody answers.
+   */
+  owns(partition: TopicPartition): Promise<boolean>;
   /** Finishes the batches in flight, calls `onRevoked` for all partitions, leaves the group. Never await it in a handler. */
   stop(): Promise<void>;
+}
+
+/** Offsets [from, to) of one partition. */
+export interface OffsetRange extends TopicPartition {
+  readonly from: number;
+  readonly to: number;
 }
 
 export interface Admin {
@@ -154,5 +165,10 @@ export interface Broker {
   readonly admin: Admin;
   producer(options?: { readonly transactionalId?: string }): Producer;
   consumer(options: ConsumerOptions): Consumer;
+  /**
+   * Hands over the committed records of a range in order, outside of any lasting group; what the log does not hold (any
+   * more, or yet) is left out. Resolves after the last one; rejects as `onRecords` throws.
+   */
+  read(range: OffsetRange, onRecords: (records: readonly LogRecord[]) => void): Promise<void>;
   close(): Promise<void>;
 }

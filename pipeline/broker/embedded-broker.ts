@@ -1,6 +1,15 @@
 import type { Clock } from '../time/index.ts';
 import { Appender } from './appender.ts';
-import type { Admin, Broker, Consumer, ConsumerOptions, Producer, TopicPartition } from './broker.ts';
+import type {
+  Admin,
+  Broker,
+  Consumer,
+  ConsumerOptions,
+  LogRecord,
+  OffsetRange,
+  Producer,
+  TopicPartition,
+} from './broker.ts';
 import { Delivery } from './delivery.ts';
 import { EmbeddedConsumer } from './embedded-consumer.ts';
 import { EmbeddedProducer } from './embedded-producer.ts';
@@ -68,6 +77,20 @@ export class EmbeddedBroker implements Broker {
       group: (id: string) => this.#group(id),
     };
     return new EmbeddedConsumer(services, options);
+  }
+
+  async read(range: OffsetRange, onRecords: (records: readonly LogRecord[]) => void): Promise<void> {
+    const log = this.#catalog.log(range);
+    const limits = { maxRecords: 1_000, maxBytes: 1 << 20, isCommittedOnly: true };
+    const end = Math.min(range.to, log.lastStable);
+    for (let position = Math.max(range.from, log.low); position < end; ) {
+      const { records, next } = log.read(position, limits);
+      const inside = records.filter(({ offset }) => offset < end);
+      if (inside.length > 0) onRecords(inside);
+      position = next;
+      // Whoever reads much lets others have their turn.
+      await Promise.resolve();
+    }
   }
 
   /** Stops every consumer and forgets all topics. For whoever made the broker, not for one of several workers on it. */

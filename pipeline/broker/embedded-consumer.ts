@@ -91,6 +91,12 @@ export class EmbeddedConsumer implements Consumer, Member {
     for (const { log } of commits) this.#services.retainer.afterProgress(log);
   }
 
+  async owns(partition: TopicPartition): Promise<boolean> {
+    return (
+      this.#group.isCurrent(this, this.#epoch) && this.#granted.has(this.#services.catalog.log(partition))
+    );
+  }
+
   stop(): Promise<void> {
     if (this.#state === 'joined') this.#stopped = this.#services.delivery.during(this.#leave());
     return this.#stopped;

@@ -9,6 +9,7 @@ export type {
   ConsumerOptions,
   LogRecord,
   OffsetCommit,
+  OffsetRange,
   ProduceRecord,
   Producer,
   TopicPartition,

@@ -5,6 +5,7 @@ import { consumerCases } from './broker/consuming.ts';
 import { endingCases, rebalanceCases } from './broker/membership.ts';
 import { positionCases } from './broker/positions.ts';
 import { producerCases, topicCases } from './broker/producing.ts';
+import { readingCases } from './broker/reading.ts';
 import { transactionCases } from './broker/transactions.ts';
 
 /** What every broker must do. `makeBroker` may give the same cluster every time: names are random. */
@@ -20,6 +21,7 @@ export function brokerContract(name: string, makeBroker: () => Promise<Broker>):
     producerCases(() => bench);
     consumerCases(() => bench);
     positionCases(() => bench);
+    readingCases(() => bench);
     rebalanceCases(() => bench);
     endingCases(() => bench);
     transactionCases(() => bench);

@@ -1,6 +1,7 @@
 import type { Consumer, ProduceRecord, Producer } from '../../pipeline/broker/index.ts';
 import type { StateStore } from '../../pipeline/state/index.ts';
 import type { Ports } from '../../pipeline/worker/index.ts';
+import { brokerWith, consumerWith } from './overriding.ts';
 
 /** What has left the process when it dies. */
 export type Fate = 'nothing' | 'some partitions' | 'all, unanswered' | 'alive';
@@ -69,12 +70,10 @@ export function crashingPorts(ports: Ports, plan: CrashPlan): Ports {
   return {
     clock,
     state: crashingState(state, attempt),
-    broker: {
-      admin: broker.admin,
+    broker: brokerWith(broker, {
       producer: () => crashingProducer(broker.producer(), attempt),
       consumer: (options) => crashingConsumer(broker.consumer(options), attempt),
-      close: () => broker.close(),
-    },
+    }),
   };
 }
 
@@ -118,15 +117,9 @@ function crashingState(state: StateStore, attempt: Attempt): StateStore {
 }
 
 function crashingConsumer(consumer: Consumer, attempt: Attempt): Consumer {
-  return {
-    start: (handlers) => consumer.start(handlers),
-    pause: (partitions) => consumer.pause(partitions),
-    resume: (partitions) => consumer.resume(partitions),
-    seek: (partition, offset) => consumer.seek(partition, offset),
-    position: (partition) => consumer.position(partition),
+  return consumerWith(consumer, {
     commitOffsets: async (offsets) => {
       await attempt(['nothing'], { all: () => consumer.commitOffsets(offsets) });
     },
-    stop: () => consumer.stop(),
-  };
+  });
 }

@@ -3,6 +3,7 @@ import { MemoryStateStore } from '../../pipeline/state/index.ts';
 import { VirtualClock } from '../../pipeline/time/index.ts';
 import type { Ports, ShardSurroundings, WorkerSettings } from '../../pipeline/worker/ports.ts';
 import { topics } from '../../schemas/topics.ts';
+import { brokerWith } from './overriding.ts';
 import { orderBytes } from './puppet.ts';
 
 /** Neighbours for the parts of a worker: every topic, a still clock, and a note of what is sent. */
@@ -68,10 +69,7 @@ const defaults: WorkerSettings = {
 };
 
 function noting(broker: EmbeddedBroker, sent: ProduceRecord[]): Broker {
-  return {
-    admin: broker.admin,
-    consumer: (options) => broker.consumer(options),
-    close: () => broker.close(),
+  return brokerWith(broker, {
     producer: (options) => {
       const producer = broker.producer(options);
       return {
@@ -83,5 +81,5 @@ function noting(broker: EmbeddedBroker, sent: ProduceRecord[]): Broker {
         },
       };
     },
-  };
+  });
 }

@@ -1,7 +1,7 @@
 import { brokerError } from './broker-error.ts';
 import type { CommitRequest, InnerBroker, InnerCluster, Membership } from './kafkajs-insides.ts';
 
-/** A commit is tried this often, with this pause and a new look at who the coordinator is; five seconds at the least. */
+/** A question is asked this often, with this pause and a new look at who the coordinator is; five seconds at the least. */
 const maxAttempts = 20;
 const retryMs = 250;
 
@@ -39,9 +39,18 @@ export class Coordinator {
   }
 
   async commit(request: CommitRequest): Promise<void> {
+    await this.#untilHeard((broker) => broker.offsetCommit(request));
+  }
+
+  /** Rejects when the group says that this is not, or may soon not be, a member of its generation. */
+  async verify(membership: Membership): Promise<void> {
+    await this.#untilHeard((broker) => broker.heartbeat(membership));
+  }
+
+  async #untilHeard(ask: (broker: InnerBroker) => Promise<unknown>): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await this.#broker.offsetCommit(request);
+        await ask(this.#broker);
         return;
       } catch (error) {
         if (!isAway(error) || attempt === maxAttempts) throw error;

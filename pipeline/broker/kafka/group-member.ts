@@ -102,6 +102,20 @@ export class GroupMember {
     return this.#commits.commit(() => this.#grant, offsets);
   }
 
+  /** Whether the group still counts this member, under the generation that granted it the partition. */
+  async owns(place: TopicPartition): Promise<boolean> {
+    const grant = this.#grant;
+    if (grant === null || !grant.lanes.has(laneOf(place))) return false;
+    try {
+      await grant.coordinator.verify(grant.membership);
+      return grant === this.#grant;
+    } catch (error) {
+      const refused = brokerError(error, `asking ${grant.membership.groupId}`);
+      if (refused.code === 'broker.illegal-generation') return false;
+      throw refused;
+    }
+  }
+
   pause(places: readonly TopicPartition[]): void {
     this.#steer(() => this.#client.pause(places.map(asList)));
   }

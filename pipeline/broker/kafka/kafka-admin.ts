@@ -77,6 +77,11 @@ export class KafkaAdmin implements Admin {
       .filter(({ offset }) => offset >= 0);
   }
 
+  /** Forgets a group without members, with its offsets. */
+  async deleteGroup(group: string): Promise<void> {
+    await this.#ask(`deleting ${group}`, (client) => client.deleteGroups([group]));
+  }
+
   async close(): Promise<void> {
     if (this.#connected === null) return;
     await this.#client.disconnect().catch(() => undefined);

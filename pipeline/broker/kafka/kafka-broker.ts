@@ -1,5 +1,13 @@
 import type { Producer as Client, Kafka } from 'kafkajs';
-import type { Admin, Broker, Consumer, ConsumerOptions, Producer } from '../broker.ts';
+import type {
+  Admin,
+  Broker,
+  Consumer,
+  ConsumerOptions,
+  LogRecord,
+  OffsetRange,
+  Producer,
+} from '../broker.ts';
 import type { SendMessages } from './acknowledged-send.ts';
 import { brokerError } from './broker-error.ts';
 import { type KafkaConnection, openClient, transactionRetry } from './client.ts';
@@ -9,6 +17,7 @@ import { KafkaConsumer } from './kafka-consumer.ts';
 import { KafkaProducer } from './kafka-producer.ts';
 import { KafkaTransactionalProducer } from './kafka-transaction.ts';
 import { seeLogEnds } from './kafkajs-insides.ts';
+import { readRange } from './read-range.ts';
 import { Sockets } from './sockets.ts';
 
 export interface KafkaBrokerOptions extends KafkaConnection, Partial<GroupTimings> {}
@@ -56,6 +65,10 @@ export class KafkaBroker implements Broker {
     const consumer = new KafkaConsumer(options, { kafka, admin: this.#admin, timings: this.#timings });
     this.#track({ close: () => consumer.stop() });
     return consumer;
+  }
+
+  read(range: OffsetRange, onRecords: (records: readonly LogRecord[]) => void): Promise<void> {
+    return readRange({ range, onRecords }, { admin: this.#admin, open: (options) => this.consumer(options) });
   }
 
   /** Stops what it made, then disconnects. */

@@ -95,6 +95,10 @@ export class KafkaConsumer implements Consumer {
     return this.#member.commit(offsets);
   }
 
+  owns(place: TopicPartition): Promise<boolean> {
+    return this.#member.owns(place);
+  }
+
   stop(): Promise<void> {
     if (this.#state === 'joined') this.#stopped = this.#leave();
     return this.#stopped;

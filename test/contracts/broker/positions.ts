@@ -37,6 +37,18 @@ export function positionCases(bench: Bench): void {
       expect(await bench().broker.admin.committed(bench().group, { topic, partition: 0 })).toBeNull();
     });
 
+    test('a member owns what it was given, until it stops; nobody else does', async () => {
+      const topic = await bench().topic();
+      const member = await bench().member(topic).start();
+      const other = bench().member(topic);
+      const place = { topic, partition: 0 };
+      expect(await member.consumer.owns(place)).toBe(true);
+      expect(await other.consumer.owns(place)).toBe(false);
+      expect(await member.consumer.owns({ topic: await bench().topic(), partition: 0 })).toBe(false);
+      await member.consumer.stop();
+      expect(await member.consumer.owns(place)).toBe(false);
+    });
+
     test('a seek in onAssigned wins over the committed offset', async () => {
       const topic = await bench().topic();
       await bench().send(topic, ['a', 'b', 'c']);

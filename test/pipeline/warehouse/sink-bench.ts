@@ -13,6 +13,7 @@ import {
 } from '../../../pipeline/warehouse/index.ts';
 import { type WarehouseTopic, warehouseTopics } from '../../../schemas/clickhouse/index.ts';
 import { topics } from '../../../schemas/topics.ts';
+import { brokerWith } from '../../support/overriding.ts';
 
 /** Test records are JSON; how values are coded is not the sink's business. */
 const decode: DecodeStored = (_, value) => JSON.parse(new TextDecoder().decode(value));
@@ -112,18 +113,14 @@ export class SinkBench {
     const events: SinkEvent[] = [];
     const failures: Error[] = [];
     const made: Consumer[] = [];
-    const { admin } = this.broker;
-    const broker = {
-      admin,
-      producer: () => this.broker.producer(),
-      consumer: (options: Parameters<EmbeddedBroker['consumer']>[0]) => {
+    const broker = brokerWith(this.broker, {
+      consumer: (options) => {
         const consumer = this.broker.consumer(options);
         wrap(consumer);
         made.push(consumer);
         return consumer;
       },
-      close: async () => undefined,
-    };
+    });
     const sink = new WarehouseSink({
       broker,
       warehouse,

@@ -6,6 +6,7 @@ import type { Ports } from '../../../pipeline/worker/index.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
 import { TocsinError } from '../../../schemas/errors.ts';
 import { topics } from '../../../schemas/topics.ts';
+import { brokerWith, consumerWith } from '../../support/overriding.ts';
 import { type Order, puppetGraph, say } from '../../support/puppet.ts';
 import { gate } from '../../support/recording-member.ts';
 import { type BenchOptions, type ShardBench, shardBench } from '../../support/shard-bench.ts';
@@ -336,29 +337,15 @@ function remembering(broker: Ports['broker'], consumers: Consumer[]): Ports['bro
     consumers.push(made);
     return made;
   };
-  return { admin: broker.admin, producer: () => broker.producer(), close: () => broker.close(), consumer };
+  return brokerWith(broker, { consumer });
 }
 
 /** A group that has moved on and refuses this member's commits, while records still come. */
 function refusing(broker: Ports['broker']): Ports['broker'] {
   const commitOffsets = () => Promise.reject(new TocsinError('broker.illegal-generation', 'by a test'));
-  return {
-    admin: broker.admin,
-    producer: () => broker.producer(),
-    close: () => broker.close(),
-    consumer: (options) => {
-      const made = broker.consumer(options);
-      return {
-        ...{ start: made.start.bind(made), stop: made.stop.bind(made), seek: made.seek.bind(made) },
-        ...{
-          pause: made.pause.bind(made),
-          resume: made.resume.bind(made),
-          position: made.position.bind(made),
-        },
-        commitOffsets,
-      };
-    },
-  };
+  return brokerWith(broker, {
+    consumer: (options) => consumerWith(broker.consumer(options), { commitOffsets, owns: async () => false }),
+  });
 }
 
 function overriding(state: StateStore, over: Partial<StateStore>): StateStore {
@@ -372,10 +359,7 @@ function overriding(state: StateStore, over: Partial<StateStore>): StateStore {
 }
 
 function failing(broker: Ports['broker'], isDown: () => boolean): Ports['broker'] {
-  return {
-    admin: broker.admin,
-    consumer: (options) => broker.consumer(options),
-    close: () => broker.close(),
+  return brokerWith(broker, {
     producer: () => {
       const producer = broker.producer();
       return {
@@ -387,5 +371,5 @@ function failing(broker: Ports['broker'], isDown: () => boolean): Ports['broker'
             : producer.send(records),
       };
     },
-  };
+  });
 }

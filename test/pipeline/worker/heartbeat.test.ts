@@ -7,6 +7,7 @@ import type { Ports, WorkerSettings } from '../../../pipeline/worker/index.ts';
 import { ShardRunner } from '../../../pipeline/worker/shard-runner.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
 import { topics } from '../../../schemas/topics.ts';
+import { brokerWith } from '../../support/overriding.ts';
 import { type ShardBench, shardBench } from '../../support/shard-bench.ts';
 import { quickConfig, second } from '../../support/virtual-world.ts';
 
@@ -43,6 +44,7 @@ async function scene(
     ...{ start: async () => {}, stop: async () => {}, commitOffsets: async () => {} },
     ...{ pause: () => {}, resume: () => {}, seek: () => {} },
     position: () => handled.position,
+    owns: async () => true,
   };
   const runner = new ShardRunner(
     { graph, partition: 0, epoch: 1, consumer, prepare: async () => {} },
@@ -94,9 +96,7 @@ function watched({ broker, state, clock }: Ports, journal: string[]): Ports {
         return clock.now();
       },
     },
-    broker: {
-      consumer: (options) => broker.consumer(options),
-      close: () => broker.close(),
+    broker: brokerWith(broker, {
       admin: {
         ...broker.admin,
         watermarks: (partition) => {
@@ -115,7 +115,7 @@ function watched({ broker, state, clock }: Ports, journal: string[]): Ports {
           },
         };
       },
-    },
+    }),
   };
 }
 

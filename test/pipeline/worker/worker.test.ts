@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import { topics } from '../../../schemas/topics.ts';
+import { brokerWith } from '../../support/overriding.ts';
 import { alert } from '../../support/story-input.ts';
 import { dawn, minute, second, tickMs, World } from '../../support/virtual-world.ts';
 
@@ -94,16 +95,13 @@ describe('Worker', () => {
       const worker = await world.start({
         through: ({ broker, state, clock }) => ({
           ...{ state, clock },
-          broker: {
-            admin: broker.admin,
-            consumer: (options) => broker.consumer(options),
-            close: () => broker.close(),
+          broker: brokerWith(broker, {
             producer: () => ({
               ...broker.producer(),
               send: () => Promise.reject(failed),
               close: async () => {},
             }),
-          },
+          }),
         }),
       });
       worker.keepTime();
