@@ -1,0 +1,47 @@
+import type { Random } from '../../../pipeline/demo/random.ts';
+import type { Head, Severity } from '../../../schemas/alert.ts';
+
+/** A service with the alerts that its troubles are made of. */
+export interface Service {
+  readonly tenant: string;
+  readonly name: string;
+  readonly heads: readonly Head[];
+}
+
+const tenants = 8;
+const servicesPerTenant = 50;
+const hostsPerService = 2;
+const names = ['HighLatency', 'ErrorRate', 'DiskFull', 'QueueGrows', 'Restarting'] as const;
+const severities: readonly [Severity, ...Severity[]] = ['critical', 'high', 'high', 'medium', 'low'];
+
+/** 8 tenants, 400 services, 4,000 fingerprints. Services share nothing, so that what belongs together is beyond doubt. */
+export function populationOf(random: Random): readonly Service[] {
+  return Array.from({ length: tenants * servicesPerTenant }, (_, i) => {
+    const tenant = `tenant-${i % tenants}`;
+    const name = `service-${i}`;
+    const hosts = Array.from({ length: hostsPerService }, (__, host) => `host-${i}-${host}`);
+    const heads = hosts.flatMap((host) =>
+      names.map((alert) => headOf({ tenant, name, host, alert }, random)),
+    );
+    return { tenant, name, heads };
+  });
+}
+
+interface Described {
+  readonly tenant: string;
+  readonly name: string;
+  readonly host: string;
+  readonly alert: string;
+}
+
+function headOf({ tenant, name, host, alert }: Described, random: Random): Head {
+  return {
+    tenant,
+    source: 'chaos',
+    name: alert,
+    severity: random.pick(severities),
+    labels: { host, service: name },
+    annotations: { summary: `${alert} on ${host}` },
+    generatorUrl: '',
+  };
+}
