@@ -52,11 +52,20 @@ export async function untilListening({ name, pid, port, mark, log }, timeoutMs) 
 export async function stop({ pid, mark }, graceMs) {
   if (!isRunning(pid, mark)) return;
   process.kill(pid, 'SIGTERM');
+  // One that is paused would hear of it when it is resumed.
+  process.kill(pid, 'SIGCONT');
   const deadline = Date.now() + graceMs;
   while (isRunning(pid, mark)) {
     if (Date.now() > deadline) process.kill(pid, 'SIGKILL');
     await pause(100);
   }
+}
+
+/** Ends the process without a word, and waits until it is gone. */
+export async function kill({ pid, mark }) {
+  if (!isRunning(pid, mark)) return;
+  process.kill(pid, 'SIGKILL');
+  while (isRunning(pid, mark)) await pause(20);
 }
 
 export function pause(ms) {

@@ -22,6 +22,11 @@ export function registryForTests(): Promise<ServiceForTests> {
   return serviceForTests('registry', 'SCHEMA_REGISTRY_URL');
 }
 
+/** `http://user:password@host:port` of a ClickHouse. Suites share it: use databases of your own. */
+export function clickHouseForTests(): Promise<ServiceForTests> {
+  return serviceForTests('clickhouse', 'CLICKHOUSE_URL', 'npm install chdb');
+}
+
 /**
  * A suite that needs a service: `describe` where it is there; otherwise a skipped suite that says why.
  *
@@ -44,10 +49,14 @@ export function describeService(
  * The service of the environment variable if it is set; else one that is started for this test run, by the first file
  * that asks, and shared by all. `TOCSIN_TEST_SERVICES=off` is for runs that must be quick.
  */
-async function serviceForTests(service: string, variable: string): Promise<ServiceForTests> {
+async function serviceForTests(
+  service: string,
+  variable: string,
+  source = 'install Java 17 and Maven',
+): Promise<ServiceForTests> {
   const given = process.env[variable];
   if (given !== undefined && given !== '') return { address: given };
-  const remedy = `set ${variable}, or install Java 17 and Maven`;
+  const remedy = `set ${variable}, or ${source}`;
   if (process.env['TOCSIN_TEST_SERVICES'] === 'off') {
     return {
       missing: `services are switched off (TOCSIN_TEST_SERVICES); run npm run test:services, or set ${variable}`,

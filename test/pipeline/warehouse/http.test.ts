@@ -11,7 +11,7 @@ import {
 import type { AlertRow } from '../../../schemas/clickhouse/index.ts';
 import { type WarehouseUnderTest, warehouseContract } from '../../contracts/warehouse.ts';
 import { ClickHouseFront } from '../../support/clickhouse-front.ts';
-import { describeService, type ServiceForTests } from '../../support/services.ts';
+import { clickHouseForTests, describeService, type ServiceForTests } from '../../support/services.ts';
 import { ChdbBench, chdbMissing, outputsIn, rowsIn } from './chdb-bench.ts';
 import { alertRowOf } from './values.ts';
 
@@ -186,13 +186,7 @@ describe('a server that is not there', () => {
   });
 });
 
-const given = process.env['CLICKHOUSE_URL'] ?? '';
-const real: ServiceForTests =
-  given === ''
-    ? { missing: 'set CLICKHOUSE_URL to a server, e.g. http://user:password@host:8123' }
-    : { address: given };
-
-describeService('a ClickHouse server', real, (address) => {
+describeService('a ClickHouse server', await clickHouseForTests(), (address) => {
   const databases: string[] = [];
   const connect = (database: string): ClickHouseWarehouse => {
     const url = new URL(address);
