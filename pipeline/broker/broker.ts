@@ -50,6 +50,16 @@ export interface TopicSettings {
   readonly retentionMs: number;
 }
 
+/** A topic as the cluster has it. */
+export interface FoundTopic {
+  readonly name: string;
+  readonly partitions: number;
+  /** Of the partition that has the fewest, in sync or not. */
+  readonly replicas: number;
+  /** What is in force, by Kafka's names (`retention.ms`), wherever it was set. */
+  readonly configs: Readonly<Record<string, string>>;
+}
+
 export interface Producer {
   /**
    * Resolves when every record is acknowledged by all in-sync replicas; the answer names every partition that was
@@ -158,6 +168,19 @@ export interface Admin {
   /** First offset still in the log, and next offset to be written. */
   watermarks(partition: TopicPartition): Promise<{ readonly low: number; readonly high: number }>;
   committed(group: string, partition: TopicPartition): Promise<CommittedOffset | null>;
+  /** Those of the topics that exist, in the order of the names. */
+  describeTopics(names: readonly string[]): Promise<readonly FoundTopic[]>;
+  /** Sets these configs of a topic, by Kafka's names; every other one stays as it is. */
+  alterTopic(name: string, configs: Readonly<Record<string, string>>): Promise<void>;
+  /**
+   * Adds empty partitions until there are `partitions`; does nothing when there are as many or more. Keys go to other
+   * partitions from then on. Consumers see the new ones when they join again, producers when their process does.
+   */
+  growTopic(name: string, partitions: number): Promise<void>;
+  /** Brokers that are up: no topic can have more replicas. */
+  brokerCount(): Promise<number>;
+  /** Forgets a group without members, and its offsets. Does nothing when there is no such group. */
+  deleteGroup(group: string): Promise<void>;
 }
 
 /** Port to a partitioned log with consumer groups and transactions (Kafka's semantics). */

@@ -11,6 +11,7 @@ import type {
   TopicPartition,
 } from './broker.ts';
 import { Delivery } from './delivery.ts';
+import { embeddedAdmin } from './embedded-admin.ts';
 import { EmbeddedConsumer } from './embedded-consumer.ts';
 import { EmbeddedProducer } from './embedded-producer.ts';
 import { Group } from './group.ts';
@@ -58,7 +59,11 @@ export class EmbeddedBroker implements Broker {
       retainer: this.#retainer,
       groupOffsets: (group) => this.#group(group).offsets,
     });
-    this.admin = this.#makeAdmin();
+    this.admin = embeddedAdmin({
+      catalog: this.#catalog,
+      groups: this.#groups,
+      retainer: this.#retainer,
+    });
   }
 
   producer(options: { readonly transactionalId?: string } = {}): Producer {
@@ -136,20 +141,5 @@ export class EmbeddedBroker implements Broker {
       this.#groups.set(id, group);
     }
     return group;
-  }
-
-  #makeAdmin(): Admin {
-    return {
-      ensureTopics: async (topics) => {
-        for (const topic of topics) this.#catalog.ensure(topic);
-      },
-      partitions: async (topic) => this.#catalog.logs(topic).length,
-      watermarks: async (partition) => {
-        const { low, high } = this.#catalog.log(partition);
-        return { low, high };
-      },
-      committed: async (group, partition) =>
-        this.#groups.get(group)?.offsets.committed(this.#catalog.log(partition)) ?? null,
-    };
   }
 }

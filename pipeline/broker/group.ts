@@ -42,6 +42,10 @@ export class Group {
     this.#options = options;
   }
 
+  get isEmpty(): boolean {
+    return this.#shares.size === 0;
+  }
+
   /** Resolves when the member has been told to take its first share. */
   join(member: Member): Promise<void> {
     this.#shares.set(member, []);

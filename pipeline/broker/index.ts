@@ -7,6 +7,7 @@ export type {
   Consumer,
   ConsumerHandlers,
   ConsumerOptions,
+  FoundTopic,
   LogRecord,
   OffsetCommit,
   OffsetRange,

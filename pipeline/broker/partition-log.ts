@@ -28,8 +28,8 @@ const noHeaders: LogRecord['headers'] = Object.freeze({});
  * the log's end: there are no replicas to wait for. Invariant: low ≤ lastStable ≤ high.
  */
 export class PartitionLog {
-  readonly topic: TopicSettings;
   readonly partition: number;
+  #topic: TopicSettings;
   readonly #limits: LogLimits;
   readonly #store = new RecordStore();
   readonly #marks: RetentionMarks;
@@ -43,10 +43,14 @@ export class PartitionLog {
   #cleanedBelow = 0;
 
   constructor(topic: TopicSettings, partition: number, limits: LogLimits) {
-    this.topic = topic;
+    this.#topic = topic;
     this.partition = partition;
     this.#limits = limits;
     this.#marks = new RetentionMarks(topic.retentionMs);
+  }
+
+  get topic(): TopicSettings {
+    return this.#topic;
   }
 
   get low(): number {
@@ -146,6 +150,12 @@ export class PartitionLog {
   /** Offset below which only the newest `count` records stay. */
   offsetOfNewest(count: number): number {
     return this.#store.at(Math.max(0, this.#store.length - count))?.offset ?? this.#high;
+  }
+
+  /** Follows other settings from the next append on. */
+  alter(topic: TopicSettings): void {
+    this.#topic = topic;
+    this.#marks.retentionMs = topic.retentionMs;
   }
 
   watch(wake: () => void): void {

@@ -31,6 +31,12 @@ export class Retainer {
     else groups.add(group);
   }
 
+  /** The group is gone, and nothing is kept for it. */
+  unsubscribed(group: GroupOffsets): void {
+    for (const [topic, groups] of this.#groups)
+      if (groups.delete(group) && groups.size === 0) this.#groups.delete(topic);
+  }
+
   /** Caps what nobody reads. The slack of a quarter makes dropping rare. */
   afterAppend(log: PartitionLog): void {
     if (this.#retain === 'all' || log.topic.cleanup === 'compact') return;

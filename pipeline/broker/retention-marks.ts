@@ -15,17 +15,17 @@ const segmentsPerPeriod = 16;
  * append, not from the record's timestamp: a backfill of old alerts must not be deleted as it arrives.
  */
 export class RetentionMarks {
-  readonly #retentionMs: number;
+  retentionMs: number;
   readonly #segments: Segment[] = [];
 
   constructor(retentionMs: number) {
-    this.#retentionMs = retentionMs;
+    this.retentionMs = retentionMs;
   }
 
   /** States that everything below `end` was appended by `now`. */
   note(end: number, now: EventTimeMs): void {
     const last = this.#segments.at(-1);
-    if (last === undefined || now >= last.openedAt + this.#retentionMs / segmentsPerPeriod) {
+    if (last === undefined || now >= last.openedAt + this.retentionMs / segmentsPerPeriod) {
       this.#segments.push({ openedAt: now, lastAppendAt: now, end });
       return;
     }
@@ -37,7 +37,7 @@ export class RetentionMarks {
   takeExpired(now: EventTimeMs): number | null {
     let end: number | null = null;
     for (let first = this.#segments[0]; first !== undefined; first = this.#segments[0]) {
-      if (now - first.lastAppendAt < this.#retentionMs) break;
+      if (now - first.lastAppendAt < this.retentionMs) break;
       end = first.end;
       this.#segments.shift();
     }

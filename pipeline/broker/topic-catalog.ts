@@ -1,14 +1,25 @@
 import { TocsinError } from '../../schemas/errors.ts';
-import type { ProduceRecord, TopicPartition, TopicSettings } from './broker.ts';
+import type { FoundTopic, ProduceRecord, TopicPartition, TopicSettings } from './broker.ts';
 import { type LogLimits, PartitionLog } from './partition-log.ts';
 import { partitionOf } from './partitioner.ts';
+import { configsOf, settingsWith } from './topic-configs.ts';
 
 interface Topic {
-  readonly settings: TopicSettings;
-  readonly logs: readonly PartitionLog[];
+  settings: TopicSettings;
+  readonly logs: PartitionLog[];
+  /** What was set by Kafka's names, whether it means anything here or not. */
+  configs: Readonly<Record<string, string>>;
   /** Next partition for a record without a key. */
   turn: number;
 }
+
+/** What holds for a topic here unless it was set: one broker, which takes records as they come. */
+const defaults = {
+  'min.insync.replicas': '1',
+  'compression.type': 'producer',
+  'unclean.leader.election.enable': 'false',
+  'max.message.bytes': '1048588',
+};
 
 /** The topics of one broker and the logs behind them. */
 export class TopicCatalog {
@@ -28,7 +39,7 @@ export class TopicCatalog {
       { length: settings.partitions },
       (_, i) => new PartitionLog(settings, i, this.#limits),
     );
-    this.#topics.set(settings.name, { settings, logs, turn: 0 });
+    this.#topics.set(settings.name, { settings, logs, configs: {}, turn: 0 });
   }
 
   /** The logs of a topic, by partition. Throws `broker.unknown-topic`. */
@@ -52,6 +63,28 @@ export class TopicCatalog {
     if (record.key !== null) return this.#log(topic, partitionOf(record.key, partitions));
     topic.turn = (topic.turn + 1) % partitions;
     return this.#log(topic, topic.turn);
+  }
+
+  /** Null for a topic that does not exist. */
+  describe(name: string): FoundTopic | null {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) return null;
+    const configs = { ...defaults, ...configsOf(topic.settings), ...topic.configs };
+    return { name, partitions: topic.logs.length, replicas: 1, configs };
+  }
+
+  /** Throws `broker.unknown-topic`. */
+  alter(name: string, configs: Readonly<Record<string, string>>): void {
+    const topic = this.#topic(name);
+    topic.configs = { ...topic.configs, ...configs };
+    topic.settings = settingsWith(topic.settings, configs);
+    for (const log of topic.logs) log.alter(topic.settings);
+  }
+
+  /** Adds partitions until there are as many. Throws `broker.unknown-topic`. */
+  grow(name: string, partitions: number): void {
+    const { settings, logs } = this.#topic(name);
+    while (logs.length < partitions) logs.push(new PartitionLog(settings, logs.length, this.#limits));
   }
 
   clear(): void {

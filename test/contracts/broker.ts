@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Broker } from '../../pipeline/broker/index.ts';
 import { BrokerBench } from './broker/bench.ts';
 import { consumerCases } from './broker/consuming.ts';
+import { keepingCases } from './broker/keeping.ts';
 import { endingCases, rebalanceCases } from './broker/membership.ts';
 import { positionCases } from './broker/positions.ts';
 import { producerCases, topicCases } from './broker/producing.ts';
@@ -25,5 +26,6 @@ export function brokerContract(name: string, makeBroker: () => Promise<Broker>):
     rebalanceCases(() => bench);
     endingCases(() => bench);
     transactionCases(() => bench);
+    keepingCases(() => bench);
   });
 }

@@ -13,6 +13,7 @@ const codes: Readonly<Record<string, ErrorCode>> = {
   ILLEGAL_GENERATION: 'broker.illegal-generation',
   UNKNOWN_MEMBER_ID: 'broker.illegal-generation',
   REBALANCE_IN_PROGRESS: 'broker.illegal-generation',
+  NON_EMPTY_GROUP: 'broker.wrong-state',
   // Brokers tell old clients, which kafkajs is, of a newer producer by its epoch.
   INVALID_PRODUCER_EPOCH: 'broker.fenced',
   INVALID_PRODUCER_ID_MAPPING: 'broker.fenced',
@@ -45,17 +46,22 @@ export function hasType(error: unknown, types: readonly string[]): boolean {
   return causesOf(error).some((cause) => types.includes(typeOf(cause)));
 }
 
-/** The error, what caused it, and what it aggregates; wrappers of kafkajs name their innermost cause only. */
+/** The error, what caused it, and what it aggregates (of topics in `errors`, of groups in `groups`); wrappers of kafkajs name their innermost cause only. */
 function causesOf(error: unknown): unknown[] {
   const found: unknown[] = [];
   const open = [error];
-  for (let next = open.shift(); next !== undefined && next !== null; next = open.shift()) {
-    if (found.includes(next)) continue;
+  while (open.length > 0) {
+    const next = open.shift();
+    if (next === undefined || next === null || found.includes(next)) continue;
     found.push(next);
-    const { cause, errors } = Object(next);
-    open.push(cause, ...(Array.isArray(errors) ? errors : []));
+    const { cause, errors, groups } = Object(next);
+    open.push(cause, ...listOf(errors), ...listOf(groups).map((group) => Object(group).error));
   }
   return found;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 function typeOf(error: unknown): string {

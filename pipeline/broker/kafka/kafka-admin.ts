@@ -1,10 +1,8 @@
-import type { Admin as Client, ITopicConfig, Kafka } from 'kafkajs';
+import type { Admin as Client, Kafka } from 'kafkajs';
 import { TocsinError } from '../../../schemas/errors.ts';
-import type { Admin, CommittedOffset, TopicPartition, TopicSettings } from '../broker.ts';
-import { brokerError } from './broker-error.ts';
-
-/** Replicas of a new topic where the cluster has that many brokers. */
-const wantedReplicas = 3;
+import type { Admin, CommittedOffset, FoundTopic, TopicPartition, TopicSettings } from '../broker.ts';
+import { brokerError, hasType } from './broker-error.ts';
+import { alterTopic, describeTopics, ensureTopics, growTopic } from './kafka-topics.ts';
 
 /** What is asked of the cluster outside of producing and consuming; connects when it is first asked. */
 export class KafkaAdmin implements Admin {
@@ -17,14 +15,33 @@ export class KafkaAdmin implements Admin {
   }
 
   ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
-    return this.#ask('creating topics', async (client) => {
-      const existing = new Set(await client.listTopics());
-      const missing = topics.filter(({ name }) => !existing.has(name));
-      if (missing.length === 0) return;
-      const replicas = Math.min(wantedReplicas, (await client.describeCluster()).brokers.length);
-      const configs = missing.map((topic) => configOf(topic, replicas));
-      // False when another process was quicker, which is as good.
-      await client.createTopics({ topics: configs, waitForLeaders: true });
+    return this.#ask('creating topics', (client) => ensureTopics(client, topics));
+  }
+
+  describeTopics(names: readonly string[]): Promise<readonly FoundTopic[]> {
+    return this.#ask('describing topics', (client) => describeTopics(client, names));
+  }
+
+  alterTopic(name: string, configs: Readonly<Record<string, string>>): Promise<void> {
+    return this.#ask(name, (client) => alterTopic(client, name, configs));
+  }
+
+  async growTopic(name: string, partitions: number): Promise<void> {
+    await this.#ask(name, (client) => growTopic(client, name, partitions));
+    this.#sizes.delete(name);
+  }
+
+  brokerCount(): Promise<number> {
+    return this.#ask('the cluster', async (client) => (await client.describeCluster()).brokers.length);
+  }
+
+  deleteGroup(group: string): Promise<void> {
+    return this.#ask(`group ${group}`, async (client) => {
+      try {
+        await client.deleteGroups([group]);
+      } catch (error) {
+        if (!hasType(error, ['GROUP_ID_NOT_FOUND'])) throw error;
+      }
     });
   }
 
@@ -77,11 +94,6 @@ export class KafkaAdmin implements Admin {
       .filter(({ offset }) => offset >= 0);
   }
 
-  /** Forgets a group without members, with its offsets. */
-  async deleteGroup(group: string): Promise<void> {
-    await this.#ask(`deleting ${group}`, (client) => client.deleteGroups([group]));
-  }
-
   async close(): Promise<void> {
     if (this.#connected === null) return;
     await this.#client.disconnect().catch(() => undefined);
@@ -114,20 +126,4 @@ function atPlace<T extends { readonly partition: number }>(all: readonly T[], pl
   const found = all.find(({ partition }) => partition === place.partition);
   if (found !== undefined) return found;
   throw new TocsinError('broker.unknown-topic', `${place.topic}, partition ${place.partition}`);
-}
-
-function configOf({ name, partitions, timestamps, cleanup, retentionMs }: TopicSettings, replicas: number) {
-  const config: ITopicConfig = {
-    topic: name,
-    numPartitions: partitions,
-    replicationFactor: replicas,
-    configEntries: [
-      { name: 'message.timestamp.type', value: timestamps },
-      { name: 'cleanup.policy', value: cleanup },
-      { name: 'retention.ms', value: String(retentionMs) },
-      // One replica may be away; with fewer in sync, an acknowledged record could be lost.
-      { name: 'min.insync.replicas', value: String(Math.min(2, replicas)) },
-    ],
-  };
-  return config;
 }
