@@ -1,16 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { codecs } from '../schemas/avro/index.ts';
-import { type Topic, topics } from '../schemas/topics.ts';
+import { topics } from '../schemas/topics.ts';
 import { EmbeddedBroker, type Retain } from './broker/index.ts';
 import { Decoder, EmbeddedRegistry, type RawDecoder, type Registry } from './registry/index.ts';
 import { MemoryStateStore } from './state/index.ts';
 import type { Clock } from './time/index.ts';
+import { type Partitions, topicSettings } from './topic-settings.ts';
 import type { Worker } from './worker/index.ts';
 
-export interface EmbeddedOptions {
+export interface EmbeddedOptions extends Partitions {
   readonly clock: Clock;
-  readonly rawPartitions: number;
-  readonly reducedPartitions: number;
   readonly retain: Retain;
   /** `event`: the raw topic takes its times from the alerts (a backfill); `append`: from the clock. */
   readonly arrival: 'event' | 'append';
@@ -27,16 +26,11 @@ export interface Embedded {
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { clock } = options;
   const broker = new EmbeddedBroker({ clock, retain: options.retain });
-  const all: readonly Topic[] = Object.values(topics);
   await broker.admin.ensureTopics(
-    all.map((topic) => ({
-      name: topic.name,
-      cleanup: topic.cleanup,
-      retentionMs: topic.retentionMs,
-      partitions: partitionsOf(topic, options),
-      timestamps:
-        topic.name === topics.raw.name && options.arrival === 'event' ? 'CreateTime' : topic.timestamps,
-    })),
+    topicSettings(options).map((settings) => {
+      const isBackfilled = settings.name === topics.raw.name && options.arrival === 'event';
+      return isBackfilled ? { ...settings, timestamps: 'CreateTime' } : settings;
+    }),
   );
   const registry = new EmbeddedRegistry();
   await registry.register(codecs.raw.subject, codecs.raw.schema);
@@ -46,11 +40,6 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
     state: new MemoryStateStore({ nonce: randomUUID }),
     rawDecoder: new Decoder({ codec: codecs.raw, registry, clock }),
   };
-}
-
-function partitionsOf(topic: Topic, options: EmbeddedOptions): number {
-  if (topic.partitions === 'one') return 1;
-  return topic.partitions === 'raw' ? options.rawPartitions : options.reducedPartitions;
 }
 
 /** Waits until everything in the log is processed, and what came of it is stored; while the warehouse is away, for ever. */

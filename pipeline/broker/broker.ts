@@ -162,6 +162,8 @@ export interface OffsetRange extends TopicPartition {
 }
 
 export interface Admin {
+  /** What the cluster calls itself: another one may have topics of the same names, and offsets that look alike. */
+  clusterId(): Promise<string>;
   /** Creates what is missing; never changes what exists. */
   ensureTopics(topics: readonly TopicSettings[]): Promise<void>;
   partitions(topic: string): Promise<number>;

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { TocsinError } from '../../schemas/errors.ts';
 import type { Admin } from './broker.ts';
 import type { Group } from './group.ts';
@@ -12,7 +13,9 @@ export interface EmbeddedAdminServices {
 
 /** What is asked of the embedded broker outside of producing and consuming. */
 export function embeddedAdmin({ catalog, groups, retainer }: EmbeddedAdminServices): Admin {
+  const id = `embedded-${randomUUID()}`;
   return {
+    clusterId: async () => id,
     ensureTopics: async (topics) => {
       for (const topic of topics) catalog.ensure(topic);
     },

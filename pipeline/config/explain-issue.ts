@@ -93,7 +93,7 @@ function wanted(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_type') return kinds[issue.expected] ?? `a value of type ${issue.expected}`;
   if (issue.code === 'invalid_value') return oneOf(issue.values.map(String));
   if (issue.code === 'invalid_union') {
-    const options = 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : [];
+    const options = optionsOf(issue);
     if (options.length > 0) return oneOf(options);
     return [...new Set(issue.errors.flat().map(wanted))].join(' or ');
   }
@@ -124,11 +124,14 @@ function hint({ issue, found }: PlacedIssue): string {
   if (isDuration && typeof found.value === 'string' && /^\d+(\.\d+)?\s?(ms|s|m|h|d)$/.test(found.value)) {
     return '; times are plain numbers, the unit is in the key’s name';
   }
-  const allowed = 'values' in issue && Array.isArray(issue.values) ? issue.values : optionsOf(issue);
-  const meant = typeof found.value === 'string' ? suggest(found.value, allowed.map(String)) : null;
+  const allowed =
+    'values' in issue && Array.isArray(issue.values) ? issue.values.map(String) : optionsOf(issue);
+  const meant = typeof found.value === 'string' ? suggest(found.value, allowed) : null;
   return meant === null ? '' : `; did you mean \`${meant}\`?`;
 }
 
-function optionsOf(issue: z.core.$ZodIssue): readonly unknown[] {
-  return 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
+/** The names of the kinds of a mapping; `undefined` among them says that one is meant without a word. */
+function optionsOf(issue: z.core.$ZodIssue): readonly string[] {
+  const options: readonly unknown[] = 'options' in issue && Array.isArray(issue.options) ? issue.options : [];
+  return options.filter((option) => option !== undefined).map(String);
 }

@@ -1,4 +1,4 @@
-import { redacted } from './secret.ts';
+import { redacted } from '../access/index.ts';
 import type { Span } from './source.ts';
 import { positionOf } from './source.ts';
 

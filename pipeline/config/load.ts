@@ -15,7 +15,6 @@ import type { TableFile } from './table-files.ts';
 import { beside, loadTableFiles } from './table-files.ts';
 import type { Config } from './tree.ts';
 import { ConfigTree, tableFiles } from './tree.ts';
-import { findUnreleased } from './unreleased.ts';
 import { validate } from './validate.ts';
 
 export interface ConfigInput {
@@ -56,10 +55,8 @@ export function loadConfigAs<S extends z.ZodType>(shape: ConfigShape<S>, input: 
   const resolved = resolveReferences(parsed.root ?? empty, surroundings);
   const masks = masksOf(shape.schema, resolved.root);
   const tables = loadTableFiles(resolved.root, shape.tableFiles, openBeside);
-  const unreleased = findUnreleased(tables.root);
-  const known = without(stampLocations(tables.root, shape.schema), unreleased.sections);
-  const checked = validate(shape.schema, known, masks);
-  const findings = [parsed, resolved, tables, unreleased, checked].flatMap((step) => step.findings);
+  const checked = validate(shape.schema, stampLocations(tables.root, shape.schema), masks);
+  const findings = [parsed, resolved, tables, checked].flatMap((step) => step.findings);
   if (checked.config === null || findings.length > 0) fail(source, findings, masks);
   return checked.config;
 }
@@ -78,11 +75,6 @@ function openMain({ path, text, readFile }: ConfigInput): Source {
 
 function open(readFile: ReadFile, path: string): Source {
   return { name: path, text: readText(readFile, path) };
-}
-
-function without(root: ConfigNode, sections: readonly string[]): ConfigNode {
-  if (root.kind !== 'map') return root;
-  return { ...root, entries: root.entries.filter((entry) => !sections.includes(entry.key)) };
 }
 
 function fail(main: Source, findings: readonly Finding[], masks: readonly Span[]): never {

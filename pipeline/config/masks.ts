@@ -1,8 +1,8 @@
 import type { z } from 'zod';
+import { isSecret, secretName } from '../access/index.ts';
 import type { ConfigNode } from './node.ts';
 import { findNode } from './node.ts';
 import { pathsIn, patternsOf } from './pattern.ts';
-import { isSecret, secretName } from './secret.ts';
 import type { Source, Span } from './source.ts';
 import { spanOf } from './source.ts';
 

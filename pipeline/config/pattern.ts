@@ -12,6 +12,7 @@ interface Definition {
   readonly valueType?: z.core.$ZodType;
   readonly innerType?: z.core.$ZodType;
   readonly options?: readonly z.core.$ZodType[];
+  readonly discriminator?: string;
   readonly items?: readonly z.core.$ZodType[];
   readonly in?: z.core.$ZodType;
   readonly out?: z.core.$ZodType;
@@ -21,8 +22,7 @@ interface Definition {
 
 /** The schemas one step inside, each with the key that leads there; `null` for a wrapper, which adds no key. */
 function inside(schema: z.core.$ZodType): (readonly [string | null, z.core.$ZodType])[] {
-  // zod types each definition by its class; read structurally, one walk serves them all.
-  const def = schema._zod.def as unknown as Definition;
+  const def = definitionOf(schema);
   const steps: (readonly [string | null, z.core.$ZodType])[] = Object.entries(def.shape ?? {});
   for (const each of [def.element, def.valueType, ...(def.items ?? [])]) {
     if (each !== undefined) steps.push(['*', each]);
@@ -47,6 +47,35 @@ export function patternsOf(
 
 /** The keys that a user may write at `path`, over all branches of unions; empty where any key may stand. */
 export function keysAt(schema: z.core.$ZodType, path: Path): string[] {
+  const keys = schemasAt(schema, path)
+    .flatMap(unwrapped)
+    .flatMap((each) => Object.keys(shapeOf(each)));
+  return [...new Set(keys)];
+}
+
+/** A mapping of several kinds, told apart by the value of one key. */
+export interface Kinds {
+  /** The key that tells them apart. */
+  readonly by: string;
+  /** The keys of each kind, by the value that names it; the kind that is meant without a word comes first. */
+  readonly keys: ReadonlyMap<string, readonly string[]>;
+}
+
+/** The kinds of mapping that may stand at `path`; null where there is only one. */
+export function kindsAt(schema: z.core.$ZodType, path: Path): Kinds | null {
+  const union = schemasAt(schema, path)
+    .flatMap(wrappersOf)
+    .find((each) => definitionOf(each).discriminator !== undefined);
+  if (union === undefined) return null;
+  const { discriminator: by = '', options = [] } = definitionOf(union);
+  const entries = options.map(shapeOf).flatMap((shape) => {
+    const names = [...(shape[by]?._zod.values ?? [])].filter((name) => name !== undefined);
+    return names.map((name) => [String(name), Object.keys(shape)] as const);
+  });
+  return { by, keys: new Map(entries) };
+}
+
+function schemasAt(schema: z.core.$ZodType, path: Path): z.core.$ZodType[] {
   let schemas: z.core.$ZodType[] = [schema];
   for (const key of path) {
     schemas = schemas
@@ -54,8 +83,13 @@ export function keysAt(schema: z.core.$ZodType, path: Path): string[] {
       .flatMap((each) => inside(each).filter(([step]) => step === '*' || step === String(key)))
       .map(([, next]) => next);
   }
-  const keys = schemas.flatMap(unwrapped).flatMap((each) => Object.keys(shapeOf(each)));
-  return [...new Set(keys)];
+  return schemas;
+}
+
+/** The schema and everything that it only wraps, outermost first. */
+function wrappersOf(schema: z.core.$ZodType): z.core.$ZodType[] {
+  const wrapped = inside(schema).filter(([key]) => key === null);
+  return [schema, ...wrapped.flatMap(([, next]) => wrappersOf(next))];
 }
 
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodType[] {
@@ -64,7 +98,12 @@ function unwrapped(schema: z.core.$ZodType): z.core.$ZodType[] {
 }
 
 export function shapeOf(schema: z.core.$ZodType): Readonly<Record<string, z.core.$ZodType>> {
-  return (schema._zod.def as unknown as Definition).shape ?? {};
+  return definitionOf(schema).shape ?? {};
+}
+
+function definitionOf(schema: z.core.$ZodType): Definition {
+  // zod types each definition by its class; read structurally, one walk serves them all.
+  return schema._zod.def as unknown as Definition;
 }
 
 /** Every path of the tree that fits the pattern. */

@@ -9,7 +9,7 @@ import { PublishConfig } from '../../operators/publish/index.ts';
 import { ScoreConfig } from '../../operators/score/index.ts';
 import { SuppressConfig } from '../../operators/suppress/index.ts';
 import { WarehouseConfig } from '../warehouse/index.ts';
-import { BrokerConfig, LogConfig, RegistryConfig, StateConfig, WorkerConfig } from './sections.ts';
+import { BrokerConfig, LogConfig, RegistryConfig, StateConfig, WorkerConfig } from './sections/index.ts';
 import type { TableFile } from './table-files.ts';
 
 /**

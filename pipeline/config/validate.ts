@@ -1,14 +1,13 @@
 import type { z } from 'zod';
+import { redacted } from '../access/index.ts';
 import { explain } from './explain-issue.ts';
 import type { Finding } from './mistake.ts';
 import type { ConfigNode, Path } from './node.ts';
-import { entryOf, findNode, pathText, toValue } from './node.ts';
-import { keysAt } from './pattern.ts';
-import { redacted } from './secret.ts';
+import { findNode, toValue } from './node.ts';
 import { settle } from './settle.ts';
 import type { Span } from './source.ts';
 import { spanOf } from './source.ts';
-import { suggest } from './suggest.ts';
+import { explainUnknownKey } from './unknown-key.ts';
 
 export interface Checked<T> {
   /** null when there are findings. */
@@ -74,7 +73,7 @@ function findingsOf(
   return issues.flatMap((issue) => {
     const path = plainPath(issue.path.length >= outer.length ? issue.path : outer);
     if (issue.code === 'unrecognized_keys')
-      return issue.keys.flatMap((key) => unknownKey(context, path, key));
+      return issue.keys.flatMap((key) => explainUnknownKey(context, path, key));
     const { node, isExact, keySpan } = findNode(context.root, path);
     if (node.kind === 'broken') return [];
     const { code, message } = explain({
@@ -94,25 +93,6 @@ function firstLine(node: ConfigNode): Span {
   const { source, start, end } = node.span;
   const lineEnd = source.text.indexOf('\n', start);
   return spanOf(source, start, lineEnd === -1 ? end : Math.min(end, lineEnd));
-}
-
-function unknownKey({ schema, root }: Context, path: Path, key: string): Finding[] {
-  const { node } = findNode(root, path);
-  const entry = entryOf(node, key);
-  if (entry === undefined) return [];
-  const known = keysAt(schema, path);
-  const meant = suggest(key, known);
-  const where = path.length === 0 ? 'at the top level' : `in \`${pathText(path)}\``;
-  const rest = meant === null ? `; it knows ${listed(known)}` : `; did you mean \`${meant}\`?`;
-  const message = `unknown key \`${key}\` ${where}${known.length === 0 ? '' : rest}`;
-  return [{ code: 'config.unknown-key', message, span: entry.keySpan }];
-}
-
-function listed(keys: readonly string[]): string {
-  return keys
-    .toSorted()
-    .map((key) => `\`${key}\``)
-    .join(', ');
 }
 
 function plainPath(path: readonly PropertyKey[]): Path {

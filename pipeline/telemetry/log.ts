@@ -5,6 +5,8 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 /** Every code that a log line can have, and what it means: people search and alert on them, so they do not change. */
 export const logCodes = {
   listening: 'The API takes requests at `url`.',
+  waiting: 'A neighbour does not answer yet; it is asked again, for `worker.startWithinMs` at the most.',
+  'broker-client': 'The Kafka client has something to say; what it means for us is told apart from it.',
   stopped: 'The worker ended in order; `entered` alerts came in, the rest says what became of them.',
   failed: 'The worker cannot go on and stops; the exit code says more.',
   'dead-letter':

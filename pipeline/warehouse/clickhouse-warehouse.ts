@@ -1,7 +1,7 @@
 import { inDatabase } from '../../schemas/clickhouse/index.ts';
 import type { Connected } from './connection.ts';
 import { warehouseError } from './failure.ts';
-import { migrateDatabase } from './migrate.ts';
+import { migrateDatabase, pendingSteps } from './migrate.ts';
 import type { Insert, Parameters, Warehouse } from './warehouse.ts';
 
 /** The warehouse in ClickHouse, in this process or across the network: only the connection differs. */
@@ -18,6 +18,11 @@ export class ClickHouseWarehouse implements Warehouse {
 
   migrate(): Promise<readonly string[]> {
     return migrateDatabase(this, this.#database);
+  }
+
+  /** Names of the steps that `migrate` would take; changes nothing. Rejects with `warehouse.schema-mismatch`. */
+  pending(): Promise<readonly string[]> {
+    return pendingSteps(this, this.#database);
   }
 
   async insert({ table, rows, token }: Insert): Promise<void> {

@@ -20,6 +20,8 @@ interface Taken {
   readonly checksum: string;
 }
 
+const takenSteps = 'SELECT version, name, checksum FROM {db}.schema_migrations FINAL';
+
 /**
  * Takes the steps that the database has not taken, in order, and returns their names. A step counts as taken after its
  * last statement; one cut short is repeated from its first. Two processes may do this at once: every statement can be
@@ -32,8 +34,7 @@ export async function migrateDatabase(
 ): Promise<readonly string[]> {
   const setUp: Migration = { version: 0, name: 'bootstrap', statements: bootstrap };
   for (const statement of statementsFor(setUp, database)) await sql.command(statement);
-  const taken = await sql.query<Taken>('SELECT version, name, checksum FROM {db}.schema_migrations FINAL');
-  const missing = missingSteps(taken, steps, database);
+  const missing = missingSteps(await sql.query<Taken>(takenSteps), steps, database);
   for (const step of missing) {
     for (const statement of statementsFor(step, database)) await sql.command(statement);
     // SELECT and not VALUES: `insertByFile` says why.
@@ -43,6 +44,25 @@ export async function migrateDatabase(
     );
   }
   return missing.map(({ name }) => name);
+}
+
+/**
+ * Names of the steps that `migrateDatabase` would take; changes nothing, and the user need not be allowed to. Rejects with
+ * `warehouse.schema-mismatch`.
+ */
+export async function pendingSteps(
+  sql: Sql,
+  database: string,
+  steps: readonly Migration[] = migrations,
+): Promise<readonly string[]> {
+  const found = await sql.query(
+    "SELECT 1 FROM system.tables WHERE database = {db:String} AND name = 'schema_migrations'",
+    {
+      db: database,
+    },
+  );
+  const taken = found.length === 0 ? [] : await sql.query<Taken>(takenSteps);
+  return missingSteps(taken, steps, database).map(({ name }) => name);
 }
 
 /** Which steps are left to take; refuses a database whose past is not a prefix of ours. */

@@ -58,11 +58,4 @@ export const configErrors = {
     todo: 'correct the row that is shown',
     exitCode: 78,
   },
-  'config.not-in-this-release': {
-    kind: 'promise',
-    what: 'the value names something that this release does not have yet',
-    expected: 'what the message lists',
-    todo: 'use the embedded form until then',
-    exitCode: 78,
-  },
 } as const satisfies Entries;

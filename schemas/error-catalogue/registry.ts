@@ -20,7 +20,7 @@ export const registryErrors = {
     kind: 'promise',
     what: 'the registry does not have this schema, and the worker may not register it',
     expected: 'the schemas of this version, registered before it runs',
-    todo: 'run tocsin schemas register, or allow automatic registration',
+    todo: 'run tocsin schemas register, or set registry.autoRegister',
     exitCode: 78,
   },
   'registry.unavailable': {

@@ -16,6 +16,13 @@ export const warehouseErrors = {
     todo: 'run the version that migrated it, or a newer one, or use another database',
     exitCode: 78,
   },
+  'warehouse.not-migrated': {
+    kind: 'promise',
+    what: 'the warehouse does not have the tables of this version, and the worker may not make them',
+    expected: 'the migrations of this version, applied before it runs',
+    todo: 'run tocsin clickhouse apply, or set warehouse.autoMigrate',
+    exitCode: 78,
+  },
   'warehouse.refused': {
     kind: 'promise',
     what: 'the warehouse refuses the statement',

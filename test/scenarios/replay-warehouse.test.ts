@@ -11,7 +11,7 @@ import {
   type Warehouse,
   WarehouseConfig,
 } from '../../pipeline/warehouse/index.ts';
-import { folderWith } from '../pipeline/cli/calling.ts';
+import { call, folderWith } from '../pipeline/cli/calling.ts';
 import { chdbMissing } from '../pipeline/warehouse/chdb-bench.ts';
 import { noon, shapesNdjson } from './every-shape.ts';
 import { readWritten, replayFiles, type Written } from './replaying.ts';
@@ -125,4 +125,14 @@ describe('tocsin replay --warehouse', () => {
       aggregates_1m: windows.size,
     });
   });
+});
+
+test('a replay does not store into the server that workers store into', async () => {
+  const files = {
+    'a.ndjson': shapesNdjson,
+    'tocsin.yaml': 'warehouse: { engine: clickhouse, url: "http://127.0.0.1:1" }\n',
+  };
+  const { exitCode, stderr } = await call(['replay', 'a.ndjson', '--warehouse'], { files });
+  expect(exitCode).toBe(64);
+  expect(stderr).toContain('--warehouse stores in this process only');
 });

@@ -2,16 +2,24 @@ import type { Admin as Client, Kafka } from 'kafkajs';
 import { TocsinError } from '../../../schemas/errors.ts';
 import type { Admin, CommittedOffset, FoundTopic, TopicPartition, TopicSettings } from '../broker.ts';
 import { brokerError, hasType } from './broker-error.ts';
+import type { OnCluster } from './cluster-names.ts';
 import { alterTopic, describeTopics, ensureTopics, growTopic } from './kafka-topics.ts';
 
 /** What is asked of the cluster outside of producing and consuming; connects when it is first asked. */
 export class KafkaAdmin implements Admin {
   readonly #client: Client;
   #connected: Promise<void> | null = null;
+  readonly #named: OnCluster;
   readonly #sizes = new Map<string, Promise<number>>();
 
-  constructor(kafka: Kafka) {
+  constructor(kafka: Kafka, named: OnCluster) {
     this.#client = kafka.admin();
+    this.#named = named;
+  }
+
+  async clusterId(): Promise<string> {
+    const { clusterId } = await this.#ask('describing the cluster', (client) => client.describeCluster());
+    return clusterId;
   }
 
   ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
@@ -38,7 +46,7 @@ export class KafkaAdmin implements Admin {
   deleteGroup(group: string): Promise<void> {
     return this.#ask(`group ${group}`, async (client) => {
       try {
-        await client.deleteGroups([group]);
+        await client.deleteGroups([this.#named(group)]);
       } catch (error) {
         if (!hasType(error, ['GROUP_ID_NOT_FOUND'])) throw error;
       }
@@ -73,11 +81,12 @@ export class KafkaAdmin implements Admin {
     const count = await this.knownPartitions(place.topic);
     const { topic, partition } = place;
     if (partition >= count) throw new TocsinError('broker.unknown-topic', `${topic}, partition ${partition}`);
-    const found = (await this.committedOffsets(group, topic)).find((one) => one.partition === partition);
+    const all = await this.committedOffsets(this.#named(group), topic);
+    const found = all.find((one) => one.partition === partition);
     return found === undefined ? null : { offset: found.offset, metadata: found.metadata };
   }
 
-  /** Of all partitions of the topic for which the group has committed one. */
+  /** Of all partitions of the topic for which the group, as the cluster calls it, has committed one. */
   async committedOffsets(
     group: string,
     topic: string,

@@ -11,6 +11,7 @@ import type {
 import type { SendMessages } from './acknowledged-send.ts';
 import { brokerError } from './broker-error.ts';
 import { type KafkaConnection, openClient, transactionRetry } from './client.ts';
+import { namesOn, type OnCluster } from './cluster-names.ts';
 import type { GroupTimings } from './group-events.ts';
 import { KafkaAdmin } from './kafka-admin.ts';
 import { KafkaConsumer } from './kafka-consumer.ts';
@@ -20,7 +21,10 @@ import { seeLogEnds } from './kafkajs-insides.ts';
 import { readRange } from './read-range.ts';
 import { Sockets } from './sockets.ts';
 
-export interface KafkaBrokerOptions extends KafkaConnection, Partial<GroupTimings> {}
+export interface KafkaBrokerOptions extends KafkaConnection, Partial<GroupTimings> {
+  /** First part of the names of groups and transactional ids on the cluster, in place of `tocsin`. */
+  readonly groupPrefix?: string;
+}
 
 const defaultTimings: GroupTimings = {
   sessionTimeoutMs: 12_000,
@@ -36,6 +40,7 @@ export class KafkaBroker implements Broker {
   readonly admin: Admin;
   readonly #options: KafkaBrokerOptions;
   readonly #timings: GroupTimings;
+  readonly #named: OnCluster;
   readonly #admin: KafkaAdmin;
   readonly #kafka: Kafka;
   readonly #sockets = new Sockets();
@@ -46,8 +51,10 @@ export class KafkaBroker implements Broker {
     const { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatMs } = { ...defaultTimings, ...options };
     this.#options = options;
     this.#timings = { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatMs };
+    this.#named = namesOn(options.groupPrefix ?? 'tocsin');
     this.#kafka = openClient(options, { sockets: this.#sockets });
-    this.#admin = new KafkaAdmin(seeLogEnds(openClient(options, { sockets: this.#sockets })));
+    const forAdmin = seeLogEnds(openClient(options, { sockets: this.#sockets }));
+    this.#admin = new KafkaAdmin(forAdmin, this.#named);
     this.admin = this.#admin;
   }
 
@@ -57,12 +64,14 @@ export class KafkaBroker implements Broker {
     if (transactionalId === undefined)
       return this.#track(new KafkaProducer({ send: this.#send, partitions }));
     const kafka = openClient(this.#options, { sockets: this.#sockets, retries: transactionRetry });
-    return this.#track(new KafkaTransactionalProducer({ kafka, transactionalId, partitions }));
+    const named = this.#named;
+    return this.#track(new KafkaTransactionalProducer({ kafka, transactionalId, partitions, named }));
   }
 
   consumer(options: ConsumerOptions): Consumer {
     const kafka = openClient(this.#options, { sockets: this.#sockets });
-    const consumer = new KafkaConsumer(options, { kafka, admin: this.#admin, timings: this.#timings });
+    const onCluster = { ...options, group: this.#named(options.group) };
+    const consumer = new KafkaConsumer(onCluster, { kafka, admin: this.#admin, timings: this.#timings });
     this.#track({ close: () => consumer.stop() });
     return consumer;
   }

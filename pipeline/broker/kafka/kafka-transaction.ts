@@ -3,6 +3,7 @@ import { TocsinError } from '../../../schemas/errors.ts';
 import type { Acknowledged, Producer, Transaction } from '../broker.ts';
 import { brokerError } from './broker-error.ts';
 import { transactionRetry } from './client.ts';
+import type { OnCluster } from './cluster-names.ts';
 import { sendError } from './kafka-producer.ts';
 import { OpenTransaction } from './open-transaction.ts';
 import { type PartitionCount, Placement } from './parcels.ts';
@@ -14,6 +15,7 @@ export interface TransactionalOptions {
   readonly kafka: Kafka;
   readonly transactionalId: string;
   readonly partitions: PartitionCount;
+  readonly named: OnCluster;
 }
 
 /**
@@ -30,16 +32,18 @@ export class KafkaTransactionalProducer implements Producer {
   readonly #client: Client;
   readonly #transactionalId: string;
   readonly #placement: Placement;
+  readonly #named: OnCluster;
   #connected: Promise<void> | null = null;
   #open: OpenTransaction | null = null;
   #broken: TocsinError | null = null;
   #isClosed = false;
 
-  constructor({ kafka, transactionalId, partitions }: TransactionalOptions) {
-    this.#transactionalId = transactionalId;
+  constructor({ kafka, transactionalId, partitions, named }: TransactionalOptions) {
+    this.#transactionalId = named(transactionalId);
+    this.#named = named;
     this.#placement = new Placement(partitions);
     this.#client = kafka.producer({
-      transactionalId,
+      transactionalId: this.#transactionalId,
       transactionTimeout: transactionTimeoutMs,
       retry: transactionRetry,
       allowAutoTopicCreation: false,
@@ -64,7 +68,11 @@ export class KafkaTransactionalProducer implements Producer {
       await this.#connected;
       return this.#client.transaction();
     });
-    this.#open = new OpenTransaction(client, this.#placement, (what, step) => this.#guarded(what, step));
+    this.#open = new OpenTransaction(client, {
+      placement: this.#placement,
+      named: this.#named,
+      guarded: (what, step) => this.#guarded(what, step),
+    });
     return this.#open;
   }
 

@@ -4,11 +4,16 @@ import type { Acknowledged, OffsetCommit, ProduceRecord, Transaction } from '../
 import { assertMetadataFits } from '../group-offsets.ts';
 import { type SendMessages, sendAcknowledged } from './acknowledged-send.ts';
 import { hasType } from './broker-error.ts';
+import type { OnCluster } from './cluster-names.ts';
 import { topicsOf } from './group-commits.ts';
 import { type Consignment, type Placement, sumOf } from './parcels.ts';
 
-/** Runs one step of a transaction; its failure is the end of the producer. */
-export type Guarded = <T>(what: string, step: () => Promise<T>) => Promise<T>;
+export interface Around {
+  readonly placement: Placement;
+  readonly named: OnCluster;
+  /** Runs one step of a transaction; its failure is the end of the producer. */
+  readonly guarded: <T>(what: string, step: () => Promise<T>) => Promise<T>;
+}
 
 /** Tries of `sendOffsets` while the coordinator still completes the transaction before; about a second in all. */
 const maxOffsetAttempts = 20;
@@ -16,15 +21,13 @@ const offsetRetryMs = 50;
 
 /** One transaction of a `KafkaTransactionalProducer`. */
 export class OpenTransaction implements Transaction {
-  readonly #guarded: Guarded;
   readonly #client: Client;
-  readonly #placement: Placement;
+  readonly #around: Around;
   #isOpen = true;
 
-  constructor(client: Client, placement: Placement, guarded: Guarded) {
+  constructor(client: Client, around: Around) {
     this.#client = client;
-    this.#placement = placement;
-    this.#guarded = guarded;
+    this.#around = around;
   }
 
   get isOpen(): boolean {
@@ -37,9 +40,9 @@ export class OpenTransaction implements Transaction {
    */
   async send(records: readonly ProduceRecord[]): Promise<readonly Acknowledged[]> {
     this.#assertOpen();
-    const consignments = await this.#placement.place(records);
+    const consignments = await this.#around.placement.place(records);
     this.#assertOpen();
-    return this.#guarded('sending', async () => {
+    return this.#around.guarded('sending', async () => {
       const sent = await Promise.allSettled(consignments.map((one) => this.#dispatch(one)));
       return sumOf(
         sent.flatMap((one) => {
@@ -54,21 +57,22 @@ export class OpenTransaction implements Transaction {
     this.#assertOpen();
     for (const offset of offsets) assertMetadataFits(offset);
     const topics = topicsOf(offsets);
-    await this.#guarded('sending offsets', () =>
-      whileConcurrent(() => this.#client.sendOffsets({ consumerGroupId: group, topics })),
+    const consumerGroupId = this.#around.named(group);
+    await this.#around.guarded('sending offsets', () =>
+      whileConcurrent(() => this.#client.sendOffsets({ consumerGroupId, topics })),
     );
   }
 
   async commit(): Promise<void> {
     this.#assertOpen();
     this.#isOpen = false;
-    await this.#guarded('committing', () => this.#client.commit());
+    await this.#around.guarded('committing', () => this.#client.commit());
   }
 
   async abort(): Promise<void> {
     this.#assertOpen();
     this.#isOpen = false;
-    await this.#guarded('aborting', () => this.#client.abort());
+    await this.#around.guarded('aborting', () => this.#client.abort());
   }
 
   async #dispatch({ parcels }: Consignment): Promise<Acknowledged[]> {

@@ -56,6 +56,9 @@ export const run: Run = async (invocation, io) => {
 
 /** Loaded only when it takes part: the engine is large. */
 async function openStore(config: Config, io: Io): Promise<Warehouse> {
+  // Its insert tokens name places in a log, and the log of a replay has the same names as the one of the workers.
+  if (config.warehouse.engine === 'clickhouse')
+    throw usage('--warehouse stores in this process only; `warehouse.engine: clickhouse` is for workers');
   const { openWarehouse } = await import('../../warehouse/index.ts');
   return openWarehouse(config.warehouse, (line) => io.stderr.write(`${line}\n`));
 }

@@ -12,6 +12,12 @@ export function topicCases(bench: Bench): void {
       expect(await admin.watermarks({ topic, partition: 2 })).toEqual({ low: 0, high: 0 });
     });
 
+    test('a cluster has one name, whoever asks for it', async () => {
+      const { admin } = bench().broker;
+      const id = await admin.clusterId();
+      expect([id.length > 0, await admin.clusterId()]).toEqual([true, id]);
+    });
+
     test('a topic that does not exist is refused by its code, wherever it is named', async () => {
       const { broker } = bench();
       const unknown = { code: 'broker.unknown-topic' };

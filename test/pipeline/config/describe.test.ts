@@ -41,8 +41,8 @@ describe('the effective configuration', () => {
 
   test('keeps a text that looks like a reference from becoming one', () => {
     const config = load({ text: 'warehouse:\n  path: $${env:A}/$$${env:B}\n' });
-    expect(config.warehouse.path).toBe('${env:A}/$${env:B}');
-    expect(load({ text: describeConfig(config) }).warehouse.path).toBe(config.warehouse.path);
+    expect(config.warehouse).toMatchObject({ path: '${env:A}/$${env:B}' });
+    expect(load({ text: describeConfig(config) }).warehouse).toEqual(config.warehouse);
   });
 });
 

@@ -40,25 +40,9 @@ describe('a rule that cannot hold, or not yet', () => {
       ],
     },
     {
-      name: 'Kafka is said to come later, and its own keys are not called unknown',
-      text: 'broker:\n  kind: kafka\n  brokers: [a:9092]\n',
-      told: [
-        '2:9 `broker.kind: kafka`: Kafka is not in this release; use embedded until then [config.not-in-this-release]',
-      ],
-    },
-    {
-      name: 'so are Redis, a ClickHouse server and an outside registry, all at once',
-      text: 'state: { kind: redis, url: x }\nwarehouse: { engine: clickhouse }\nregistry: { kind: confluent }\n',
-      told: [
-        '1:16 `state.kind: redis`: Redis is not in this release; use memory until then [config.not-in-this-release]',
-        '2:22 `warehouse.engine: clickhouse`: a ClickHouse server is not in this release; use auto, chdb or memory until then [config.not-in-this-release]',
-        '3:19 `registry.kind: confluent`: a Confluent-compatible registry is not in this release; use embedded until then [config.not-in-this-release]',
-      ],
-    },
-    {
       name: 'a kind that will never exist is a wrong value',
       text: 'broker:\n  kind: pulsar\n',
-      told: ['2:9 `broker.kind` must be `embedded`, got "pulsar" [config.invalid-value]'],
+      told: ['2:9 `broker.kind` must be one of `embedded`, `kafka`, got "pulsar" [config.invalid-value]'],
     },
   ]);
 });

@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { secret } from '../../../pipeline/config/index.ts';
+import { secret } from '../../../pipeline/access/index.ts';
 import type { Case } from './reading.ts';
 import { errorOf, loadAs } from './reading.ts';
 

@@ -24,7 +24,10 @@ function request(...records: readonly ProduceRecord[]) {
 }
 
 function transactional(cluster: ScriptedCluster): KafkaTransactionalProducer {
-  return new KafkaTransactionalProducer({ kafka: cluster.client(), transactionalId: 'tx', partitions });
+  return new KafkaTransactionalProducer({
+    ...{ kafka: cluster.client(), transactionalId: 'tx', partitions },
+    named: (name) => name,
+  });
 }
 
 describe('a leader that moves, during a send, to a broker that has answered', () => {

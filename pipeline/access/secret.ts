@@ -30,13 +30,12 @@ export class Secret {
   }
 }
 
-/** A text in the configuration that must never be shown. `writeOnly` is JSON Schema's own word for it. */
-export function secret() {
-  return z
-    .string()
-    .min(1)
-    .meta({ writeOnly: true })
-    .transform((text) => new Secret(text));
+/**
+ * A text in the configuration that must never be shown. `text` says what it must look like. `writeOnly` is JSON Schema's
+ * own word for it.
+ */
+export function secret(text: z.ZodString = z.string().min(1)) {
+  return text.meta({ writeOnly: true }).transform((word) => new Secret(word));
 }
 
 export function isSecret(schema: z.core.$ZodType): boolean {

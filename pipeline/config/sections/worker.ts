@@ -1,34 +1,7 @@
 import { z } from 'zod';
+import { count, spanMs } from './numbers.ts';
 
-const count = (value: number, most: number, what: string) =>
-  z.number().int().positive().max(most).default(value).describe(what);
-
-/** Time spans of the runtime stay under an hour: more is a slip of the unit. */
-const spanMs = (value: number, what: string) =>
-  z.number().int().positive().max(3_600_000).default(value).describe(what);
-
-export const BrokerConfig = z.strictObject({
-  kind: z.literal('embedded').default('embedded').describe('Where the log lives: inside this process.'),
-  rawPartitions: count(4, 4096, 'Partitions of alerts.raw.v1: how wide REDUCE can run.'),
-  reducedPartitions: count(
-    4,
-    4096,
-    'Partitions of alerts.reduced.v1 and of every output topic: how wide RELATE can run.',
-  ),
-});
-
-export const StateConfig = z.strictObject({
-  kind: z
-    .literal('memory')
-    .default('memory')
-    .describe('Where checkpoints live: in this process, lost when it ends.'),
-});
-
-export const RegistryConfig = z.strictObject({
-  kind: z.literal('embedded').default('embedded').describe('Where Avro schemas are kept: in this process.'),
-});
-
-export const graphNames = ['reduce', 'relate', 'warehouse'] as const;
+const graphNames = ['reduce', 'relate', 'warehouse'] as const;
 
 export const WorkerConfig = z.strictObject({
   graphs: z
@@ -54,6 +27,8 @@ export const WorkerConfig = z.strictObject({
   ),
   batchRecords: count(500, 100_000, 'Records that a shard takes at once.'),
   batchBytes: count(262_144, 67_108_864, 'Bytes that a shard takes at once; one record is always taken.'),
+  startWithinMs: spanMs(60_000, 'How long a starting worker waits for neighbours that do not answer yet.'),
+  stopWithinMs: spanMs(25_000, 'How long a worker may take to let go of everything after SIGTERM.'),
 });
 
 export const LogConfig = z.strictObject({
