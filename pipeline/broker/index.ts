@@ -20,4 +20,5 @@ export type {
 export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker.ts';
 export { KafkaBroker, type KafkaBrokerOptions } from './kafka/kafka-broker.ts';
 export { partitionOf } from './partitioner.ts';
+export { minInSyncOf, replicasFor } from './replication.ts';
 export type { Retain } from './retainer.ts';

@@ -1,0 +1,2 @@
+export { type Applied, applyTopics, findTopics, type TopicAdmin } from './apply-topics.ts';
+export { planTopics, type Remedy, type TopicDifference } from './plan-topics.ts';
