@@ -79,6 +79,11 @@ export class ConfluentRegistry implements Registry {
     return found === null ? null : schemaOf(found.schema);
   }
 
+  async find(subject: string, schema: SchemaJson): Promise<Version | null> {
+    const parsed = parseSchema(schema);
+    return (await this.#versions(subject)).find((version) => isSame(version, parsed)) ?? null;
+  }
+
   async latest(subject: string): Promise<Version | null> {
     const found = await this.#version(subject, 'latest');
     return found === null ? null : versionOf(found);

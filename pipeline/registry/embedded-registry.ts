@@ -34,8 +34,7 @@ export class EmbeddedRegistry implements Registry {
     return compatibilityOf(parseSchema(schema), this.#versionsOf(subject));
   }
 
-  /** The version of `subject` that is this schema. @throws TocsinError `registry.invalid-schema` */
-  find(subject: string, schema: SchemaJson): Version | null {
+  async find(subject: string, schema: SchemaJson): Promise<Version | null> {
     const wanted = this.#idByText.get(parseSchema(schema).canonical);
     return this.#versionsOf(subject).find(({ id }) => id === wanted) ?? null;
   }

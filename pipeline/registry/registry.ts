@@ -29,6 +29,8 @@ export interface Registry {
    */
   register(subject: string, schema: SchemaJson): Promise<number>;
   schemaById(id: number): Promise<SchemaJson | null>;
+  /** The version of `subject` that is this schema, or null. @throws TocsinError `registry.invalid-schema` */
+  find(subject: string, schema: SchemaJson): Promise<Version | null>;
   /** The newest version, or null for a subject without any. */
   latest(subject: string): Promise<Version | null>;
   /** Whether `register` would accept it. @throws TocsinError `registry.invalid-schema` */

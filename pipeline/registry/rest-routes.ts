@@ -68,7 +68,7 @@ function route(registry: EmbeddedRegistry, { method, path, body }: RestRequest):
 }
 
 async function lookUp(registry: EmbeddedRegistry, subject: string, body: string): Promise<unknown> {
-  const found = registry.find(subject, schemaIn(body));
+  const found = await registry.find(subject, schemaIn(body));
   if (found !== null) return described(subject, found);
   versionsOf(registry, subject);
   throw new Refusal(40403, 'Schema not found');

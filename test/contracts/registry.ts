@@ -55,6 +55,16 @@ export function registryContract(name: string, open: () => Promise<Registry>): v
       expect(await registry.latest('a-value')).toEqual({ id, version: 2, schema: withOptional });
     });
 
+    test('finds a schema among the versions of its subject, and nowhere else', async () => {
+      const registry = await open();
+      const id = await registry.register('a-value', first);
+      await registry.register('a-value', withOptional);
+      expect(await registry.find('a-value', first)).toEqual({ id, version: 1, schema: first });
+      expect(await registry.find('a-value', withRequired)).toBe(null);
+      expect(await registry.find('b-value', first)).toBe(null);
+      expect(await codeOf(registry.find('a-value', { type: 'record' }))).toBe('registry.invalid-schema');
+    });
+
     test('has no latest version of a subject without any', async () => {
       const registry = await open();
       expect(await registry.latest('nobody-value')).toBe(null);

@@ -59,6 +59,7 @@ function withOwnSubjects(registry: Registry): Registry {
   return {
     register: (subject, schema) => registry.register(own(subject), schema),
     schemaById: (id) => registry.schemaById(id),
+    find: (subject, schema) => registry.find(own(subject), schema),
     latest: (subject) => registry.latest(own(subject)),
     checkCompatibility: (subject, schema) => registry.checkCompatibility(own(subject), schema),
   };
