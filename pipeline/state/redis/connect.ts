@@ -13,6 +13,9 @@ export type Client = Redis | Cluster;
 /** Pause before attempt n to connect: short at first, so that a failover costs little, then calm. */
 const retryDelayMs = (attempt: number): number => Math.min(50 * 2 ** Math.min(attempt, 10), 1_000);
 
+/** A Sentinel answers from memory; one that takes longer is as good as down. */
+const sentinelAnswerMs = 1_000;
+
 /** Makes the client and begins to connect. Throws `config.invalid-value` for an address that is none. */
 export function connect(options: RedisOptions, timeoutMs: number): Client {
   const nodes = options.nodes.map(nodeOf);
@@ -60,6 +63,8 @@ function sentinelOptions(options: RedisOptions, nodes: readonly NodeAddress[]) {
     name: options.master ?? 'mymaster',
     sentinels: [...nodes],
     sentinelRetryStrategy: retryDelayMs,
+    // Without it one that hangs is waited for, and the others are never asked.
+    sentinelCommandTimeout: sentinelAnswerMs,
     // Leaves a master that the Sentinels have replaced, even while it still answers.
     failoverDetector: true,
     ...(options.tls === undefined ? {} : { enableTLSForSentinelMode: true, sentinelTLS: tlsOf(options.tls) }),

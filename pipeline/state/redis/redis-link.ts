@@ -12,12 +12,16 @@ export interface Answer {
   readonly values: readonly Buffer[];
 }
 
+const revivalMs = 50;
+
 /** The connection to Redis: runs scripts, each within a deadline, and speaks of failures in the words of the catalogue. */
 export class RedisLink {
   readonly #client: Client;
   readonly #timeoutMs: number;
   /** Why the newest attempt to connect failed; what a timeout is really about. */
   #lastError: Error | null = null;
+  #isClosed = false;
+  #revival: NodeJS.Timeout | undefined;
 
   constructor(options: RedisOptions) {
     this.#timeoutMs = options.timeoutMs ?? 5_000;
@@ -31,6 +35,7 @@ export class RedisLink {
     this.#client.on('ready', () => {
       this.#lastError = null;
     });
+    this.#client.on('end', () => this.#revive());
   }
 
   /**
@@ -60,7 +65,19 @@ export class RedisLink {
   }
 
   close(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#revival);
     this.#client.disconnect();
+  }
+
+  /**
+   * ioredis gives up for good, whatever its retry strategy says, when a failover is announced while it asks a Sentinel
+   * where the master is. Only `close` may end us.
+   */
+  #revive(): void {
+    if (this.#isClosed) return;
+    clearTimeout(this.#revival);
+    this.#revival = setTimeout(() => this.#client.connect().catch(() => undefined), revivalMs);
   }
 
   #evaluate(how: 'EVAL' | 'EVALSHA', script: string, keys: readonly string[], values: readonly unknown[]) {
@@ -87,7 +104,7 @@ export class RedisLink {
   /** Waits for the connection; rejects early when the server will not have us. */
   async #ready(signal: AbortSignal): Promise<void> {
     while (this.#client.status !== 'ready') {
-      if (this.#client.status === 'end') throw new TocsinError('state.unavailable', 'the client is closed');
+      if (this.#isClosed) throw new TocsinError('state.unavailable', 'the client is closed');
       if (this.#lastError !== null && isRefusal(this.#lastError)) throw this.#lastError;
       try {
         await once(this.#client, 'ready', { signal });
