@@ -58,6 +58,13 @@ export const topics = {
     ...deleted('alerts.raw.v1.dlq', 'the key of the raw record', 'the raw bytes', 30),
     partitions: 'one',
   },
+  /** What `tocsin dlq` did with dead letters. Kept for longer than they are, or they would seem open again. */
+  handledLetters: {
+    ...deleted('alerts.raw.v1.dlq.handled', 'where the dead letter came from', 'retried or dropped', 90),
+    partitions: 'one',
+    cleanup: 'compact,delete',
+    timestamps: 'LogAppendTime',
+  },
 } as const satisfies Record<string, Topic>;
 
 export type TopicId = keyof typeof topics;

@@ -1,0 +1,35 @@
+import { topics } from '../../schemas/topics.ts';
+import type { Broker } from '../broker/index.ts';
+import { type Letter, letterOf } from './letter.ts';
+import { type Handling, type Marks, readMarks } from './marks.ts';
+import { readTopic } from './read-topic.ts';
+
+export type LetterState = 'open' | Handling;
+
+/** Told of each letter once, oldest first; what a crash repeated is left out. */
+export type OnLetter = (letter: Letter, state: LetterState) => void;
+
+export interface LettersRead {
+  /** Its committed offset says below which everything was handled, as long as Kafka keeps it. */
+  readonly group: string;
+  /** Whether those below that are read as well. */
+  readonly isWhole: boolean;
+}
+
+/** Reads the dead letters that are there now. Rejects with `broker.unknown-topic` where the topics were not made. */
+export async function readLetters(
+  broker: Broker,
+  { group, isWhole }: LettersRead,
+  onLetter: OnLetter,
+): Promise<void> {
+  const topic = topics.deadLetters.name;
+  const marks: Marks = await readMarks(broker);
+  const committed = isWhole ? null : await broker.admin.committed(group, { topic, partition: 0 });
+  const seen = new Set<string>();
+  await readTopic(broker, { topic, from: committed?.offset ?? 0 }, (record) => {
+    const letter = letterOf(record);
+    if (seen.has(letter.name)) return;
+    seen.add(letter.name);
+    onLetter(letter, marks.get(letter.name) ?? 'open');
+  });
+}
