@@ -34,8 +34,17 @@ export function letter(fields: LetterFields): ProduceRecord {
     value: value === null ? null : Buffer.from(value),
     headers: Object.fromEntries(Object.entries(headers).map(([name, text]) => [name, Buffer.from(text)])),
   };
-  const found = { graph: 'reduce', partition };
-  return deadLetterRecord({ kind: 'dead-letter', error: { code, detail: 'bad' }, record, n: alert }, record, found);
+  const raw = {
+    kind: 'record',
+    shard: partition,
+    at: record.timestamp,
+    offset,
+    key: null,
+    value: null,
+    headers: {},
+  } as const;
+  const bad = { kind: 'dead-letter', error: { code, detail: 'bad' }, record: raw, n: alert } as const;
+  return deadLetterRecord(bad, record, { graph: 'reduce', partition });
 }
 
 /** A broker with every topic, two raw partitions, and these letters. */
