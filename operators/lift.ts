@@ -12,6 +12,8 @@ export interface Stage {
   /** Rebuilds everything derived; the shard calls it after it restored the tables. */
   rederive(): void;
   fire(timer: Timer): void;
+  /** See `Operator`; null too for an operator that does not say. */
+  dependsFrom(): number | null;
 }
 
 /** What the shard gives to the operators it runs. */
@@ -65,6 +67,7 @@ export function lift<Config, Specs extends TableSpecs, Derived, Event extends Ki
             subscriber.error(error);
           }
         },
+        dependsFrom: () => operator.dependsFrom?.(step) ?? null,
       });
       const handlers: Handlers<typeof step, Event> = operator.on;
       return source.subscribe({

@@ -65,6 +65,11 @@ export interface Operator<Config, Specs extends TableSpecs, Derived, Event exten
   derive(config: Config, tables: TablesOf<Specs>): Derived;
   readonly on: Handlers<Step<Config, Specs, Derived, Event>, Event>;
   onTimer?(step: Step<Config, Specs, Derived, Event>, timer: Timer): void;
+  /**
+   * Lowest offset of the input that the rows held now depend on; null when there are none. Only for an operator whose rows
+   * come out the same from a replay that begins there with none, whatever came before.
+   */
+  dependsFrom?(step: Step<Config, Specs, Derived, Event>): number | null;
 }
 
 /** States an operator and infers its types; it runs only where it is lifted into a graph. */

@@ -33,6 +33,11 @@ export class Table<Row> {
     return this.#rows.size;
   }
 
+  /** Keys changed since `takeChanged`. */
+  get changed(): number {
+    return this.#changed.size;
+  }
+
   get(key: string): Row | undefined {
     return this.#rows.get(key);
   }

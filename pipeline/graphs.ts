@@ -11,6 +11,11 @@ import { type OperatorConfigs, reduce, relate } from './topology.ts';
 /** A graph that a worker can run: which log it reads, under which group, and how. */
 export interface Graph<Event extends { readonly kind: string }> extends ShardGraph<Event> {
   readonly input: TopicId;
+  /**
+   * `facts`: repeating what it states is harmless, and its state comes out of a replay from where its rows depend on.
+   * `decisions`: each is stated at one place only, and state is rebuilt on a snapshot.
+   */
+  readonly states: 'facts' | 'decisions';
   readonly group: string;
 }
 
@@ -21,6 +26,7 @@ export function reduceGraph(config: OperatorConfigs, decodeAvro: DecodeAvro): Gr
   return {
     name: 'reduce',
     input: 'raw',
+    states: 'facts',
     group: 'tocsin-reduce',
     read: rawRecord,
     operators: (host) => reduce(config, decodeAvro, host),
@@ -31,6 +37,7 @@ export function relateGraph(config: OperatorConfigs): Graph<RelateEvent> {
   return {
     name: 'relate',
     input: 'reduced',
+    states: 'decisions',
     group: 'tocsin-relate',
     // The topic is ours alone: a value that cannot be read is a broken promise, and stops the shard.
     read: (record) => codecs.reduced.decode(record.value ?? new Uint8Array(), framedLength),

@@ -45,6 +45,11 @@ export const topics = {
   },
   aggregates: deleted('alerts.aggregates.v1', 'tenant/service/severity/name', 'Aggregate', 14),
   decisions: deleted('decisions.v1', 'fingerprint', 'Decision', 30),
+  /** Internal: what a RELATE shard is rebuilt from when its stored state is lost; partition i for shard i. */
+  snapshots: {
+    ...deleted('snapshots.v1', 'id of the snapshot', 'SnapshotPiece', 7),
+    timestamps: 'LogAppendTime',
+  },
   control: {
     name: 'control.v1',
     key: 'id of the control',

@@ -18,11 +18,17 @@ interface OfFingerprint {
   readonly runs: Run[];
 }
 
+interface OfCell {
+  /** Offset of the first alert in any of its runs. */
+  from: number;
+  readonly runs: Run[];
+}
+
 /** Indexes over the runs of a shard. */
 interface Runs {
   readonly byFingerprint: Map<Fingerprint, OfFingerprint>;
   readonly byKey: Map<string, Run>;
-  readonly byCell: Map<EventTimeMs, Run[]>;
+  readonly byCell: Map<EventTimeMs, OfCell>;
 }
 
 type CombineStep = Step<DedupeConfig, typeof reduceTables, Runs, ReduceEvent>;
@@ -43,6 +49,10 @@ export const combine = defineOperator<ReduceEvent>()({
   onTimer(step, timer) {
     if (timer.key === 'flush') flush(step, [...step.tables.runs.values()]);
     else endCell(step, Number(timer.key), timer.due);
+  },
+  dependsFrom({ derived }) {
+    const offsets = Array.from(derived.byCell.values(), ({ from }) => from);
+    return offsets.length === 0 ? null : Math.min(...offsets);
   },
 });
 
@@ -117,7 +127,7 @@ function flushDue(cell: EventTimeMs, { windowMs, latenessMs }: DedupeConfig): Ev
 
 /** First the last word about a cell, then, `slackMs` later, its end. */
 function endCell(step: CombineStep, cell: EventTimeMs, due: EventTimeMs): void {
-  const runs = step.derived.byCell.get(cell) ?? [];
+  const runs = step.derived.byCell.get(cell)?.runs ?? [];
   flush(step, runs);
   const dropDue = flushDue(cell, step.config) + step.config.slackMs;
   if (due < dropDue) {
@@ -173,8 +183,11 @@ function newerRun(a: Run, b: Run): Run {
 function addRun({ byKey, byCell, byFingerprint }: Runs, key: string, run: Run): void {
   byKey.set(key, run);
   const ofCell = byCell.get(run.cell);
-  if (ofCell === undefined) byCell.set(run.cell, [run]);
-  else ofCell.push(run);
+  if (ofCell === undefined) byCell.set(run.cell, { from: run.id.offset, runs: [run] });
+  else {
+    ofCell.runs.push(run);
+    ofCell.from = Math.min(ofCell.from, run.id.offset);
+  }
   const known = byFingerprint.get(run.fingerprint);
   if (known === undefined) byFingerprint.set(run.fingerprint, { latest: run, runs: [run] });
   else {

@@ -50,7 +50,8 @@ export async function openLiveWorker(
     graphs: options.graphs,
     instance: 'embedded',
     operators: config,
-    settings: config.worker,
+    // Nothing here loses its state without losing its log.
+    settings: { ...config.worker, snapshotEveryMs: 0 },
     ports: { broker: embedded.broker, state: embedded.state, clock },
     registry: embedded.registry,
     rawDecoder: embedded.rawDecoder,

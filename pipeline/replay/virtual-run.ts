@@ -120,6 +120,8 @@ function openWorker(options: VirtualRunOptions, inside: Inside): Promise<Worker>
   const { clock, embedded, trouble, observers } = inside;
   return Worker.open({
     ...options,
+    // Nothing here loses its state without losing its log.
+    settings: { ...options.settings, snapshotEveryMs: 0 },
     instance: 'embedded',
     // Where each alert went is what a replay is asked for, and what its identity check counts.
     operators: { ...options.operators, dedupe: { ...options.operators.dedupe, traceAssignments: true } },

@@ -15,6 +15,20 @@ function typeOf(spec: TableSpec<unknown>): avro.Type {
   return type;
 }
 
+/** All rows of a stage as they are when each is asked for; rows that come while this goes on may be among them. */
+export function* rowsOf(stage: Stage): Generator<RowChange> {
+  for (const [name, { spec, table }] of Object.entries(stage.tables)) {
+    const type = typeOf(spec);
+    for (const [key, row] of table.entries())
+      yield { table: `${stage.name}.${name}`, key, value: type.toBuffer(row) };
+  }
+}
+
+/** How many rows of a stage changed since they were taken last. */
+export function changedRowsIn(stage: Stage): number {
+  return Object.values(stage.tables).reduce((sum, { table }) => sum + table.changed, 0);
+}
+
 /** The rows of a stage that changed since the last call, as a checkpoint stores them: `<stage>.<table>` and Avro bytes. */
 export function takeRowChanges(stage: Stage): readonly RowChange[] {
   const changes: RowChange[] = [];

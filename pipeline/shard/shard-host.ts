@@ -116,6 +116,19 @@ export class ShardHost implements Host {
     return changes;
   }
 
+  /** All timers that are set, as they are when each is asked for. */
+  *allTimers(): Generator<TimerChange> {
+    for (const clock of ['at', 'complete'] as const)
+      for (const { stage, key, due } of this.#queues[clock].all())
+        yield { clock, stage: this.stages[stage]?.name ?? '', key, due };
+  }
+
+  /** Timers set or taken back since `takeTimerChanges`. */
+  get changedTimers(): number {
+    const maps = [...this.#changedTimers.at, ...this.#changedTimers.complete];
+    return maps.reduce((sum, { size }) => sum + size, 0);
+  }
+
   #fireDue(queue: TimerQueue): void {
     const now = this.time[queue.clock];
     let firings = 0;

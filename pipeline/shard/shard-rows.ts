@@ -77,11 +77,13 @@ export function takeShardRows(clock: ShardClock, timers: readonly TimerChange[])
     const claim: Claim = { shard, shards: clock.completeness.shards, complete: claimed };
     rows.push({ table: '$claims', key: String(shard), value: claimType.toBuffer(claim) });
   }
-  for (const timer of timers) {
-    const value = timer.due === null ? null : timerType.toBuffer(timer);
-    rows.push({ table: '$timers', key: `${timer.clock}/${timer.stage}/${timer.key}`, value });
-  }
+  for (const timer of timers) rows.push(timerRow(timer));
   return rows;
+}
+
+export function timerRow(timer: TimerChange): RowChange {
+  const value = timer.due === null ? null : timerType.toBuffer(timer);
+  return { table: '$timers', key: `${timer.clock}/${timer.stage}/${timer.key}`, value };
 }
 
 /** Gives one of the shard's own rows to the reader. Throws `state.newer` for a table that this version does not know. */

@@ -10,10 +10,10 @@ import type { LogRecord } from '../broker/index.ts';
 import type { RowChange } from '../state/index.ts';
 import { Completeness } from './completeness.ts';
 import { noOutcomes } from './outcome-counts.ts';
-import { restoreRow, takeRowChanges } from './rows.ts';
+import { changedRowsIn, restoreRow, rowsOf, takeRowChanges } from './rows.ts';
 import type { ShardGraph, ShardSink } from './shard-graph.ts';
 import { ShardHost } from './shard-host.ts';
-import { isShardRow, restoreShardRow, takeShardRows } from './shard-rows.ts';
+import { isShardRow, restoreShardRow, takeShardRows, timerRow } from './shard-rows.ts';
 
 /**
  * One shard of one graph: a pure function of its input partition. Records go in one by one, outputs come out before `step`
@@ -82,6 +82,27 @@ export class Shard<Event extends Kinded> {
     const rows = this.host.stages.flatMap((stage) => takeRowChanges(stage));
     const clock = { time: this.host.time, controlMark: this.#controlMark, completeness: this.#completeness };
     return [...rows, ...takeShardRows(clock, this.host.takeTimerChanges())];
+  }
+
+  /** Rows and timers that the next checkpoint would store. */
+  get changed(): number {
+    const rows = this.host.stages.reduce((sum, stage) => sum + changedRowsIn(stage), 0);
+    return rows + this.host.changedTimers;
+  }
+
+  /**
+   * All rows, each as it is when it is asked for, so that taking them may go on while records are stepped. Laid under what
+   * `takeChanges` gives from then on until a call after the last one, they are the state as of that call.
+   */
+  *rows(): Generator<RowChange> {
+    for (const stage of this.host.stages) yield* rowsOf(stage);
+    for (const timer of this.host.allTimers()) yield timerRow(timer);
+  }
+
+  /** Lowest offset of the input that the rows held now depend on, as far as the operators can tell; null for none. */
+  get dependsFrom(): number | null {
+    const offsets = this.host.stages.map((stage) => stage.dependsFrom()).filter((offset) => offset !== null);
+    return offsets.length === 0 ? null : Math.min(...offsets);
   }
 
   /** Puts rows of a checkpoint back; `restored` must follow once after the last of them. */

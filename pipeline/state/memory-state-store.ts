@@ -68,8 +68,8 @@ export class MemoryStateStore implements StateStore {
       );
     }
     for (const change of checkpoint.changes) apply(stored, change);
-    const { seq, offset, from, mutedUntil, isClean } = checkpoint;
-    stored.checkpoint = { seq, offset, from, mutedUntil, isClean, commitId };
+    const { seq, offset, from, snapshot, mutedUntil, isClean } = checkpoint;
+    stored.checkpoint = { seq, offset, from, snapshot, mutedUntil, isClean, commitId };
     return commitId;
   }
 

@@ -17,9 +17,11 @@ export interface CheckpointMark {
   /** `epoch:nonce:seq` of the commit that wrote it. */
   readonly commitId: string;
   readonly seq: number;
-  /** Lowest input offset that live state depends on (protocol.md CHECKPOINT 3). */
+  /** Where a replay must start to rebuild this state from nothing, or from `snapshot` (protocol.md CHECKPOINT 3). */
   readonly from: number;
-  /** Next output number at `offset` when a checkpoint was taken inside a record; else 0. */
+  /** Names the snapshot that a replay from `from` stands on, as text that the store does not read; '' for none. */
+  readonly snapshot: string;
+  /** Outputs of records below this offset were acknowledged before a rebuild, and are not sent again; null for none. */
   readonly mutedUntil: number | null;
   /** The owner let go in an orderly way. */
   readonly isClean: boolean;
@@ -44,6 +46,7 @@ export interface Checkpoint {
   readonly basedOn: string | null;
   readonly offset: number;
   readonly from: number;
+  readonly snapshot: string;
   readonly mutedUntil: number | null;
   readonly isClean: boolean;
   readonly changes: readonly RowChange[];

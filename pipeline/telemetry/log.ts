@@ -13,7 +13,18 @@ export const logCodes = {
     'An alert could not be used and is on the dead-letter topic; told for the 1st, 10th, 100th … of an `error`.',
   'control-undecodable': 'A record of `control.v1` cannot be read and has no effect.',
   'records-lost': 'The log no longer holds what a shard was to read next.',
-  'shard-lost': 'Somebody else owned the shard for a moment; it is acquired again if it is still ours.',
+  'shard-lost':
+    'Somebody else owned the shard for a moment, or a neighbour is away; it is acquired again if it is still ours.',
+  'shard-waits': 'A schema cannot be had: the shard takes in nothing until it can.',
+  'state-away':
+    'The state store does not answer; the checkpoint is tried again, and processing goes on for a while.',
+  'state-lost':
+    'The stored state of a shard is gone; it is rebuilt from its log, without saying anything twice.',
+  'state-incomplete':
+    'The log does not reach back far enough: what was open or silenced before may be told again.',
+  'offset-uncommitted':
+    'The group could not be told how far a shard is stored; the next checkpoint tells it.',
+  'snapshot-failed': 'A snapshot could not be written; another one follows.',
   'warehouse-in-memory': 'There is no SQL engine: counts only.',
   'warehouse-retrying': 'The warehouse did not take a batch; it is sent again.',
   'warehouse-unreadable': 'A record of an output topic cannot be read; the warehouse does without it.',

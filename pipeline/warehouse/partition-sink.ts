@@ -1,10 +1,10 @@
 import { type TableName, tableOf, type WarehouseTopic } from '../../schemas/clickhouse/index.ts';
 import type { LogRecord, TopicPartition } from '../broker/index.ts';
-import type { Clock } from '../time/index.ts';
+import { type Clock, Retry } from '../time/index.ts';
 import { Backlog } from './backlog.ts';
 import type { SinkConfig } from './config.ts';
+import { isPassing, isRefusedCommit } from './passing.ts';
 import { type Entry, encodeProgress, freshRows, type Progress, type Range, tokenOf } from './plan.ts';
-import { isRefusedCommit, Retry } from './retry.ts';
 import type { SinkEvent } from './sink-events.ts';
 import type { Insert } from './warehouse.ts';
 
@@ -76,6 +76,7 @@ export class PartitionSink {
       clock: effects.clock,
       minMs: config.retryMinMs,
       maxMs: config.retryMaxMs,
+      isPassing,
       onRetry: (attempt) => {
         effects.observe({ kind: 'retrying', ...place, ...attempt });
         this.#hold();

@@ -1,31 +1,46 @@
 import type { EventTimeMs } from '../../schemas/brand.ts';
-import type { Consumer, TopicPartition } from '../broker/index.ts';
+import { TocsinError } from '../../schemas/errors.ts';
 import type { Shard } from '../shard/index.ts';
-import type { Checkpoint, Fenced, Lease, StateStore } from '../state/index.ts';
-import type { Clock } from '../time/index.ts';
+import { encodePlace, type Foothold } from '../snapshot/index.ts';
+import type { Checkpoint, Fenced, Lease, RowChange, StateStore } from '../state/index.ts';
+import { type Clock, Retry } from '../time/index.ts';
 
 export interface CheckpointTarget {
   readonly state: StateStore;
   readonly clock: Clock;
-  readonly consumer: Consumer;
-  readonly partition: TopicPartition;
   readonly everyMs: number;
+  /** With so many changed rows a checkpoint is due; while one is under way, the shard must wait. */
+  readonly maxChanged: number;
+  /** Outputs below are not sent again, or null (protocol.md RECOVER 3). */
+  readonly mutedUntil: number | null;
+  readonly footholdAt: (offset: number) => Foothold;
+  /** The rows of a checkpoint were taken, in this tick. */
+  readonly onTaken: (changes: readonly RowChange[], offset: number) => void;
+  /** They are stored, with what a rebuild of that state stands on; a rejection fails the checkpoint. */
+  readonly onStored: (offset: number, foothold: Foothold) => Promise<void>;
+  /** The store does not answer; the checkpoint is tried again. */
+  readonly onWaiting: (detail: string) => void;
 }
 
 /** The part of a shard that a checkpoint needs. */
-export type Stored = Pick<Shard<{ readonly kind: string }>, 'takeChanges'>;
+export type Stored = Pick<Shard<{ readonly kind: string }>, 'takeChanges' | 'changed'>;
 
 /** What one checkpoint stores: everything of it is taken in one tick. */
-type Taken = Pick<Checkpoint, 'offset' | 'isClean' | 'changes'>;
+interface Taken {
+  readonly foothold: Foothold;
+  readonly checkpoint: Omit<Checkpoint, 'seq' | 'basedOn'>;
+}
 
 /**
  * Writes a shard's state behind (protocol.md CHECKPOINT): rows and offset are taken in one tick, only after everything
- * below the offset is acknowledged, and checkpoint k+1 leaves only after the answer to k. When one fails, the changes it
- * took are gone from the shard's memory: nothing more is stored, and the shard must be acquired again.
+ * below the offset is acknowledged, and checkpoint k+1 leaves only after the answer to k. While the store does not answer,
+ * the same one is tried again. When one is refused, the changes it took are gone from the shard's memory: nothing more is
+ * stored, and the shard must be acquired again.
  */
 export class Checkpointer {
   readonly #target: CheckpointTarget;
   readonly #lease: Lease;
+  readonly #retry: Retry;
   #basedOn: string | null;
   #seq: number;
   #storedOffset: number;
@@ -33,13 +48,19 @@ export class Checkpointer {
   #inFlight: Promise<void> | null = null;
   #failure: Error | null = null;
 
-  constructor(target: CheckpointTarget, fenced: Fenced) {
+  constructor(target: CheckpointTarget, { lease, checkpoint }: Fenced) {
     this.#target = target;
-    this.#lease = fenced.lease;
-    this.#basedOn = fenced.checkpoint?.commitId ?? null;
-    this.#seq = fenced.checkpoint?.seq ?? 0;
-    this.#storedOffset = fenced.checkpoint?.offset ?? -1;
+    this.#lease = lease;
+    this.#basedOn = checkpoint?.commitId ?? null;
+    this.#seq = checkpoint?.seq ?? 0;
+    this.#storedOffset = checkpoint?.offset ?? -1;
     this.#lastAt = target.clock.now();
+    this.#retry = new Retry({
+      ...{ clock: target.clock, minMs: 100, maxMs: 5_000, isPassing: isAway },
+      onRetry: ({ attempt, error }) => {
+        if (attempt === 1) target.onWaiting(String(error));
+      },
+    });
   }
 
   /** What an earlier checkpoint failed with: the shard's memory is worthless then. */
@@ -47,27 +68,58 @@ export class Checkpointer {
     return this.#failure;
   }
 
-  /**
-   * Starts a checkpoint when one is due, there is something new, and none is under way; call it only when all outputs
-   * below `offset` are acknowledged.
-   */
-  maybeStart(shard: Stored, offset: number): void {
-    const { clock, everyMs } = this.#target;
-    if (this.#failure !== null || this.#inFlight !== null || offset === this.#storedOffset) return;
-    if (clock.now() - this.#lastAt >= everyMs) this.#start(shard, offset, false);
+  /** Whether there is something new to store, it is time to, and nothing is under way. */
+  isDue(shard: Stored, offset: number): boolean {
+    const { clock, everyMs, maxChanged } = this.#target;
+    if (this.#failure !== null || this.#inFlight !== null || offset === this.#storedOffset) return false;
+    return clock.now() - this.#lastAt >= everyMs || shard.changed >= maxChanged;
   }
 
-  /** Takes a last checkpoint and waits for it; part of an orderly release. Throws what it, or an earlier one, failed with. */
-  async finish(shard: Stored, offset: number): Promise<void> {
+  /** Starts a checkpoint that is due; call it only when everything below `offset` is settled. */
+  start(shard: Stored, offset: number): void {
+    this.#start(shard, { offset, isClean: false });
+  }
+
+  /** Whether the shard must not take more in: what waits to be stored is bounded. Resolve with `whenStored`. */
+  isFull(shard: Stored): boolean {
+    return this.#inFlight !== null && shard.changed >= this.#target.maxChanged;
+  }
+
+  /** Resolves when nothing is under way any more; never rejects. */
+  async whenStored(): Promise<void> {
     await this.#inFlight;
-    if (this.#failure === null) this.#start(shard, offset, true);
+  }
+
+  /**
+   * Takes a last checkpoint and waits for it; part of an orderly release. Tried once, since the next owner can do without.
+   * Throws what it, or an earlier one, failed with.
+   */
+  async finish(shard: Stored, offset: number): Promise<void> {
+    this.#retry.end();
+    await this.#inFlight;
+    if (this.#failure === null) this.#start(shard, { offset, isClean: true });
     await this.#inFlight;
     if (this.#failure !== null) throw this.#failure;
   }
 
-  #start(shard: Stored, offset: number, isClean: boolean): void {
-    this.#lastAt = this.#target.clock.now();
-    this.#inFlight = this.#write({ offset, isClean, changes: shard.takeChanges() })
+  /** Gives up waiting for the store. */
+  close(): void {
+    this.#retry.end();
+  }
+
+  #start(shard: Stored, { offset, isClean }: Pick<Checkpoint, 'offset' | 'isClean'>): void {
+    const { clock, mutedUntil, footholdAt, onTaken } = this.#target;
+    this.#lastAt = clock.now();
+    const changes = shard.takeChanges();
+    onTaken(changes, offset);
+    const foothold = footholdAt(offset);
+    const { from, snapshot } = foothold;
+    const isMuted = mutedUntil !== null && offset < mutedUntil;
+    const taken = { offset, isClean, changes, from, snapshot: encodePlace(snapshot) };
+    this.#inFlight = this.#write({
+      foothold,
+      checkpoint: { ...taken, mutedUntil: isMuted ? mutedUntil : null },
+    })
       .catch((error: unknown) => {
         this.#failure = error instanceof Error ? error : new Error(String(error));
       })
@@ -76,15 +128,19 @@ export class Checkpointer {
       });
   }
 
-  async #write(taken: Taken): Promise<void> {
-    const { state, consumer, partition } = this.#target;
-    const seq = this.#seq + 1;
-    // The log is kept from its start until rebuilding from `from` exists; 0 is true of every state.
-    const place = { seq, basedOn: this.#basedOn, from: 0, mutedUntil: null };
-    this.#basedOn = await state.commit(this.#lease, { ...taken, ...place });
-    this.#seq = seq;
+  async #write({ foothold, checkpoint: taken }: Taken): Promise<void> {
+    const { state, onStored } = this.#target;
+    const checkpoint = { ...taken, seq: this.#seq + 1, basedOn: this.#basedOn };
+    await this.#retry.run('checkpoint', async () => {
+      // The same one each time: it may have been carried out, and the store knows it again by its number.
+      this.#basedOn = await state.commit(this.#lease, checkpoint);
+    });
+    this.#seq = checkpoint.seq;
     this.#storedOffset = taken.offset;
-    const metadata = JSON.stringify({ from: place.from });
-    await consumer.commitOffsets([{ ...partition, offset: taken.offset, metadata }]);
+    await onStored(taken.offset, foothold);
   }
+}
+
+function isAway(error: unknown): boolean {
+  return error instanceof TocsinError && error.code === 'state.unavailable';
 }

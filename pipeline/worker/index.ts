@@ -1,4 +1,5 @@
 export type { OnStepped, OnTrouble, Ports, WorkerSettings } from './ports.ts';
+export { type Delivery, deliveries } from './ports.ts';
 export type { GraphName, WorkerOptions } from './worker.ts';
 export { graphNames, Worker } from './worker.ts';
 export type { WorkerCounts } from './worker-counts.ts';

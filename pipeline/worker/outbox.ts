@@ -8,7 +8,7 @@ import type { ShardSink } from '../shard/index.ts';
 import { deadLetterRecord } from './dead-letter.ts';
 
 /** Ids under which the registry knows the schemas of the topics we write. */
-export type SchemaIds = Readonly<Record<OutputTopic, number>>;
+export type SchemaIds = Readonly<Record<OutputTopic | 'snapshots', number>>;
 
 export interface OutboxOptions {
   readonly graph: string;
@@ -26,9 +26,18 @@ export class Outbox implements ShardSink {
   readonly #options: OutboxOptions;
   readonly #keys = new Map<string, Uint8Array>();
   #records: ProduceRecord[] = [];
+  #mutedUntil = 0;
 
   constructor(options: OutboxOptions) {
     this.#options = options;
+  }
+
+  /**
+   * What follows from records below the offset was said before, by an owner whose state was lost. Facts are said again:
+   * they may be repeated freely, and a rule may have changed meanwhile.
+   */
+  muteBelow(offset: number): void {
+    this.#mutedUntil = offset;
   }
 
   /** Everything stated since the last call, in order. */
@@ -39,6 +48,7 @@ export class Outbox implements ShardSink {
   }
 
   output(output: Output, origin: Origin): void {
+    if (origin.offset < this.#mutedUntil && output.topic !== 'reduced') return;
     this.#records.push({
       topic: topics[output.topic].name,
       partition: this.#partitionOf(output),
@@ -48,7 +58,8 @@ export class Outbox implements ShardSink {
   }
 
   deadLetter(letter: DeadLetter, record: LogRecord): void {
-    this.#records.push(deadLetterRecord(letter, record, this.#options));
+    if (record.offset >= this.#mutedUntil)
+      this.#records.push(deadLetterRecord(letter, record, this.#options));
   }
 
   assigned(assigned: Assigned): void {

@@ -20,9 +20,19 @@ export interface WorkerSettings {
   /** A REDUCE shard without records for this long states what it holds of open cells. */
   readonly flushIdleMs: number;
   readonly checkpointEveryMs: number;
+  /** A shard that has so many changed rows while its last checkpoint is under way takes in no more. */
+  readonly maxChangedRows: number;
+  /** How often RELATE writes what a lost state is rebuilt from; 0 for never. */
+  readonly snapshotEveryMs: number;
+  /** Sooner when a rebuild would have to work through so many records. */
+  readonly snapshotEveryRecords: number;
   readonly batchRecords: number;
   readonly batchBytes: number;
 }
+
+export const deliveries = ['effectively-once', 'exactly-once'] as const;
+/** `exactly-once`: RELATE's outputs and offsets leave in Kafka transactions. */
+export type Delivery = (typeof deliveries)[number];
 
 /** Something is wrong that does not stop the worker; `code` is a stable word for logs. */
 export type OnTrouble = (code: Trouble, detail: string) => void;
@@ -31,6 +41,12 @@ export type Trouble =
   | 'control-undecodable'
   | 'records-lost'
   | 'shard-lost'
+  | 'shard-waits'
+  | 'state-away'
+  | 'state-lost'
+  | 'state-incomplete'
+  | 'offset-uncommitted'
+  | 'snapshot-failed'
   | `warehouse-${Exclude<SinkEvent['kind'], 'stored'>}`;
 
 /** Told after a shard has stepped the records of a batch: how many, and the wall time of the stepping alone. */
@@ -42,6 +58,7 @@ export interface ShardSurroundings {
   readonly settings: WorkerSettings;
   /** Name of this process among all workers. */
   readonly instance: string;
+  readonly delivery: Delivery;
   readonly schemaIds: SchemaIds;
   readonly rawPartitions: number;
   readonly reducedPartitions: number;

@@ -1,15 +1,24 @@
-import { codecs } from '../../schemas/avro/index.ts';
+import { codecs, snapshotCodec } from '../../schemas/avro/index.ts';
 import type { Batch } from '../broker/index.ts';
 import { type RawDecoder, type Registry, schemaIdsIn } from '../registry/index.ts';
 import type { SchemaIds } from './outbox.ts';
 
 /** Registers the schemas of all topics that we write; the registry answers with the known id for a known schema. */
 export async function registerSchemas(registry: Registry): Promise<SchemaIds> {
-  const written = ['reduced', 'enriched', 'suppressed', 'incidents', 'aggregates', 'decisions'] as const;
+  const { reduced, enriched, suppressed, incidents, aggregates, decisions } = codecs;
+  const written = {
+    reduced,
+    enriched,
+    suppressed,
+    incidents,
+    aggregates,
+    decisions,
+    snapshots: snapshotCodec,
+  };
   const ids = await Promise.all(
-    written.map(async (topic) => [
+    Object.entries(written).map(async ([topic, { subject, schema }]) => [
       topic,
-      await registry.register(codecs[topic].subject, codecs[topic].schema),
+      await registry.register(subject, schema),
     ]),
   );
   // One entry per name of the list above, which is the list of the type.

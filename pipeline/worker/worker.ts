@@ -9,7 +9,7 @@ import type { WarehouseSink } from '../warehouse/index.ts';
 import { ControlTail } from './control-tail.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { HeartbeatSource } from './heartbeat.ts';
-import type { OnStepped, OnTrouble, Ports, ShardSurroundings, WorkerSettings } from './ports.ts';
+import type { Delivery, OnStepped, OnTrouble, Ports, ShardSurroundings, WorkerSettings } from './ports.ts';
 import { prefetch, registerSchemas } from './schema-ids.ts';
 import type { ShardRunner } from './shard-runner.ts';
 import { openSink, type WarehouseOptions } from './warehouse.ts';
@@ -23,6 +23,8 @@ export interface WorkerOptions {
   readonly graphs: readonly GraphName[];
   readonly operators: OperatorConfigs;
   readonly settings: WorkerSettings;
+  /** Default `effectively-once`. */
+  readonly delivery?: Delivery;
   readonly ports: Ports;
   readonly registry: Registry;
   readonly rawDecoder: RawDecoder;
@@ -60,6 +62,7 @@ export class Worker {
       ports: options.ports,
       settings: options.settings,
       instance: options.instance,
+      delivery: options.delivery ?? 'effectively-once',
       schemaIds: await registerSchemas(options.registry),
       rawPartitions: await admin.partitions(topics.raw.name),
       reducedPartitions: await admin.partitions(topics.reduced.name),

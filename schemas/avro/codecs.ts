@@ -5,6 +5,7 @@ import type { Decision } from '../decision.ts';
 import { TocsinError } from '../errors.ts';
 import type { Incident } from '../incident.ts';
 import type { Reduced } from '../reduced.ts';
+import type { SnapshotPiece } from '../snapshot.ts';
 import { type TopicId, topics } from '../topics.ts';
 import { aggregateSchema } from './aggregate.ts';
 import { codecOf } from './codec.ts';
@@ -14,6 +15,7 @@ import { enrichedAlertSchema } from './enriched-alert.ts';
 import { incidentSchema } from './incident.ts';
 import { rawAlertSchema } from './raw-alert.ts';
 import { reducedFromWire, reducedSchema, reducedToWire } from './reduced.ts';
+import { snapshotSchema } from './snapshot.ts';
 
 /** One codec per topic whose value is a record of ours, keyed like `topics`. */
 export const codecs = {
@@ -38,6 +40,12 @@ export const codecs = {
 } as const satisfies { readonly [K in TopicId]?: unknown };
 
 export type CodedTopic = keyof typeof codecs;
+
+/** Apart from the others: nobody but a shard that is rebuilt reads it, in no form but Avro. */
+export const snapshotCodec = codecOf<SnapshotPiece>({
+  topic: topics.snapshots.name,
+  schema: snapshotSchema,
+});
 
 /** NaN and infinities are not measurements; past this point nothing checks for them. */
 function finite(alert: RawAlert): RawAlert {

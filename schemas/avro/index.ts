@@ -1,4 +1,4 @@
 export type { Codec } from './codec.ts';
 export { codecOf } from './codec.ts';
 export type { CodedTopic } from './codecs.ts';
-export { codecs } from './codecs.ts';
+export { codecs, snapshotCodec } from './codecs.ts';

@@ -23,6 +23,13 @@ export const stateErrors = {
     todo: 'look for an unclean leader election or a topic that was made anew; restore the topic, or discard the state',
     exitCode: 78,
   },
+  'state.beyond-commit': {
+    kind: 'promise',
+    what: 'the stored state is ahead of what its group has committed',
+    expected: 'with exactly-once, offsets that nobody but Tocsin commits',
+    todo: 'after a reset of the group or a change of `delivery`, run once with the delivery of before and stop it in order',
+    exitCode: 78,
+  },
   'state.unavailable': {
     kind: 'neighbour',
     what: 'the state store does not answer',

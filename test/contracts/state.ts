@@ -21,6 +21,7 @@ export function checkpoint(fields: Partial<Checkpoint> = {}): Checkpoint {
     basedOn: null,
     offset: 10,
     from: 0,
+    snapshot: '',
     mutedUntil: null,
     isClean: false,
     changes: [],
@@ -69,10 +70,18 @@ export function stateContract(name: string, makeStore: () => Promise<StateStore>
         const { lease } = await store.fence(shard);
         const commitId = await store.commit(
           lease,
-          checkpoint({ offset: 42, from: 17, mutedUntil: 99, isClean: true }),
+          checkpoint({ offset: 42, from: 17, snapshot: 'a place', mutedUntil: 99, isClean: true }),
         );
         const { checkpoint: mark } = await store.fence(shard);
-        expect(mark).toEqual({ seq: 1, offset: 42, from: 17, mutedUntil: 99, isClean: true, commitId });
+        expect(mark).toEqual({
+          seq: 1,
+          offset: 42,
+          from: 17,
+          snapshot: 'a place',
+          mutedUntil: 99,
+          isClean: true,
+          commitId,
+        });
         expect(commitId).toBe(`${lease.epoch}:${lease.nonce}:1`);
       });
 

@@ -69,6 +69,7 @@ export function puppetGraph(input: Graph<Order>['input'] = 'raw'): Graph<Order> 
   return {
     name: 'puppet',
     input,
+    states: 'decisions',
     group: 'tocsin-puppet',
     read: (record) => JSON.parse(Buffer.from(record.value ?? []).toString()),
     operators: (host) => (source) => source.pipe(lift(puppet, {}, host)),

@@ -209,6 +209,9 @@ export class World {
       clockSlackMs: 500,
       flushIdleMs: 30 * second,
       checkpointEveryMs: 20 * second,
+      maxChangedRows: 10_000,
+      snapshotEveryMs: 0,
+      snapshotEveryRecords: 1_000,
       batchRecords: 50,
       batchBytes: 1 << 20,
     };

@@ -25,6 +25,25 @@ export const WorkerConfig = z.strictObject({
     5_000,
     'Time between two checkpoints of a shard: what a restart works through again.',
   ),
+  maxChangedRows: count(
+    200_000,
+    10_000_000,
+    'Changed rows of a shard that may wait for the state store; with more the shard takes in no records.',
+  ),
+  snapshotEveryMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(86_400_000)
+    .default(600_000)
+    .describe(
+      'How often RELATE writes what a shard is rebuilt from when its stored state is lost; 0 for never.',
+    ),
+  snapshotEveryRecords: count(
+    200_000,
+    1_000_000_000,
+    'Sooner than that when a rebuild would have to work through so many records.',
+  ),
   batchRecords: count(500, 100_000, 'Records that a shard takes at once.'),
   batchBytes: count(262_144, 67_108_864, 'Bytes that a shard takes at once; one record is always taken.'),
   startWithinMs: spanMs(60_000, 'How long a starting worker waits for neighbours that do not answer yet.'),

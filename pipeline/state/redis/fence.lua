@@ -4,7 +4,7 @@
 -- ARGV[1] nonce of the new lease, never used before
 -- ARGV[2] newest layout that the caller can read
 --
--- Returns {'OK', epoch, seq, commitId, offset, from, mutedUntil, clean}; what is missing or null is ''
+-- Returns {'OK', epoch, seq, commitId, offset, from, mutedUntil, clean, snapshot}; what is missing or null is ''
 --         {'NEWER', layout}           written by a newer version; nothing was changed
 --         {'EVICTS', policy}          this server may throw rows away; nothing was changed
 --         {'DAMAGED', stored, found}  rows are missing beside an intact meta hash; nothing was changed
@@ -29,7 +29,7 @@ if stored[4] ~= ARGV[1] then
   redis.call('HSET', KEYS[1], 'layout', stored[1] or ARGV[2], 'epoch', epoch, 'nonce', ARGV[1])
 end
 
-local fields = {'epoch', 'seq', 'commitId', 'offset', 'from', 'mutedUntil', 'clean'}
+local fields = {'epoch', 'seq', 'commitId', 'offset', 'from', 'mutedUntil', 'clean', 'snapshot'}
 local answer = {'OK'}
 for i, value in ipairs(redis.call('HMGET', KEYS[1], unpack(fields))) do answer[i + 1] = value or '' end
 return answer

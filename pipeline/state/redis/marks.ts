@@ -6,8 +6,16 @@ export const layout = '1';
 
 /** What `fence` answers after its code, in the order of fence.lua. */
 export function fencedOf(shard: ShardId, nonce: string, values: readonly Buffer[]): Fenced {
-  const [epoch = '', seq = '', commitId = '', offset = '', from = '', mutedUntil = '', clean = ''] =
-    values.map(String);
+  const [
+    epoch = '',
+    seq = '',
+    commitId = '',
+    offset = '',
+    from = '',
+    mutedUntil = '',
+    clean = '',
+    snapshot = '',
+  ] = values.map(String);
   const lease = { shard, epoch: Number(epoch), nonce };
   const checkpoint: CheckpointMark | null =
     commitId === ''
@@ -19,12 +27,21 @@ export function fencedOf(shard: ShardId, nonce: string, values: readonly Buffer[
           from: Number(from),
           mutedUntil: mutedUntil === '' ? null : Number(mutedUntil),
           isClean: clean === '1',
+          snapshot,
         };
   return { lease, checkpoint };
 }
 
-/** ARGV 4 to 9 of commit.lua. */
-export function markArguments({ basedOn, seq, offset, from, mutedUntil, isClean }: Checkpoint): string[] {
+/** ARGV 4 to 10 of commit.lua. */
+export function markArguments({
+  basedOn,
+  seq,
+  offset,
+  from,
+  mutedUntil,
+  isClean,
+  snapshot,
+}: Checkpoint): string[] {
   const numbers = [seq, offset, from, mutedUntil ?? 0];
   // Lua and JavaScript share the limit: whole numbers below 2^53 are exact.
   if (!numbers.every(Number.isSafeInteger))
@@ -36,5 +53,6 @@ export function markArguments({ basedOn, seq, offset, from, mutedUntil, isClean 
     String(from),
     mutedUntil === null ? '' : String(mutedUntil),
     isClean ? '1' : '0',
+    snapshot,
   ];
 }

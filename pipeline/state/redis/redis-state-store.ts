@@ -151,7 +151,7 @@ export class RedisStateStore implements StateStore {
 }
 
 interface Delta {
-  /** ARGV 4 to 9 of commit.lua. */
+  /** ARGV 4 to 10 of commit.lua. */
   readonly mark: readonly string[];
   readonly slices: readonly Slice[];
 }

@@ -19,7 +19,13 @@ const counts = table<Count>({
 
 function stageOf(name: string, tables: Record<string, TableSpec<unknown>> = { counts }): Stage {
   const opened = Object.entries(tables).map(([key, spec]) => [key, { spec, table: new Table<unknown>() }]);
-  return { name, tables: Object.fromEntries(opened), rederive: () => {}, fire: () => {} };
+  return {
+    name,
+    tables: Object.fromEntries(opened),
+    rederive: () => {},
+    fire: () => {},
+    dependsFrom: () => null,
+  };
 }
 
 const rowsOf = (stage: Stage) => [...(stage.tables['counts']?.table.entries() ?? [])];

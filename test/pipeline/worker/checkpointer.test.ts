@@ -1,18 +1,17 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Consumer, OffsetCommit } from '../../../pipeline/broker/index.ts';
+import type { Foothold } from '../../../pipeline/snapshot/index.ts';
 import type { Checkpoint, RowChange, StateStore } from '../../../pipeline/state/index.ts';
 import { VirtualClock } from '../../../pipeline/time/index.ts';
-import { Checkpointer } from '../../../pipeline/worker/checkpointer.ts';
+import { Checkpointer, type CheckpointTarget } from '../../../pipeline/worker/checkpointer.ts';
 import { TocsinError } from '../../../schemas/errors.ts';
 import { gate } from '../../support/recording-member.ts';
 
-const place = { topic: 't', partition: 1 };
 const lease = { shard: { graph: 'relate', partition: 1 }, epoch: 5, nonce: 'n' };
 
-/** A store and a consumer that note what is committed, and answer when they are told to. */
+/** A store that notes what is committed, and answers when it is told to. */
 class Neighbours {
   readonly stored: Checkpoint[] = [];
-  readonly offsets: OffsetCommit[] = [];
+  readonly stood: Foothold[] = [];
   readonly journal: string[] = [];
   answer: () => Promise<void> = async () => {};
 
@@ -22,12 +21,6 @@ class Neighbours {
       this.journal.push(`store ${checkpoint.offset}`);
       await this.answer();
       return `id${checkpoint.seq}`;
-    },
-  };
-  readonly consumer: Pick<Consumer, 'commitOffsets'> = {
-    commitOffsets: async (commits) => {
-      this.offsets.push(...commits);
-      this.journal.push(`commit ${commits[0]?.offset}`);
     },
   };
 }
@@ -48,45 +41,61 @@ describe('Checkpointer', () => {
       changes = [];
       return taken;
     },
+    get changed() {
+      return changes.length;
+    },
   };
+  const standing: Foothold = { from: 4, snapshot: { id: 's', first: 1, end: 3 } };
   const change = (key: string): RowChange => ({ table: 'a.b', key, value: Buffer.from(key) });
-  const open = (offset: number | null = null) => {
-    const { state, consumer } = neighbours;
-    const mark = { seq: 7, from: 0, mutedUntil: null, isClean: false, commitId: 'id7' };
-    return new Checkpointer(
-      // The two calls it makes are all that it needs of them.
-      { state: state as StateStore, consumer: consumer as Consumer, clock, partition: place, everyMs: 100 },
-      { lease, checkpoint: offset === null ? null : { ...mark, offset } },
-    );
+  const open = (offset: number | null = null, over: Partial<CheckpointTarget> = {}) => {
+    const { state, journal, stood } = neighbours;
+    const mark = { seq: 7, from: 0, snapshot: '', mutedUntil: null, isClean: false, commitId: 'id7' };
+    const target: CheckpointTarget = {
+      // The one call it makes is all that it needs of the store.
+      ...{ state: state as StateStore, clock, everyMs: 100, maxChanged: 3, mutedUntil: null },
+      footholdAt: () => standing,
+      onTaken: (taken, at) => journal.push(`take ${taken.length} at ${at}`),
+      onStored: async (at, foothold) => {
+        journal.push(`stored ${at}`);
+        stood.push(foothold);
+      },
+      onWaiting: () => journal.push('waiting'),
+      ...over,
+    };
+    return new Checkpointer(target, { lease, checkpoint: offset === null ? null : { ...mark, offset } });
+  };
+  const startIfDue = (checkpointer: Checkpointer, offset: number) => {
+    if (checkpointer.isDue(shard, offset)) checkpointer.start(shard, offset);
   };
   const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-  test('stores what changed with the offset, then commits the offset to the group', async () => {
+  test('takes what changed with the offset, stores both, then says so', async () => {
     const checkpointer = open();
     changes.push(change('k'));
     clock.advanceTo(1_100);
-    checkpointer.maybeStart(shard, 12);
+    startIfDue(checkpointer, 12);
     await settled();
     expect(neighbours.stored).toEqual([
       {
         seq: 1,
         basedOn: null,
         offset: 12,
-        from: 0,
+        from: 4,
+        snapshot: '{"id":"s","first":1,"end":3}',
         mutedUntil: null,
         isClean: false,
         changes: [change('k')],
       },
     ]);
-    expect(neighbours.offsets).toEqual([{ ...place, offset: 12, metadata: '{"from":0}' }]);
-    expect(neighbours.journal).toEqual(['store 12', 'commit 12']);
+    expect(neighbours.journal).toEqual(['take 1 at 12', 'store 12', 'stored 12']);
+    expect(neighbours.stood).toEqual([standing]);
   });
 
   test('each one is based on the one before, the first on what was found', async () => {
     const checkpointer = open(3);
     for (const offset of [12, 20]) {
       clock.advanceTo(clock.now() + 100);
-      checkpointer.maybeStart(shard, offset);
+      startIfDue(checkpointer, offset);
       await settled();
     }
     expect(neighbours.stored.map(({ seq, basedOn }) => [seq, basedOn])).toEqual([
@@ -97,12 +106,12 @@ describe('Checkpointer', () => {
 
   test('starts none before it is due, nor when the offset has not moved', async () => {
     const checkpointer = open(12);
-    checkpointer.maybeStart(shard, 13);
+    startIfDue(checkpointer, 13);
     clock.advanceTo(1_100);
-    checkpointer.maybeStart(shard, 12);
+    startIfDue(checkpointer, 12);
     await settled();
     expect(neighbours.stored).toEqual([]);
-    checkpointer.maybeStart(shard, 13);
+    startIfDue(checkpointer, 13);
     await settled();
     expect(neighbours.stored.map(({ offset }) => offset)).toEqual([13]);
   });
@@ -113,16 +122,16 @@ describe('Checkpointer', () => {
     const checkpointer = open();
     clock.advanceTo(1_100);
     changes.push(change('a'));
-    checkpointer.maybeStart(shard, 1);
+    startIfDue(checkpointer, 1);
     clock.advanceTo(1_300);
     changes.push(change('b'));
-    checkpointer.maybeStart(shard, 2);
-    checkpointer.maybeStart(shard, 3);
+    startIfDue(checkpointer, 2);
+    startIfDue(checkpointer, 3);
     await settled();
     expect(neighbours.stored.map(({ offset }) => offset)).toEqual([1]);
     answer();
     await settled();
-    checkpointer.maybeStart(shard, 4);
+    startIfDue(checkpointer, 4);
     await settled();
     expect(
       neighbours.stored.map(({ offset, changes: rows }) => [offset, rows.map(({ key }) => key)]),
@@ -136,7 +145,7 @@ describe('Checkpointer', () => {
     const checkpointer = open();
     changes.push(change('a'));
     clock.advanceTo(1_100);
-    checkpointer.maybeStart(shard, 1);
+    startIfDue(checkpointer, 1);
     changes.push(change('later'));
     await settled();
     expect(neighbours.stored[0]?.changes.map(({ key }) => key)).toEqual(['a']);
@@ -147,7 +156,7 @@ describe('Checkpointer', () => {
     neighbours.answer = () => passed;
     const checkpointer = open(12);
     clock.advanceTo(1_100);
-    checkpointer.maybeStart(shard, 13);
+    startIfDue(checkpointer, 13);
     const finished = checkpointer.finish(shard, 13);
     await settled();
     expect(neighbours.stored).toHaveLength(1);
@@ -164,14 +173,73 @@ describe('Checkpointer', () => {
     neighbours.answer = () => Promise.reject(gap);
     const checkpointer = open();
     clock.advanceTo(1_100);
-    checkpointer.maybeStart(shard, 1);
+    startIfDue(checkpointer, 1);
     await settled();
     expect(checkpointer.failure).toBe(gap);
-    expect(neighbours.offsets).toEqual([]);
+    expect(neighbours.stood).toEqual([]);
     neighbours.answer = async () => {};
     clock.advanceTo(1_300);
-    checkpointer.maybeStart(shard, 2);
+    startIfDue(checkpointer, 2);
     await expect(checkpointer.finish(shard, 3)).rejects.toBe(gap);
     expect(neighbours.stored.map(({ offset }) => offset)).toEqual([1]);
+  });
+
+  test('is due early when much has changed, and full when much has changed behind one under way', async () => {
+    const { passed, open: answer } = gate();
+    neighbours.answer = () => passed;
+    const checkpointer = open();
+    changes.push(change('a'), change('b'));
+    expect(checkpointer.isDue(shard, 1)).toBe(false);
+    changes.push(change('c'));
+    expect([checkpointer.isDue(shard, 1), checkpointer.isFull(shard)]).toEqual([true, false]);
+    checkpointer.start(shard, 1);
+    changes.push(change('d'), change('e'), change('f'));
+    expect([checkpointer.isDue(shard, 2), checkpointer.isFull(shard)]).toEqual([false, true]);
+    answer();
+    await checkpointer.whenStored();
+    expect(checkpointer.isFull(shard)).toBe(false);
+  });
+
+  describe('while the store is away', () => {
+    const away = new TocsinError('state.unavailable', 'x');
+
+    test('tries the same one again until it is there, and tells of it once', async () => {
+      let absences = 3;
+      neighbours.answer = async () => {
+        if (absences-- > 0) throw away;
+      };
+      const checkpointer = open();
+      changes.push(change('a'));
+      clock.advanceTo(1_100);
+      startIfDue(checkpointer, 1);
+      for (let turn = 0; turn < 4; turn += 1) {
+        await settled();
+        clock.advanceTo(clock.now() + 1_000);
+      }
+      await checkpointer.whenStored();
+      expect(neighbours.stored.map(({ seq, offset }) => [seq, offset])).toEqual(Array(4).fill([1, 1]));
+      expect(neighbours.journal.filter((word) => word === 'waiting')).toHaveLength(1);
+      expect(checkpointer.failure).toBeNull();
+    });
+
+    test('a release tries once more and does without', async () => {
+      neighbours.answer = () => Promise.reject(away);
+      const checkpointer = open();
+      clock.advanceTo(1_100);
+      startIfDue(checkpointer, 1);
+      await settled();
+      await expect(checkpointer.finish(shard, 1)).rejects.toBe(away);
+      expect(neighbours.stored).toHaveLength(2);
+    });
+  });
+
+  test('carries on up to where outputs are muted, until the state has passed it', async () => {
+    const checkpointer = open(null, { mutedUntil: 10 });
+    for (const offset of [9, 10]) {
+      clock.advanceTo(clock.now() + 100);
+      startIfDue(checkpointer, offset);
+      await settled();
+    }
+    expect(neighbours.stored.map(({ mutedUntil }) => mutedUntil)).toEqual([10, null]);
   });
 });

@@ -47,7 +47,10 @@ async function scene(
     owns: async () => true,
   };
   const runner = new ShardRunner(
-    { graph, partition: 0, epoch: 1, consumer, prepare: async () => {} },
+    {
+      ...{ graph, partition: 0, epoch: 1, consumer, isTransactional: false },
+      ...{ prepare: async () => {}, onLost: (error: unknown) => Promise.reject(error) },
+    },
     bench.around,
   );
   await runner.acquire();

@@ -8,7 +8,15 @@ import { topics } from '../../../schemas/topics.ts';
 import { draft } from '../../support/puppet.ts';
 import { telling } from '../../support/tellings.ts';
 
-const schemaIds = { reduced: 1, enriched: 2, suppressed: 3, incidents: 4, aggregates: 5, decisions: 6 };
+const schemaIds = {
+  reduced: 1,
+  enriched: 2,
+  suppressed: 3,
+  incidents: 4,
+  aggregates: 5,
+  decisions: 6,
+  snapshots: 7,
+};
 const origin = { shard: 1, offset: 7, n: 2 };
 
 const outboxOf = (reducedPartitions = 4) =>

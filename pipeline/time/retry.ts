@@ -1,5 +1,4 @@
-import { TocsinError } from '../../schemas/errors.ts';
-import type { Clock } from '../time/index.ts';
+import type { Clock } from './clock.ts';
 
 export interface Attempt {
   readonly doing: string;
@@ -15,6 +14,8 @@ export interface RetryOptions {
   /** Pause after the first failure; doubles with each further one. */
   readonly minMs: number;
   readonly maxMs: number;
+  /** Whether an error may pass by itself. */
+  readonly isPassing: (error: unknown) => boolean;
   readonly onRetry: (attempt: Attempt) => void;
 }
 
@@ -38,7 +39,7 @@ export class Retry {
       try {
         return await act();
       } catch (error) {
-        if (this.#isEnded || !isPassing(error)) throw error;
+        if (this.#isEnded || !this.#options.isPassing(error)) throw error;
         const delayMs = Math.min(this.#options.minMs * 2 ** (attempt - 1), this.#options.maxMs);
         this.#options.onRetry({ doing, attempt, delayMs, error });
         await this.#wait(delayMs);
@@ -64,13 +65,4 @@ export class Retry {
       this.#wake = wake;
     });
   }
-}
-
-/** The group has given the partition to somebody else: this member must leave it alone. */
-export function isRefusedCommit(error: unknown): boolean {
-  return error instanceof TocsinError && error.code === 'broker.illegal-generation';
-}
-
-function isPassing(error: unknown): boolean {
-  return error instanceof TocsinError && error.isRetriable && !isRefusedCommit(error);
 }

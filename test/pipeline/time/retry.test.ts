@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { VirtualClock } from '../../../pipeline/time/index.ts';
-import { type Attempt, Retry } from '../../../pipeline/warehouse/retry.ts';
+import { type Attempt, Retry, VirtualClock } from '../../../pipeline/time/index.ts';
+import { isPassing } from '../../../pipeline/warehouse/passing.ts';
 import { type ErrorCode, TocsinError } from '../../../schemas/errors.ts';
 
 /** A retry on a virtual clock, and an action that fails the given number of times. */
 function failing(times: number, code: ErrorCode = 'warehouse.unavailable') {
   const clock = new VirtualClock();
   const attempts: Attempt[] = [];
-  const retry = new Retry({ clock, minMs: 100, maxMs: 1_000, onRetry: (attempt) => attempts.push(attempt) });
+  const retry = new Retry({
+    ...{ clock, minMs: 100, maxMs: 1_000, isPassing },
+    onRetry: (attempt) => attempts.push(attempt),
+  });
   const calls: number[] = [];
   const done = retry.run('insert', async () => {
     calls.push(clock.now());
