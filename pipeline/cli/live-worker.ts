@@ -50,6 +50,7 @@ export async function openLiveWorker(
     graphs: options.graphs,
     instance: 'embedded',
     operators: config,
+    delivery: config.delivery,
     // Nothing here loses its state without losing its log.
     settings: { ...config.worker, snapshotEveryMs: 0 },
     ports: { broker: embedded.broker, state: embedded.state, clock },

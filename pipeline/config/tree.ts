@@ -9,7 +9,14 @@ import { PublishConfig } from '../../operators/publish/index.ts';
 import { ScoreConfig } from '../../operators/score/index.ts';
 import { SuppressConfig } from '../../operators/suppress/index.ts';
 import { WarehouseConfig } from '../warehouse/index.ts';
-import { BrokerConfig, LogConfig, RegistryConfig, StateConfig, WorkerConfig } from './sections/index.ts';
+import {
+  BrokerConfig,
+  Delivery,
+  LogConfig,
+  RegistryConfig,
+  StateConfig,
+  WorkerConfig,
+} from './sections/index.ts';
 import type { TableFile } from './table-files.ts';
 
 /**
@@ -27,6 +34,7 @@ export const ConfigTree = z.strictObject({
   aggregate: AggregateConfig.prefault({}),
   publish: PublishConfig.prefault({}),
 
+  delivery: Delivery,
   broker: BrokerConfig.prefault({}),
   state: StateConfig.prefault({}),
   warehouse: WarehouseConfig.prefault({}),

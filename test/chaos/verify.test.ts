@@ -21,6 +21,9 @@ const settings = {
   clockSlackMs: 500,
   flushIdleMs: 30 * second,
   checkpointEveryMs: 20 * second,
+  maxChangedRows: 10_000,
+  snapshotEveryMs: 0,
+  snapshotEveryRecords: 1_000,
   batchRecords: 50,
   batchBytes: 1 << 20,
 };

@@ -1,4 +1,4 @@
 export { BrokerConfig } from './broker.ts';
 export { RegistryConfig } from './registry.ts';
 export { StateConfig } from './state.ts';
-export { LogConfig, WorkerConfig } from './worker.ts';
+export { Delivery, LogConfig, WorkerConfig } from './worker.ts';

@@ -3,6 +3,13 @@ import { count, spanMs } from './numbers.ts';
 
 const graphNames = ['reduce', 'relate', 'warehouse'] as const;
 
+export const Delivery = z
+  .enum(['effectively-once', 'exactly-once'])
+  .default('effectively-once')
+  .describe(
+    'effectively-once: after a crash outputs may come again, with the same content and position. exactly-once: outputs and offset in one Kafka transaction.',
+  );
+
 export const WorkerConfig = z.strictObject({
   graphs: z
     .array(z.enum(graphNames))

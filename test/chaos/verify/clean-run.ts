@@ -40,7 +40,15 @@ interface Relate {
 }
 
 /** What encodes the reduced log's values; only the bytes behind it are read again. */
-const noIds = { reduced: 0, enriched: 0, suppressed: 0, incidents: 0, aggregates: 0, decisions: 0 };
+const noIds = {
+  reduced: 0,
+  enriched: 0,
+  suppressed: 0,
+  incidents: 0,
+  aggregates: 0,
+  decisions: 0,
+  snapshots: 7,
+};
 
 /**
  * The whole pipeline over a raw log, in this process and in virtual time: nothing is sent, stored or interrupted, and every

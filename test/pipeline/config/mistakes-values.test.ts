@@ -3,7 +3,7 @@ import { describe } from 'vitest';
 import { tellEach } from './telling.ts';
 
 const sections =
-  '`aggregate`, `broker`, `correlate`, `dedupe`, `enrich`, `fingerprint`, `log`, `normalize`, `publish`, `registry`, `score`, `state`, `suppress`, `warehouse`, `worker`';
+  '`aggregate`, `broker`, `correlate`, `dedupe`, `delivery`, `enrich`, `fingerprint`, `log`, `normalize`, `publish`, `registry`, `score`, `state`, `suppress`, `warehouse`, `worker`';
 
 const silence = (more: string) =>
   `suppress:\n  silences:\n    - id: a\n      matchers: 'x="y"'\n      endsAt: 2026-01-01T00:00:00Z\n${more}`;
