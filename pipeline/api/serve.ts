@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { TocsinError } from '../../schemas/errors.ts';
-import { said, write } from './answer.ts';
+import { type Answer, said, write } from './answer.ts';
 import type { Inside } from './inside.ts';
 import { answer } from './routes.ts';
 
@@ -55,10 +55,15 @@ async function respond(inside: Inside, request: IncomingMessage, response: Serve
   try {
     write(response, await answer(request, inside));
   } catch (error) {
-    // The sender keeps what was not taken, and tries again. One that went away hears nothing of it.
-    const reason = error instanceof Error ? error.message : String(error);
-    write(response, said(503, reason, { 'retry-after': '1' }));
+    write(response, refusalOf(error));
   }
+}
+
+/** The sender keeps what was not taken, and tries again, unless it never will be. One that went away hears nothing. */
+function refusalOf(error: unknown): Answer {
+  const reason = error instanceof Error ? error.message : String(error);
+  const isFinal = error instanceof TocsinError && error.code === 'broker.invalid-record';
+  return isFinal ? said(400, reason) : said(503, reason, { 'retry-after': '1' });
 }
 
 function listen(server: Server, { host, port }: Address): Promise<void> {

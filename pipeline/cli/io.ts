@@ -19,11 +19,17 @@ export interface Io {
   };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /**
+   * The process is over in a moment, even if something still keeps it busy that could not be closed; what was written
+   * before has the time to arrive.
+   */
+  readonly abandon: () => void;
   /** Aborted by the first SIGINT or SIGTERM: finish what is in hand and return. The second one ends the process. */
   readonly interrupted: AbortSignal;
 }
 
 const defaultColumns = 80;
+const abandonMs = 500;
 
 /** The streams, environment and signals of this process. Installs signal handlers: call it once. */
 export function processIo(): Io {
@@ -34,6 +40,7 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     interrupted: interruption(),
+    abandon: () => void setTimeout(() => process.exit(), abandonMs).unref(),
   };
 }
 

@@ -7,4 +7,5 @@ export {
 } from './open-neighbours.ts';
 export { openRegistry } from './open-registry.ts';
 export { openState } from './open-state.ts';
+export { Opened } from './opened.ts';
 export { type Patience, patiently } from './patience.ts';

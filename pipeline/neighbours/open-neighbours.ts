@@ -9,6 +9,7 @@ import type { Clock } from '../time/index.ts';
 import { openBroker } from './open-broker.ts';
 import { openRegistry } from './open-registry.ts';
 import { openState } from './open-state.ts';
+import { Opened } from './opened.ts';
 import { type Patience, patiently } from './patience.ts';
 
 /** What a worker needs around it, each embedded or real as the configuration says; the warehouse is opened apart. */
@@ -20,6 +21,8 @@ export interface Neighbours {
   readonly state: StateStore;
   readonly registry: Registry;
   readonly rawDecoder: RawDecoder;
+  /** What is left of the time that the start may take, for whatever else must be waited for. */
+  readonly patience: Patience;
   /** Lets go of all of them; what they hold stays. */
   close(): Promise<void>;
 }
@@ -41,35 +44,28 @@ export async function openNeighbours(
   config: NeighbourConfig,
   around: NeighbourSurroundings,
 ): Promise<Neighbours> {
-  const opened: (() => Promise<void>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const one of opened.splice(0).reverse()) await one();
-  };
-  try {
-    return { ...(await openAll(config, around, (one) => opened.push(one))), close };
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  const opened = new Opened();
+  const all = await opened.orClose(() => openAll(config, around, opened));
+  return { ...all, close: () => opened.close() };
 }
 
 async function openAll(
   config: NeighbourConfig,
   around: NeighbourSurroundings,
-  onOpened: (close: () => Promise<void>) => void,
+  opened: Opened,
 ): Promise<Omit<Neighbours, 'close'>> {
   const { clock } = around;
   const patience = patienceOf(config, around);
   const broker = await openBroker(config.broker, { clock, onLog: logOf(around.log) });
-  onOpened(() => broker.close());
+  opened.add(() => broker.close());
   const clusterId = await patiently('broker', () => broker.admin.clusterId(), patience);
   const state = await patiently('state', () => openState(config.state), patience);
-  onOpened(() => state.close());
+  opened.add(() => state.close());
   const registry = await patiently('registry', () => openRegistry(config.registry), patience);
-  if ('close' in registry) onOpened(async () => registry.close());
+  if ('close' in registry) opened.add(async () => registry.close());
   await patiently('registry', () => registry.register(codecs.raw.subject, codecs.raw.schema), patience);
   return {
-    ...{ broker, state, registry, clusterId },
+    ...{ broker, state, registry, clusterId, patience },
     embeddedBroker: broker instanceof EmbeddedBroker ? broker : null,
     rawDecoder: new Decoder({ codec: codecs.raw, registry, clock }),
   };
@@ -87,5 +83,5 @@ function patienceOf({ worker }: NeighbourConfig, { clock, log, signal }: Neighbo
 }
 
 function logOf(log: Log): (level: 'warn' | 'error', message: string) => void {
-  return (_level, message) => log.warn('broker-client', { message });
+  return (level, message) => log.debug('broker-client', { severity: level, message });
 }

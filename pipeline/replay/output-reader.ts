@@ -12,7 +12,10 @@ export type Seen = {
   [K in ReadTopic]: { readonly topic: K; readonly value: ReturnType<(typeof codecs)[K]['decode']> };
 }[ReadTopic];
 
-/** Reads output topics from their start as any consumer would: with a group of its own, values decoded by our codecs. */
+/**
+ * Reads output topics as any consumer would: with a group of its own, values decoded by our codecs; from their start, or
+ * with `fromEnd` only what is written from now on.
+ */
 export async function readOutputs(
   broker: Broker,
   read: readonly ReadTopic[],
@@ -21,9 +24,10 @@ export async function readOutputs(
     readonly deadLetter?: (record: LogRecord) => void;
     readonly failure: (error: Error) => void;
   },
+  { group = 'tocsin-reader', fromEnd = false }: { readonly group?: string; readonly fromEnd?: boolean } = {},
 ): Promise<Consumer> {
   const consumer = broker.consumer({
-    group: 'tocsin-reader',
+    group,
     topics: [...read.map((topic) => topics[topic].name), ...(on.deadLetter ? [topics.deadLetters.name] : [])],
     maxBatchRecords: 1_000,
     maxBatchBytes: 1 << 20,
@@ -31,7 +35,14 @@ export async function readOutputs(
   });
   const byName = new Map(read.map((topic) => [topics[topic].name as string, topic]));
   await consumer.start({
-    onAssigned: () => Promise.resolve(),
+    onAssigned: async (assigned) => {
+      if (!fromEnd) return;
+      for (const place of assigned) {
+        // Given again after a rebalance: what this group has read it goes on from.
+        if ((await broker.admin.committed(group, place)) !== null) continue;
+        consumer.seek(place, (await broker.admin.watermarks(place)).high);
+      }
+    },
     onRevoked: () => Promise.resolve(),
     onBatch: async (batch) => {
       const topic = byName.get(batch.topic);

@@ -5,9 +5,13 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent';
 /** Every code that a log line can have, and what it means: people search and alert on them, so they do not change. */
 export const logCodes = {
   listening: 'The API takes requests at `url`.',
+  started: 'The worker has joined its groups, and takes alerts.',
   waiting: 'A neighbour does not answer yet; it is asked again, for `worker.startWithinMs` at the most.',
-  'broker-client': 'The Kafka client has something to say; what it means for us is told apart from it.',
+  'broker-client':
+    'What the Kafka client says of itself (level debug); what it means for us has codes of its own.',
   stopped: 'The worker ended in order; `entered` alerts came in, the rest says what became of them.',
+  'stop-cut':
+    'The worker could not end in order within `worker.stopWithinMs`; nothing is lost, whoever goes on works some of it again.',
   failed: 'The worker cannot go on and stops; the exit code says more.',
   'dead-letter':
     'An alert could not be used and is on the dead-letter topic; told for the 1st, 10th, 100th … of an `error`.',
@@ -36,6 +40,7 @@ export type LogCode = keyof typeof logCodes;
 
 /** What the pipeline says of itself: a stable code that people can search for, and the facts beside it. */
 export interface Log {
+  debug(code: LogCode, facts?: object): void;
   info(code: LogCode, facts?: object): void;
   warn(code: LogCode, facts?: object): void;
   error(code: LogCode, facts?: object): void;
@@ -45,6 +50,7 @@ export interface Log {
 export function openLog(level: LogLevel, destination: DestinationStream = pino.destination(2)): Log {
   const logger = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, destination);
   return {
+    debug: (code, facts = {}) => logger.debug({ ...facts, code }),
     info: (code, facts = {}) => logger.info({ ...facts, code }),
     warn: (code, facts = {}) => logger.warn({ ...facts, code }),
     error: (code, facts = {}) => logger.error({ ...facts, code }),

@@ -25,15 +25,19 @@ export interface Metrics {
   render(): Promise<{ readonly text: string; readonly contentType: string }>;
 }
 
-/** Metrics of one process. Labels are closed lists (graph, stage, direction, outcome), never an alert or a host. */
-export function openMetrics(read: () => Measurable): Metrics {
+/**
+ * Metrics of one process. Labels are closed lists (graph, stage, direction, outcome), never an alert or a host. `read` gives
+ * null while there is nothing to measure but the process itself.
+ */
+export function openMetrics(read: () => Measurable | null): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'tocsin_' });
   const show = shownIn(registry);
   return {
     render: async () => {
       // One reading for all of them: what is scraped together adds up.
-      show(read());
+      const seen = read();
+      if (seen !== null) show(seen);
       return { text: await registry.metrics(), contentType: registry.contentType };
     },
   };

@@ -27,7 +27,15 @@ export const brokerErrors = {
     kind: 'promise',
     what: 'the topic or partition does not exist',
     expected: 'a topic of the topics table, created before it is used',
-    todo: 'create the topic, or correct its name in the config',
+    todo: 'run tocsin topics apply',
+    exitCode: 78,
+  },
+  'broker.wrong-partitions': {
+    kind: 'promise',
+    what: 'topics that belong together do not have the partitions that they should have',
+    expected:
+      'as many partitions of every output topic as of alerts.reduced.v1, and one of those that have one',
+    todo: 'stop all workers in order, then make the topics as `tocsin topics plan` says: consumers keep a mark per partition',
     exitCode: 78,
   },
   'broker.invalid-record': {

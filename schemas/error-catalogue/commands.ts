@@ -45,6 +45,13 @@ export const commandsErrors = {
     todo: 'stop what listens there, or choose another with --listen',
     exitCode: 69,
   },
+  'api.not-taking': {
+    kind: 'neighbour',
+    what: 'the worker takes no alerts at this moment',
+    expected: 'a worker that has started, and a log that keeps up',
+    todo: 'send it again a moment later',
+    exitCode: 69,
+  },
   'invariant.broken': {
     kind: 'promise',
     what: 'an invariant does not hold',

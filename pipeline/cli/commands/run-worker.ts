@@ -1,5 +1,6 @@
 import { type Address, type Inside, type Listening, serve } from '../../api/index.ts';
 import type { Config } from '../../config/index.ts';
+import { Front, type LiveWorker, openLiveWorker } from '../../live/index.ts';
 import type { ReadTopic } from '../../replay/index.ts';
 import { type Log, openLog } from '../../telemetry/index.ts';
 import type { GraphName } from '../../worker/index.ts';
@@ -9,7 +10,6 @@ import { exitCodes } from '../exit-code.ts';
 import { graphsOf } from '../graphs-option.ts';
 import type { Io } from '../io.ts';
 import { linesOf } from '../lines-of.ts';
-import { type LiveWorker, openLiveWorker } from '../live-worker.ts';
 import { addressOf, printedTopics } from '../run-options.ts';
 
 /** Runs until Ctrl-C, SIGTERM, or with --stdin the end of the input; then finishes what is in hand. */
@@ -17,18 +17,41 @@ export const run: Run = async (invocation, io) => {
   const asked = askedFor(invocation);
   const config = await readConfig(optionText(invocation, 'config'), io);
   const log = openLog(config.log.level, { write: (line: string) => void io.stderr.write(line) });
-  const graphs = asked.graphs ?? config.worker.graphs;
-  const worker = await openLiveWorker(config, { graphs, print: asked.print }, { log, io });
+  const front = new Front();
+  const api = await listen(asked.address, front.inside, log);
   try {
-    const api = await listen(asked.address, worker.inside, log);
-    await workUntilEnd(worker, asked.takesStdin ? takeLines(io, worker, config) : null, io).finally(() =>
-      api?.close(),
-    );
+    return await work(config, asked, { io, log, front });
+  } catch (error) {
+    // Told to end while it waited for a neighbour: that is what it does.
+    if (io.interrupted.aborted) return exitCodes.done;
+    throw error;
   } finally {
-    await worker.stop();
+    await api?.close();
   }
-  return exitCodes.done;
 };
+
+interface Surroundings {
+  readonly io: Io;
+  readonly log: Log;
+  readonly front: Front;
+}
+
+async function work(config: Config, asked: Asked, { io, log, front }: Surroundings): Promise<number> {
+  const options = { graphs: asked.graphs ?? config.worker.graphs, print: asked.print };
+  const outside = { log, out: io.stdout, interrupted: io.interrupted };
+  const worker = await openLiveWorker(config, options, outside);
+  let isInOrder = false;
+  try {
+    front.open(worker);
+    log.info('started', {});
+    await workUntilEnd(worker, asked.takesStdin ? takeLines(io, worker, config) : null, io);
+  } finally {
+    front.close();
+    isInOrder = await worker.stop();
+    if (!isInOrder) io.abandon();
+  }
+  return isInOrder ? exitCodes.done : exitCodes.unreachable;
+}
 
 /** What the command line asks for, checked before anything is opened. */
 interface Asked {
@@ -67,9 +90,22 @@ async function workUntilEnd(worker: LiveWorker, input: Promise<void> | null, io:
   }
 }
 
-/** One record per line, as fast as the worker takes them. */
-async function takeLines(io: Io, { inside }: LiveWorker, { normalize }: Config): Promise<void> {
-  for await (const line of linesOf(io.stdin, normalize.limits.maxBytes)) await inside.ingest(line, {});
+/** Lines that may be on their way into the log at once: a cluster acknowledges many as quickly as one. */
+const maxLinesUnderWay = 1_000;
+
+/** One record per line, as fast as the worker takes them. Rejects when one does not come into the log. */
+async function takeLines(io: Io, worker: LiveWorker, { normalize }: Config): Promise<void> {
+  let underWay: Promise<void>[] = [];
+  for await (const line of linesOf(io.stdin, normalize.limits.maxBytes)) {
+    const taken = worker.ingest(line, {});
+    // Awaited below, some lines later.
+    taken.catch(() => undefined);
+    underWay.push(taken);
+    if (underWay.length < maxLinesUnderWay) continue;
+    await Promise.all(underWay);
+    underWay = [];
+  }
+  await Promise.all(underWay);
 }
 
 function interruptionOf({ interrupted }: Io) {

@@ -42,6 +42,7 @@ export async function call(argv: readonly string[], around: Surroundings = {}): 
     env: around.env ?? {},
     cwd: around.cwd ?? folderWith(around.files ?? {}),
     interrupted: around.interrupted ?? new AbortController().signal,
+    abandon: () => {},
   };
   const exitCode = await run(argv, io, around.commands);
   return { exitCode, ...written };

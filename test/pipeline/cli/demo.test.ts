@@ -27,6 +27,7 @@ function terminal(onDraw: (keyboard: PassThrough, drawn: string) => void) {
   };
   const io: Io = {
     ...{ stdout, stdin: keyboard, env: {}, cwd: '.', interrupted: interruption.signal },
+    abandon: () => {},
     stderr: { write: () => {}, isTTY: true, columns: 80 },
   };
   return { io, keyboard, interruption, text: () => written };

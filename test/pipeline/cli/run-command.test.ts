@@ -36,7 +36,7 @@ describe('tocsin run takes alerts', () => {
       suppression: null,
     });
     expect(await worker.interrupt()).toBe(0);
-    expect(codesOf(worker)).toEqual(['listening', 'stopped']);
+    expect(codesOf(worker)).toEqual(['listening', 'started', 'stopped']);
   });
 
   test('from an Alertmanager', async () => {
@@ -60,6 +60,7 @@ describe('tocsin run takes alerts', () => {
     expect(await worker.ended).toBe(0);
     expect(new Set(worker.printed.map(({ labels }) => JSON.stringify(labels))).size).toBe(500);
     expect(worker.logged).toMatchObject([
+      { code: 'started' },
       { code: 'dead-letter', error: 'record.invalid-json', count: 1 },
       { code: 'stopped', entered: 20_001, 'dead-lettered': 1 },
     ]);
@@ -69,7 +70,11 @@ describe('tocsin run takes alerts', () => {
     const worker = running(['--stdin', '--listen', 'off'], quick);
     worker.stdin.end(Buffer.from([0x7b, 0xff, 0x7d, 0x0a]));
     await worker.ended;
-    expect(worker.logged).toMatchObject([{ error: 'record.invalid-utf8' }, { code: 'stopped' }]);
+    expect(worker.logged).toMatchObject([
+      { code: 'started' },
+      { error: 'record.invalid-utf8' },
+      { code: 'stopped' },
+    ]);
   });
 
   test('and tells of dead letters rarely, however many there are', async () => {

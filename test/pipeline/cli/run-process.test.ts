@@ -49,17 +49,17 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
   test('ends a worker in order, with data alone on stdout and JSON alone on stderr', async () => {
     const child = start(['--listen', '127.0.0.1:0', '--graphs', 'reduce,relate'], folderWith({}));
     const logged: Record<string, unknown>[] = [];
-    const listening = new Promise<string>((resolve) => {
+    const started = new Promise<string>((resolve) => {
       createInterface({ input: child.stderr }).on('line', (line) => {
         logged.push(JSON.parse(line));
-        if (logged.at(-1)?.['code'] === 'listening') resolve(String(logged.at(-1)?.['url']));
+        if (logged.at(-1)?.['code'] === 'started') resolve(String(logged[0]?.['url']));
       });
     });
-    await fetch(`${await listening}/v1/alerts`, { method: 'POST', body: '{"name":"DiskFull"}' });
+    await fetch(`${await started}/v1/alerts`, { method: 'POST', body: '{"name":"DiskFull"}' });
     const [line] = await once(createInterface({ input: child.stdout }), 'line');
     expect(JSON.parse(String(line))).toMatchObject({ name: 'DiskFull' });
     child.kill(signal);
     expect(await once(child, 'close')).toEqual([0, null]);
-    expect(logged.map(({ code }) => code)).toEqual(['listening', 'stopped']);
+    expect(logged.map(({ code }) => code)).toEqual(['listening', 'started', 'stopped']);
   });
 });

@@ -14,7 +14,7 @@ export interface Running {
   readonly logged: readonly Document[];
   /** Resolves with what `find` gives once it gives something; asked again after everything that is written. */
   until<T>(find: () => T | undefined): Promise<T>;
-  /** The address that the log names. */
+  /** The address that the log names, once alerts are taken there. */
   url(): Promise<string>;
   /** What Ctrl-C does; resolves with the exit code. */
   interrupt(): Promise<number>;
@@ -39,6 +39,7 @@ export function running(argv: readonly string[], config = ''): Running {
     ...{ stdin, env: {}, stdout: into(printed), stderr: into(logged) },
     cwd: folderWith({ 'tocsin.yaml': config }),
     interrupted: interruption.signal,
+    abandon: () => {},
   };
   const ended = run(['run', ...argv], io);
   const until = async <T>(find: () => T | undefined): Promise<T> => {
@@ -53,7 +54,10 @@ export function running(argv: readonly string[], config = ''): Running {
   onTestFinished(async () => void (await interrupt()));
   return {
     ...{ stdin, printed, logged, until, interrupt, ended },
-    url: () => until(() => logged.find(({ code }) => code === 'listening')?.['url']).then(String),
+    url: async () => {
+      await until(() => logged.find(({ code }) => code === 'started'));
+      return String(logged.find(({ code }) => code === 'listening')?.['url']);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { LogRecord } from '../broker/index.ts';
+import type { ProduceRecord } from '../broker/index.ts';
 import type { Log } from '../telemetry/index.ts';
 
 /** Tells of the 1st, 10th, 100th … dead letter of each kind: a poisoned source must not fill the log. */
@@ -10,8 +10,8 @@ export class DeadLetterLog {
     this.#log = log;
   }
 
-  note(record: LogRecord): void {
-    const header = (name: string) => Buffer.from(record.headers[`__connect.errors.${name}`] ?? []).toString();
+  note({ headers = {} }: Pick<ProduceRecord, 'headers'>): void {
+    const header = (name: string) => Buffer.from(headers[`__connect.errors.${name}`] ?? []).toString();
     // A code of our catalogue, so there are only so many.
     const error = header('class.name');
     const count = (this.#counts.get(error) ?? 0) + 1;
