@@ -13,6 +13,9 @@ const home = fileURLToPath(new URL('../../.tocsin/services/', import.meta.url));
 /** The oldest Java that Kafka 4.1 and the registry run on. */
 const oldestJava = 17;
 
+/** A hundred megabytes over a poor line; Maven itself waits half an hour for a server that has gone silent. */
+const downloadMs = 240_000;
+
 /** The folder with the service's libraries; Maven is asked only when they are missing or their POM has changed. */
 export async function libraries(service) {
   const pom = join(here, `${service}.pom.xml`);
@@ -24,9 +27,11 @@ export async function libraries(service) {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
   try {
-    await promisify(execFile)('mvn', ['-q', '-B', '-f', pom, 'package', `-Dlibs=${folder}`]);
+    const args = ['-q', '-B', '-f', pom, 'package', `-Dlibs=${folder}`];
+    await promisify(execFile)('mvn', args, { timeout: downloadMs });
   } catch (error) {
-    throw new Error(`Maven could not fetch ${service}:\n${String(error.stdout).trim().slice(0, 1_000)}`);
+    const reason = error.killed ? 'it took too long' : String(error.stdout).trim().slice(0, 1_000);
+    throw new Error(`Maven could not fetch ${service}:\n${reason}`);
   }
   writeFileSync(mark, '');
   return folder;

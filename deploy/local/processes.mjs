@@ -1,17 +1,27 @@
 // Processes that outlive the command that started them: found again, and stopped, by pid and command line.
 import { execFileSync, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { dirname } from 'node:path';
 
 const loopback = '127.0.0.1';
 
+/**
+ * Where services listen: below the ports that systems give to outgoing connections. A client that keeps trying to reach a
+ * server that is down would be given the server's own port in the end, connect to itself, and keep the server from
+ * coming back. The bus of a Redis Cluster is 10,000 above.
+ */
+const portRange = [12_000, 22_000];
+
 /** Ports that were free a moment ago, all different. */
 export async function freePorts(count) {
-  const servers = await Promise.all(Array.from({ length: count }, () => listenAnywhere()));
-  const ports = servers.map((server) => server.address().port);
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const found = new Set();
+  while (found.size < count) {
+    const port = randomInt(...portRange);
+    if (await isFree(port)) found.add(port);
+  }
+  return [...found];
 }
 
 /** Starts the process in a session of its own; its output goes to the end of `log`. Returns the pid. */
@@ -77,11 +87,11 @@ function endOf(log) {
   return [`the end of ${log}:`, ...lines.slice(-12)].join('\n');
 }
 
-function listenAnywhere() {
-  return new Promise((resolve, reject) => {
+function isFree(port) {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once('error', reject);
-    server.listen(0, loopback, () => resolve(server));
+    server.once('error', () => resolve(false));
+    server.listen(port, loopback, () => server.close(() => resolve(true)));
   });
 }
 

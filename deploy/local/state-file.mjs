@@ -1,5 +1,5 @@
 // What runs, in a JSON file: { root, env, processes }. One command at a time changes it.
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pause } from './processes.mjs';
 
@@ -25,13 +25,20 @@ export function writeState(file, state) {
 export async function withLock(file, act) {
   const lock = `${file}.lock`;
   mkdirSync(dirname(file), { recursive: true });
-  while (!takeLock(lock)) await pause(100);
+  const deadline = Date.now() + patienceMs;
+  while (!takeLock(lock)) {
+    if (Date.now() > deadline) throw new Error(`another command holds ${lock}, or its process number does`);
+    await pause(100);
+  }
   try {
     return await act();
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }
 }
+
+/** Longer than a first download takes. */
+const patienceMs = 600_000;
 
 function takeLock(lock) {
   try {
@@ -50,7 +57,15 @@ function isHolderDead(lock) {
     process.kill(Number(readFileSync(join(lock, 'pid'), 'utf8')), 0);
     return false;
   } catch (error) {
-    // ENOENT: it has just been taken, and its pid is not written yet.
-    return error.code === 'ESRCH';
+    return error.code === 'ESRCH' || (error.code === 'ENOENT' && isOlderThan(lock, 10_000));
+  }
+}
+
+/** A lock without a pid has just been taken; one that stays without it is of a process that died in between. */
+function isOlderThan(lock, ageMs) {
+  try {
+    return Date.now() - statSync(lock).mtimeMs > ageMs;
+  } catch {
+    return false;
   }
 }

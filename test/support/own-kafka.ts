@@ -1,48 +1,40 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { launcher } from './services-run.ts';
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { launcher, ownState } from './services-run.ts';
 
 /** A Kafka of one suite's own, whose brokers it may kill. */
 export class OwnKafka {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'tocsin-own-kafka-'));
-  readonly #state = join(this.#folder, 'services.json');
-  readonly #brokers: number;
+  readonly #state = ownState();
 
-  constructor(brokers: number) {
-    this.#brokers = brokers;
-    this.revive();
+  private constructor() {}
+
+  static async start(brokers: number): Promise<OwnKafka> {
+    const kafka = new OwnKafka();
+    await kafka.#launch('up', 'kafka', '--brokers', `${brokers}`);
+    return kafka;
   }
 
   get addresses(): string[] {
-    return this.#read().env.KAFKA_BROKERS.split(',');
+    const state: { env: { KAFKA_BROKERS: string } } = JSON.parse(readFileSync(this.#state, 'utf8'));
+    return state.env.KAFKA_BROKERS.split(',');
   }
 
-  /** As `kill -9` does; `node` counts from 1. */
-  kill(node: number): void {
-    process.kill(this.#read().processes[node - 1]?.pid ?? 0, 'SIGKILL');
+  /** As `kill -9` does; nodes count from 1. Resolves when they are gone. */
+  kill(...nodes: readonly number[]): Promise<void> {
+    return this.#launch('kill', ...nodes.map((node) => `kafka-${node}`));
   }
 
   /** Starts what does not run, with the ports and logs it had; resolves when it accepts connections. */
-  revive(): void {
-    execFileSync(process.execPath, [
-      launcher,
-      'up',
-      'kafka',
-      '--brokers',
-      `${this.#brokers}`,
-      '--state',
-      this.#state,
-    ]);
+  revive(): Promise<void> {
+    return this.#launch('up', 'kafka');
   }
 
-  down(): void {
-    execFileSync(process.execPath, [launcher, 'down', '--purge', '--state', this.#state]);
-    rmSync(this.#folder, { recursive: true });
+  down(): Promise<void> {
+    return this.#launch('down', '--purge');
   }
 
-  #read(): { env: { KAFKA_BROKERS: string }; processes: { pid: number }[] } {
-    return JSON.parse(readFileSync(this.#state, 'utf8'));
+  async #launch(...args: readonly string[]): Promise<void> {
+    await promisify(execFile)(process.execPath, [launcher, ...args, '--state', this.#state]);
   }
 }

@@ -1,26 +1,30 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis, type RedisOptions } from 'ioredis';
 import { redisForTests, type ServiceForTests } from './services.ts';
 
+const local = new URL('../../deploy/local/', import.meta.url);
+// Plain JavaScript without types.
+const { redisBinary } = (await import(new URL('redis.mjs', local).href)) as {
+  redisBinary: () => Promise<string>;
+};
+const { freePorts } = (await import(new URL('processes.mjs', local).href)) as {
+  freePorts: (count: number) => Promise<readonly number[]>;
+};
+
 /** The path of a Redis binary for suites that must stop, wipe or misconfigure a server of their own. */
 export async function redisBinaryForTests(): Promise<ServiceForTests> {
   if (process.env['TOCSIN_TEST_SERVICES'] === 'off')
-    return { missing: 'services are switched off (TOCSIN_TEST_SERVICES); run npm run test:services' };
+    return { missing: 'services are switched off (TOCSIN_TEST_SERVICES); run npm test' };
   const given = process.env['REDIS_SERVER'];
   if (given !== undefined && given !== '') return { address: given };
   // Fetches the binary under the launcher's lock, since several files may ask at once.
   const shared = await redisForTests();
   if ('missing' in shared) return shared;
   try {
-    // Plain JavaScript without types.
-    const { redisBinary } = (await import(new URL('../../deploy/local/redis.mjs', import.meta.url).href)) as {
-      redisBinary: () => Promise<string>;
-    };
     return { address: await redisBinary() };
   } catch (error) {
     return { missing: `${String(error)}; set REDIS_SERVER to a binary, or install Maven` };
@@ -45,12 +49,8 @@ export class RedisServer {
   }
 
   /** `args` as on the command line: `--maxmemory-policy allkeys-lru`. */
-  static async start(
-    command: string,
-    args: readonly string[] = [],
-    ports: readonly number[] = [],
-  ): Promise<RedisServer> {
-    const server = new RedisServer(command, ports[0] ?? (await freePort()), args);
+  static async start(command: string, args: readonly string[] = []): Promise<RedisServer> {
+    const server = new RedisServer(command, await freePort(), args);
     await server.start();
     return server;
   }
@@ -71,22 +71,26 @@ export class RedisServer {
   async start(): Promise<void> {
     const own = ['--port', `${this.port}`, '--bind', '127.0.0.1', '--dir', this.folder];
     const kept = this.#first.length > 0 ? [] : ['--save', ''];
-    this.#process = spawn(this.#command, [...this.#first, ...own, ...kept, ...this.#args], {
-      stdio: 'ignore',
-    });
+    const child = spawn(this.#command, [...this.#first, ...own, ...kept, ...this.#args], { stdio: 'ignore' });
+    this.#process = child;
     const client = this.client({ retryStrategy: () => 20, maxRetriesPerRequest: null });
-    await client.ping().catch((error: Error) => {
-      // A server that asks for a password is up as well.
-      if (!error.message.includes('NOAUTH')) throw error;
+    const ended = once(child, 'exit').then(() => {
+      throw new Error(`a Redis on port ${this.port} ended`);
     });
-    client.disconnect();
+    try {
+      await Promise.race([isUp(client), ended]);
+    } finally {
+      // It will end one day, and nobody waits for that any more.
+      ended.catch(() => undefined);
+      client.disconnect();
+    }
   }
 
   /** As `kill -9`: nothing is written any more. */
   async kill(): Promise<void> {
     const child = this.#process;
     this.#process = null;
-    if (child === null || child.exitCode !== null) return;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     child.kill('SIGKILL');
     await once(child, 'exit');
   }
@@ -117,12 +121,15 @@ export class RedisServer {
   }
 }
 
+async function isUp(client: Redis): Promise<void> {
+  await client.ping().catch((error: Error) => {
+    // A server that asks for a password is up as well.
+    if (!error.message.includes('NOAUTH')) throw error;
+  });
+}
+
+/** One that no outgoing connection is given. */
 export async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+  const [port = 0] = await freePorts(1);
+  return port;
 }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** The launcher of real services; plain JavaScript with a command line of its own. */
@@ -15,24 +16,25 @@ export const stateVariable = 'TOCSIN_TEST_SERVICES_STATE';
  * stopped after the last file, and what a killed run left behind before the first.
  */
 export function setup(): () => void {
-  for (const pid of runsOf(folder)) if (!isAlive(pid)) takeDown(stateOf(pid));
-  process.env[stateVariable] = stateOf(process.pid);
-  return () => takeDown(stateOf(process.pid));
+  for (const { pid, state } of statesIn(folder)) if (!isAlive(pid)) takeDown(state);
+  process.env[stateVariable] = `${folder}test-services-${process.pid}.json`;
+  return () => {
+    for (const { pid, state } of statesIn(folder)) if (pid === process.pid) takeDown(state);
+  };
 }
 
-function stateOf(pid: number): string {
-  return `${folder}test-services-${pid}.json`;
+/** Where a suite keeps the state of services that are its own; stopped after the run if the suite could not. */
+export function ownState(): string {
+  const shared = process.env[stateVariable] ?? `${folder}test-services-${process.pid}.json`;
+  return shared.replace(/\.json$/, `-${randomUUID()}.json`);
 }
 
-function runsOf(parent: string): number[] {
-  try {
-    return readdirSync(parent).flatMap((name) => {
-      const pid = /^test-services-(\d+)\.json$/.exec(name)?.[1];
-      return pid === undefined ? [] : [Number(pid)];
-    });
-  } catch {
-    return [];
-  }
+function statesIn(parent: string): { readonly pid: number; readonly state: string }[] {
+  const names = existsSync(parent) ? readdirSync(parent) : [];
+  return names.flatMap((name) => {
+    const pid = /^test-services-(\d+)(?:-[\w-]+)?\.json$/.exec(name)?.[1];
+    return pid === undefined ? [] : [{ pid: Number(pid), state: `${parent}${name}` }];
+  });
 }
 
 function isAlive(pid: number): boolean {
@@ -47,5 +49,6 @@ function isAlive(pid: number): boolean {
 function takeDown(state: string): void {
   execFileSync(process.execPath, [launcher, 'down', '--purge', '--state', state], {
     stdio: ['ignore', 'ignore', 'inherit'],
+    timeout: 120_000,
   });
 }

@@ -59,7 +59,7 @@ async function serviceForTests(
   const remedy = `set ${variable}, or ${source}`;
   if (process.env['TOCSIN_TEST_SERVICES'] === 'off') {
     return {
-      missing: `services are switched off (TOCSIN_TEST_SERVICES); run npm run test:services, or set ${variable}`,
+      missing: `services are switched off (TOCSIN_TEST_SERVICES); run npm test, or set ${variable}`,
     };
   }
   const state = process.env[stateVariable];

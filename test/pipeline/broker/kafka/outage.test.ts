@@ -6,7 +6,7 @@ import { BrokerBench, recordsOf } from '../../../contracts/broker/bench.ts';
 import { OwnKafka } from '../../../support/own-kafka.ts';
 import { describeService, kafkaForTests } from '../../../support/services.ts';
 
-/** Three take two more gigabytes and half a minute: `TOCSIN_TEST_BROKERS=3 npm run test:services -- outage`. */
+/** Three take two more gigabytes and half a minute: `TOCSIN_TEST_BROKERS=3 npm test -- outage`. */
 const brokers = Number(process.env['TOCSIN_TEST_BROKERS'] ?? 1);
 
 const partitions = [0, 1, 2, 3];
@@ -14,13 +14,13 @@ const partitions = [0, 1, 2, 3];
 describeService(`a broker that is killed (${brokers} in the cluster)`, await kafkaForTests(), () => {
   let kafka: OwnKafka;
   let bench: BrokerBench;
-  beforeAll(() => {
-    kafka = new OwnKafka(brokers);
+  beforeAll(async () => {
+    kafka = await OwnKafka.start(brokers);
     bench = new BrokerBench(new KafkaBroker({ brokers: kafka.addresses, clientId: 'tocsin-test' }));
   }, 120_000);
   afterAll(async () => {
     await bench.close();
-    kafka.down();
+    await kafka.down();
   }, 60_000);
 
   test('nothing is lost or out of order, readers go on, and who had what has it still', async () => {
@@ -35,10 +35,10 @@ describeService(`a broker that is killed (${brokers} in the cluster)`, await kaf
     const written = (count: number) =>
       expect.poll(() => writer.count, { timeout: 60_000 }).toBeGreaterThan(count);
     await written(100);
-    kafka.kill(1);
+    await kafka.kill(1);
     // With others in the cluster, they take over; a broker that is alone has to come back.
     if (brokers > 1) await written(writer.count + 500);
-    kafka.revive();
+    await kafka.revive();
     await written(writer.count + 500);
     const total = await writer.stop();
     await expect
@@ -58,9 +58,9 @@ describeService(`a broker that is killed (${brokers} in the cluster)`, await kaf
     const older = bench.broker.producer({ transactionalId });
     const cut = await older.begin();
     await cut.send(recordsOf(topic, ['cut off']));
-    for (let node = 1; node <= brokers; node += 1) kafka.kill(node);
+    await kafka.kill(...Array.from({ length: brokers }, (_, i) => i + 1));
     await expect(cut.commit()).rejects.toMatchObject({ code: 'broker.unavailable' });
-    kafka.revive();
+    await kafka.revive();
     await expect(older.begin()).rejects.toMatchObject({ code: 'broker.unavailable' });
     const whole = await bench.broker.producer({ transactionalId }).begin();
     await whole.send(recordsOf(topic, ['whole']));

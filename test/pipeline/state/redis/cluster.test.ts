@@ -6,21 +6,17 @@ import {
   type RedisStateStoreOptions,
 } from '../../../../pipeline/state/index.ts';
 import { checkpoint, rowsOf, stateContract } from '../../../contracts/state.ts';
-import { freePort, RedisServer, redisBinaryForTests } from '../../../support/redis-servers.ts';
+import { RedisServer, redisBinaryForTests } from '../../../support/redis-servers.ts';
 import { describeService } from '../../../support/services.ts';
 
 const slots = 16_384;
 const row = (key: string) => ({ table: 't', key, value: Buffer.from(key) });
 
 describeService('RedisStateStore on Redis Cluster', await redisBinaryForTests(), (binary) => {
-  let nodes: RedisServer[] = [];
+  const nodes: RedisServer[] = [];
 
   beforeAll(async () => {
-    nodes = await Promise.all(
-      [0, 1, 2].map(async () =>
-        RedisServer.start(binary, ['--cluster-enabled', 'yes'], [await clusterPort()]),
-      ),
-    );
+    for (let i = 0; i < 3; i += 1) nodes.push(await RedisServer.start(binary, ['--cluster-enabled', 'yes']));
     await form(nodes);
   });
   afterAll(() => Promise.all(nodes.map((node) => node.remove())));
@@ -128,12 +124,4 @@ async function moveSlot(nodes: readonly RedisServer[], key: string): Promise<voi
   const moving = Array.isArray(keys) ? keys.map(String) : [];
   await from.tell('MIGRATE', '127.0.0.1', to.port, '', 0, 5_000, 'KEYS', ...moving);
   for (const node of nodes) await node.tell('CLUSTER', 'SETSLOT', slot, 'NODE', toId);
-}
-
-/** The bus of a cluster listens 10,000 above, which must be a port as well. */
-async function clusterPort(): Promise<number> {
-  for (;;) {
-    const port = await freePort();
-    if (port < 55_000) return port;
-  }
 }
