@@ -3,7 +3,13 @@ import { ConfigTree } from '../../pipeline/config/index.ts';
 import { type Embedded, openEmbedded } from '../../pipeline/embedded.ts';
 import { VirtualClock } from '../../pipeline/time/index.ts';
 import type { OperatorConfigs } from '../../pipeline/topology.ts';
-import { type GraphName, type Ports, Worker, type WorkerSettings } from '../../pipeline/worker/index.ts';
+import {
+  type Delivery,
+  type GraphName,
+  type Ports,
+  Worker,
+  type WorkerSettings,
+} from '../../pipeline/worker/index.ts';
 import { type TopicId, topics } from '../../schemas/topics.ts';
 
 /** A record on its way in; without a partition it is spread round-robin. */
@@ -18,6 +24,7 @@ export interface WorldOptions {
   readonly reducedPartitions?: number;
   readonly settings?: Partial<WorkerSettings>;
   readonly operators?: OperatorConfigs;
+  readonly delivery?: Delivery;
   readonly startAt?: number;
   /** The broker stamps the raw topic by its own clock, as a live one does; by default the alerts' times are taken. */
   readonly arrival?: 'event' | 'append';
@@ -83,8 +90,8 @@ export class World {
     const clock = new VirtualClock(startAt);
     const places = { rawPartitions, reducedPartitions };
     const embedded = await openEmbedded({ clock, ...places, retain: 'all', arrival });
-    const { settings = {}, operators = quickConfig() } = options;
-    return new World(clock, embedded, { ...places, settings, operators });
+    const { settings = {}, operators = quickConfig(), delivery = 'effectively-once' } = options;
+    return new World(clock, embedded, { ...places, settings, operators, delivery });
   }
 
   private constructor(
@@ -105,6 +112,7 @@ export class World {
       instance: `w${this.#started++}`,
       graphs,
       operators: this.#options.operators,
+      delivery: this.#options.delivery,
       settings: { ...this.#defaults(), ...this.#options.settings },
       ports: through({ broker, state, clock: this.clock }),
       registry,
