@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import type { Producer } from '../../../pipeline/broker/index.ts';
 import { type Bench, recordsOf } from './bench.ts';
 
 export function transactionCases(bench: Bench): void {
@@ -105,6 +106,23 @@ export function transactionCases(bench: Bench): void {
       await reader.until(() => reader.records.length === 1);
       expect(reader.values).toEqual(['own']);
       await newer.close();
+    });
+
+    test('offsets alone make a transaction, which fences as well', async () => {
+      const topic = await bench().topic();
+      const place = { topic, partition: 0 };
+      const { admin } = bench().broker;
+      const commit = async (producer: Producer, offset: number) => {
+        const transaction = await producer.begin();
+        await transaction.sendOffsets(bench().group, [{ ...place, offset, metadata: `m${offset}` }]);
+        await transaction.commit();
+      };
+      const older = bench().broker.producer({ transactionalId: topic });
+      await commit(older, 1);
+      await commit(bench().broker.producer({ transactionalId: topic }), 2);
+      await expect(commit(older, 3)).rejects.toMatchObject({ code: 'broker.fenced' });
+      // A committed offset shows up some time after its commit (protocol.md H11).
+      await expect.poll(() => admin.committed(bench().group, place)).toEqual({ offset: 2, metadata: 'm2' });
     });
 
     test('a transaction that has ended, and a producer without an id, are refused', async () => {
