@@ -33,7 +33,6 @@ export interface Choice {
 }
 
 export interface ChoiceOf {
-  readonly group: string;
   readonly handling: Handling;
   readonly filter: LetterFilter;
   /** `dropped` takes up again what was dropped. */
@@ -44,13 +43,10 @@ export interface ChoiceOf {
  * What a retry or a drop would handle. A record is retried as a whole, and with it all of its alerts; they are dropped one
  * by one.
  */
-export async function chooseRecords(
-  broker: Broker,
-  { group, handling, filter, state }: ChoiceOf,
-): Promise<Choice> {
+export async function chooseRecords(broker: Broker, { handling, filter, state }: ChoiceOf): Promise<Choice> {
   const open = new OpenLetters();
   const byRecord = new Map<string, Letter[]>();
-  await readLetters(broker, { group, isWhole: state !== 'open' }, (letter, found) => {
+  await readLetters(broker, { isWhole: state !== 'open' }, (letter, found) => {
     if (found === 'open') open.add(letter);
     if (found === state)
       byRecord.set(letter.recordName, [...(byRecord.get(letter.recordName) ?? []), letter]);
@@ -67,7 +63,8 @@ function recordOf(letters: readonly Letter[], handling: Handling, filter: Letter
   return { name, source, offset, bytes, letters: handling === 'retried' ? letters : meant };
 }
 
-function isMeant(letter: Letter, { codes, since, offsets }: LetterFilter): boolean {
+/** Whether the filter takes the letter; its limit is for whoever counts. */
+export function isMeant(letter: Letter, { codes, since, offsets }: LetterFilter): boolean {
   if (codes !== undefined && !codes.includes(letter.code)) return false;
   if (since !== undefined && letter.timestamp < since) return false;
   return offsets === undefined || offsets.includes(letter.offset);

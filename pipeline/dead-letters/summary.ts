@@ -19,12 +19,19 @@ export interface LetterGroup {
 /** Counts letters by code and state, in memory that grows with the number of records only. */
 export class LetterSummary {
   readonly #groups = new Map<string, Counted>();
+  readonly #records = new Set<string>();
+
+  /** Whether the record of the letter is among the first `limit` records. */
+  hasRoom({ recordName }: Letter, limit: number): boolean {
+    return this.#records.has(recordName) || this.#records.size < limit;
+  }
 
   add(letter: Letter, state: LetterState): void {
     const { code, timestamp, recordName } = letter;
     const key = `${code} ${state}`;
     const group = this.#groups.get(key) ?? new Counted(letter, state);
     this.#groups.set(key, group);
+    this.#records.add(recordName);
     group.letters += 1;
     group.records.add(recordName);
     group.oldest = Math.min(group.oldest, timestamp);

@@ -36,7 +36,13 @@ export function planTopics(wanted: readonly TopicSettings[], cluster: Cluster): 
 
 function missing({ name, partitions: count }: TopicSettings, isHeldBack: boolean): TopicDifference {
   return {
-    ...{ topic: name, what: 'topic', found: 'missing', wanted: `${count} partitions`, value: '' },
+    ...{
+      topic: name,
+      what: 'topic',
+      found: 'missing',
+      wanted: count === 1 ? '1 partition' : `${count} partitions`,
+      value: '',
+    },
     remedy: isHeldBack ? 'by-hand' : 'create',
     hint: isHeldBack ? 'settle the partitions of its siblings first: all of them must have as many' : '',
   };

@@ -11,7 +11,6 @@ import type { ErrorCode } from '../../../schemas/errors.ts';
 import { type Topic, topics } from '../../../schemas/topics.ts';
 
 export const startMs = 1_700_000_000_000;
-export const group = 'tocsin-dlq';
 
 export interface LetterFields {
   readonly offset: number;
@@ -60,8 +59,6 @@ export async function brokerWithLetters(letters: readonly ProduceRecord[]): Prom
 
 export function handle(broker: Broker, options: Partial<HandlingOptions> = {}) {
   const defaults = {
-    group,
-    transactionalId: 'tocsin-dlq',
     handling: 'retried',
     filter: {},
     state: 'open',
@@ -90,7 +87,7 @@ export async function rawRecords(broker: Broker) {
 /** `code place state` of each letter. */
 export async function lettersOf(broker: Broker, isWhole = true): Promise<readonly string[]> {
   const found: string[] = [];
-  await readLetters(broker, { group, isWhole }, ({ code, source, alert, offset }, state) => {
+  await readLetters(broker, { isWhole }, ({ code, source, alert, offset }, state) => {
     found.push(`${offset}: ${code} ${source.partition}@${source.offset}#${alert} ${state}`);
   });
   return found;

@@ -1,20 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import type { Broker, Producer, Transaction } from '../../../pipeline/broker/index.ts';
+import { deskId } from '../../../pipeline/dead-letters/index.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { brokerWith } from '../../support/overriding.ts';
-import {
-  brokerWithLetters,
-  group,
-  handle,
-  letter,
-  lettersOf,
-  rawRecords,
-  rawValues,
-  startMs,
-} from './desk.ts';
+import { brokerWithLetters, handle, letter, lettersOf, rawRecords, rawValues, startMs } from './desk.ts';
 
 const committed = async (broker: Broker) =>
-  (await broker.admin.committed(group, { topic: topics.deadLetters.name, partition: 0 }))?.offset;
+  (await broker.admin.committed(deskId, { topic: topics.deadLetters.name, partition: 0 }))?.offset;
 
 describe('a retry', () => {
   test('sends the record as it came, to the partition it came from', async () => {
@@ -169,7 +161,7 @@ describe('the offset of the group', () => {
   test('may be lost without anything being handled twice', async () => {
     const broker = await brokerWithLetters([letter({ offset: 1 }), letter({ offset: 2 })]);
     await handle(broker);
-    await broker.admin.deleteGroup(group);
+    await broker.admin.deleteGroup(deskId);
     expect(await committed(broker)).toBe(undefined);
     expect(await handle(broker)).toMatchObject({ records: 0 });
     expect(await rawValues(broker)).toEqual(['0: raw 1', '0: raw 2']);

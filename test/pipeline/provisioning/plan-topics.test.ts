@@ -57,7 +57,8 @@ describe('what is missing is created', () => {
   test('all of it on an empty cluster, with the partitions of the config', () => {
     expect(lines([])).toEqual(
       wantedTopics.map(
-        ({ name, partitions }) => `${name} topic: missing → ${partitions} partitions (create)`,
+        ({ name, partitions }) =>
+          `${name} topic: missing → ${partitions} partition${partitions === 1 ? '' : 's'} (create)`,
       ),
     );
   });

@@ -1,0 +1,15 @@
+import { codecs } from '../../../../schemas/avro/index.ts';
+import { checkSchemas } from '../../../provisioning/index.ts';
+import { optionText, type Run } from '../../command.ts';
+import { readConfig } from '../../config-file.ts';
+import { withRegistry } from '../../real-neighbours.ts';
+import { tellSubjects } from './tell-subjects.ts';
+
+/** JSON: `{subjects[]}`. */
+export const run: Run = async (invocation, io) => {
+  const config = await readConfig(optionText(invocation, 'config'), io);
+  const states = await withRegistry(config, false, (registry) =>
+    checkSchemas(registry, Object.values(codecs)),
+  );
+  return tellSubjects(states, invocation, io);
+};
