@@ -1,2 +1,3 @@
 export { Front, type Reachable } from './front.ts';
-export { type LiveOptions, type LiveWorker, type Outside, openLiveWorker } from './live-worker.ts';
+export { type LiveWorker, openLiveWorker } from './live-worker.ts';
+export type { LiveOptions, Outside } from './surroundings.ts';

@@ -1,4 +1,5 @@
 import { TocsinError } from '../../schemas/errors.ts';
+import { type Installation, refusalOf } from './installation.ts';
 import type { Checkpoint, Fenced, Lease, RowChange, ShardId, StateStore } from './state.ts';
 import { copyOf, emptyShard, nameOf, type StoredShard } from './stored-shard.ts';
 
@@ -22,6 +23,7 @@ const rowsPerChunk = 1_000;
 export class MemoryStateStore implements StateStore {
   readonly #nonce: () => string;
   #shards = new Map<string, StoredShard>();
+  #installation: Installation | null = null;
   /** Never goes back, not even by `wipe` or `rollback`: it stands for the server's TIME in `max(old + 1, TIME)`. */
   #newestEpoch = 0;
 
@@ -73,10 +75,28 @@ export class MemoryStateStore implements StateStore {
     return commitId;
   }
 
+  async claim(installation: Installation, { isForced } = { isForced: false }): Promise<void> {
+    const refusal = this.#installation === null ? null : refusalOf(this.#installation, installation);
+    if (refusal !== null && !isForced) throw refusal;
+    this.#installation = installation;
+  }
+
+  async claimed(): Promise<Installation | null> {
+    return this.#installation;
+  }
+
+  async discard({ lease }: Fenced): Promise<void> {
+    const name = nameOf(lease.shard);
+    if (!this.#shards.has(name)) return;
+    this.#owned(lease);
+    this.#shards.delete(name);
+  }
+
   async close(): Promise<void> {}
 
   /** Embedded only, for fault tests: everything is lost, as when Redis comes back empty. */
   wipe(): void {
+    this.#installation = null;
     this.#shards.clear();
   }
 

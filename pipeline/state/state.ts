@@ -1,3 +1,5 @@
+import type { Installation } from './installation.ts';
+
 /** A shard: one partition of one graph's input. */
 export interface ShardId {
   readonly graph: string;
@@ -68,6 +70,16 @@ export interface StateStore {
    * not the newest or the shard is missing, with `state.gap` when the stored commit id is not `basedOn`.
    */
   commit(lease: Lease, checkpoint: Checkpoint): Promise<string>;
+  /**
+   * Notes of which log this store holds the state, or compares with what was noted. More raw partitions are noted: they
+   * are new shards. Rejects with `state.other-log` for another cluster, since its offsets mean other records; with
+   * `state.other-partitions` for fewer raw partitions or another number of reduced ones. `isForced` notes it all the same.
+   */
+  claim(installation: Installation, how?: { readonly isForced: boolean }): Promise<void>;
+  /** What was noted last. */
+  claimed(): Promise<Installation | null>;
+  /** Forgets a shard, with its lease. Rejects with `state.fenced` when somebody else has taken it. */
+  discard(fenced: Fenced): Promise<void>;
   /** Lets go of this client; what is stored stays. */
   close(): Promise<void>;
 }

@@ -24,6 +24,8 @@ export const logCodes = {
     'The state store does not answer; the checkpoint is tried again, and processing goes on for a while.',
   'state-lost':
     'The stored state of a shard is gone; it is rebuilt from its log, without saying anything twice.',
+  'state-given-up':
+    'The stored state does not belong to this log and was discarded, as --accept-state-reset allows; shards are rebuilt.',
   'state-incomplete':
     'The log does not reach back far enough: what was open or silenced before may be told again.',
   'offset-uncommitted':

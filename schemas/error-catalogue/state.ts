@@ -16,11 +16,25 @@ export const stateErrors = {
     todo: 'nothing: the shard throws its memory away and restores',
     exitCode: 70,
   },
+  'state.other-log': {
+    kind: 'promise',
+    what: 'the stored state was computed from the log of another Kafka cluster',
+    expected: 'one cluster per `state.prefix`: the same offsets mean other records in another one',
+    todo: 'correct `broker.brokers` or `state.prefix`; to give the state up, start one worker with --accept-state-reset',
+    exitCode: 78,
+  },
+  'state.other-partitions': {
+    kind: 'promise',
+    what: 'the topics have other partitions than those that the stored state was written for',
+    expected: 'as many of alerts.reduced.v1 and the outputs as before, and no fewer of alerts.raw.v1',
+    todo: 'put the topics back; or stop all workers in order, and start one with --accept-state-reset',
+    exitCode: 78,
+  },
   'state.beyond-log': {
     kind: 'promise',
     what: 'the stored state is ahead of its log',
     expected: 'a log that holds everything the state was computed from',
-    todo: 'look for an unclean leader election or a topic that was made anew; restore the topic, or discard the state',
+    todo: 'look for an unclean leader election or a topic that was made anew; restore the topic, or give the state up: start one worker with --accept-state-reset',
     exitCode: 78,
   },
   'state.beyond-commit': {

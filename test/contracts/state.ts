@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type {
   Checkpoint,
   Fenced,
+  Installation,
   Lease,
   RowChange,
   ShardId,
@@ -193,6 +194,89 @@ export function stateContract(name: string, makeStore: () => Promise<StateStore>
         const { lease: zombie } = await store.fence(shard);
         await store.fence(shard);
         await expect(store.commit(zombie, checkpoint())).rejects.toMatchObject(isFenced);
+      });
+    });
+
+    describe('claim', () => {
+      const ours: Installation = { clusterId: 'one', rawPartitions: 4, reducedPartitions: 3 };
+      const others: readonly (readonly [string, Partial<Installation>, string])[] = [
+        ['another cluster', { clusterId: 'two' }, 'state.other-log'],
+        ['fewer raw partitions', { rawPartitions: 3 }, 'state.other-partitions'],
+        ['fewer reduced partitions', { reducedPartitions: 2 }, 'state.other-partitions'],
+        ['more reduced partitions', { reducedPartitions: 4 }, 'state.other-partitions'],
+      ];
+
+      test('the first one is noted, and may be made again by every worker', async () => {
+        expect(await store.claimed()).toBeNull();
+        await store.claim(ours);
+        await store.claim(ours);
+        expect(await store.claimed()).toEqual(ours);
+      });
+
+      test('more raw partitions are noted: fewer than those are refused from then on', async () => {
+        await store.claim(ours);
+        await store.claim({ ...ours, rawPartitions: 6 });
+        await expect(store.claim(ours)).rejects.toMatchObject({ code: 'state.other-partitions' });
+      });
+
+      test.each(others)('%s: refused, and nothing is changed', async (_name, change, code) => {
+        await store.claim(ours);
+        await expect(store.claim({ ...ours, ...change })).rejects.toMatchObject({ code, exitCode: 78 });
+        expect(await store.claimed()).toEqual(ours);
+      });
+
+      test.each(others)('%s: noted when it is forced', async (_name, change) => {
+        await store.claim(ours);
+        await store.claim({ ...ours, ...change }, { isForced: true });
+        expect(await store.claimed()).toEqual({ ...ours, ...change });
+      });
+
+      test('of two clusters at once one is refused', async () => {
+        const claims = [store.claim(ours), store.claim({ ...ours, clusterId: 'two' })];
+        const outcomes = await Promise.allSettled(claims);
+        expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      });
+
+      test('it has nothing to do with the shards', async () => {
+        const { lease } = await store.fence(shard);
+        await store.claim(ours);
+        await store.commit(lease, checkpoint({ changes: [row('a', '1')] }));
+        expect((await reopened()).rows).toEqual({ 'occurrences/a': '1' });
+      });
+    });
+
+    describe('discard', () => {
+      test('a shard is gone with rows and checkpoint, and begins anew; others stay', async () => {
+        const other = { graph: 'relate', partition: 4 };
+        const { lease } = await store.fence(shard);
+        await store.commit(lease, checkpoint({ changes: [row('a', '1'), row('b', '1')] }));
+        await store.commit((await store.fence(other)).lease, checkpoint({ changes: [row('c', '1')] }));
+        await store.discard(await store.fence(shard));
+        expect(await reopened()).toMatchObject({ checkpoint: null, rows: {} });
+        expect((await reopened(other)).rows).toEqual({ 'occurrences/c': '1' });
+      });
+
+      test('the lease goes with it, and with the next one goes everything older', async () => {
+        const fenced = await store.fence(shard);
+        await store.discard(fenced);
+        await expect(store.commit(fenced.lease, checkpoint())).rejects.toMatchObject(isFenced);
+        const { lease } = await store.fence(shard);
+        expect(lease.epoch).toBeGreaterThan(fenced.lease.epoch);
+        await expect(store.commit(fenced.lease, checkpoint())).rejects.toMatchObject(isFenced);
+      });
+
+      test('sent again it finds nothing to do', async () => {
+        const fenced = await store.fence(shard);
+        await store.discard(fenced);
+        await store.discard(fenced);
+      });
+
+      test('somebody else’s shard is left alone', async () => {
+        const zombie = await store.fence(shard);
+        const { lease } = await store.fence(shard);
+        await store.commit(lease, checkpoint({ changes: [row('a', '1')] }));
+        await expect(store.discard(zombie)).rejects.toMatchObject(isFenced);
+        expect((await reopened()).rows).toEqual({ 'occurrences/a': '1' });
       });
     });
 

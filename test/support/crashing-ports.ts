@@ -1,7 +1,7 @@
 import type { Consumer, ProduceRecord, Producer } from '../../pipeline/broker/index.ts';
 import type { StateStore } from '../../pipeline/state/index.ts';
 import type { Ports } from '../../pipeline/worker/index.ts';
-import { brokerWith, consumerWith } from './overriding.ts';
+import { brokerWith, consumerWith, stateWith } from './overriding.ts';
 
 /** What has left the process when it dies. */
 export type Fate = 'nothing' | 'some partitions' | 'all, unanswered' | 'alive';
@@ -104,16 +104,13 @@ function everyOtherPartition(records: readonly ProduceRecord[]): readonly Produc
 }
 
 function crashingState(state: StateStore, attempt: Attempt): StateStore {
-  return {
-    fence: (shard) => state.fence(shard),
-    load: (lease) => state.load(lease),
+  return stateWith(state, {
     commit: async (lease, checkpoint) => {
       return (await attempt(['nothing', 'all, unanswered'], {
         all: () => state.commit(lease, checkpoint),
       })) as string;
     },
-    close: () => state.close(),
-  };
+  });
 }
 
 function crashingConsumer(consumer: Consumer, attempt: Attempt): Consumer {

@@ -1,4 +1,5 @@
 import type { Broker, Consumer } from '../../pipeline/broker/index.ts';
+import type { StateStore } from '../../pipeline/state/index.ts';
 
 /** The broker with some of its methods replaced. */
 export function brokerWith(broker: Broker, over: Partial<Broker>): Broker {
@@ -23,6 +24,20 @@ export function consumerWith(consumer: Consumer, over: Partial<Consumer>): Consu
     commitOffsets: (offsets) => consumer.commitOffsets(offsets),
     owns: (partition) => consumer.owns(partition),
     stop: () => consumer.stop(),
+    ...over,
+  };
+}
+
+/** The store with some of its methods replaced. */
+export function stateWith(state: StateStore, over: Partial<StateStore>): StateStore {
+  return {
+    fence: (shard) => state.fence(shard),
+    load: (lease) => state.load(lease),
+    commit: (lease, checkpoint) => state.commit(lease, checkpoint),
+    claim: (installation, how) => state.claim(installation, how),
+    claimed: () => state.claimed(),
+    discard: (fenced) => state.discard(fenced),
+    close: () => state.close(),
     ...over,
   };
 }

@@ -37,7 +37,8 @@ interface Surroundings {
 }
 
 async function work(config: Config, asked: Asked, { io, log, front }: Surroundings): Promise<number> {
-  const options = { graphs: asked.graphs ?? config.worker.graphs, print: asked.print };
+  const { print, acceptsReset } = asked;
+  const options = { graphs: asked.graphs ?? config.worker.graphs, print, acceptsReset };
   const outside = { log, out: io.stdout, interrupted: io.interrupted };
   const worker = await openLiveWorker(config, options, outside);
   let isInOrder = false;
@@ -59,6 +60,7 @@ interface Asked {
   readonly print: readonly ReadTopic[];
   readonly graphs: readonly GraphName[] | null;
   readonly takesStdin: boolean;
+  readonly acceptsReset: boolean;
 }
 
 function askedFor(invocation: Invocation): Asked {
@@ -67,6 +69,7 @@ function askedFor(invocation: Invocation): Asked {
   return {
     address: addressOf(optionText(invocation, 'listen') ?? 'off', takesStdin),
     takesStdin,
+    acceptsReset: invocation.options['acceptStateReset'] === true,
     print: printedTopics(optionText(invocation, 'print') ?? 'none'),
     graphs: graphs === undefined ? null : graphsOf(graphs),
   };

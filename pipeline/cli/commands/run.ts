@@ -21,6 +21,10 @@ export const run: Command = {
         'output topics to print as NDJSON, joined by commas; none for none',
         'alerts.enriched.v1',
       )
+      .option(
+        '--accept-state-reset',
+        'discard stored state that does not belong to this log, and rebuild it; for one worker, with all others stopped',
+      )
       .option('--graphs <names>', 'graphs to run, instead of worker.graphs of the configuration');
     addConfigOption(commander);
   },

@@ -1,7 +1,9 @@
+import type { Installation } from '../installation.ts';
 import type { Checkpoint, Fenced, Lease, RowChange, ShardId, StateStore } from '../state.ts';
 import type { RedisOptions } from './connection-options.ts';
 import { fencedOf, layout, markArguments } from './marks.ts';
 import { damaged, evicts, expectOk, passing } from './outcomes.ts';
+import { RedisInstallation } from './redis-installation.ts';
 import { type Answer, RedisLink } from './redis-link.ts';
 import { readScripts, type Scripts } from './scripts.ts';
 import { type ShardKeys, shardKeys } from './shard-keys.ts';
@@ -48,12 +50,16 @@ export class RedisStateStore implements StateStore {
   readonly #scripts: Scripts;
   readonly #options: RedisStateStoreOptions;
   readonly #slice: SliceLimit;
+  readonly #prefix: string;
+  readonly #installation: RedisInstallation;
 
   constructor(link: RedisLink, scripts: Scripts, options: RedisStateStoreOptions) {
     this.#link = link;
     this.#scripts = scripts;
     this.#options = options;
     this.#slice = options.slice ?? defaultSlice;
+    this.#prefix = options.prefix ?? 'tocsin';
+    this.#installation = new RedisInstallation(link, scripts, this.#prefix);
   }
 
   async fence(shard: ShardId): Promise<Fenced> {
@@ -96,6 +102,20 @@ export class RedisStateStore implements StateStore {
       }
     }
     throw passing(lease, 'the server keeps losing what was just written');
+  }
+
+  claim(installation: Installation, { isForced } = { isForced: false }): Promise<void> {
+    return this.#installation.claim(installation, isForced);
+  }
+
+  claimed(): Promise<Installation | null> {
+    return this.#installation.claimed();
+  }
+
+  async discard({ lease, checkpoint }: Fenced): Promise<void> {
+    const { meta, rows, staged } = this.#keysOf(lease.shard);
+    const keys = [meta, rows, staged(checkpoint?.commitId ?? '')];
+    expectOk(await this.#link.run(this.#scripts.discard, keys, ownerOf(lease)), lease.shard);
   }
 
   async close(): Promise<void> {
@@ -146,7 +166,7 @@ export class RedisStateStore implements StateStore {
   }
 
   #keysOf(shard: ShardId): ShardKeys {
-    return shardKeys(this.#options.prefix ?? 'tocsin', shard);
+    return shardKeys(this.#prefix, shard);
   }
 }
 

@@ -8,7 +8,7 @@ export interface Script {
   readonly sha: string;
 }
 
-const names = ['fence', 'stage', 'commit', 'settle', 'scan'] as const;
+const names = ['fence', 'stage', 'commit', 'settle', 'scan', 'discard', 'claim', 'claimed'] as const;
 type ScriptName = (typeof names)[number];
 export type Scripts = Readonly<Record<ScriptName, Script>>;
 
@@ -21,11 +21,11 @@ export async function readScripts(): Promise<Scripts> {
   const scripts = await Promise.all(
     names.map(async (name) => {
       const body = await read(name);
-      return scriptOf(name, applying.includes(name) ? `${prelude}\n${body}` : body);
+      return [name, scriptOf(name, applying.includes(name) ? `${prelude}\n${body}` : body)];
     }),
   );
-  const [fence, stage, commit, settle, scan] = scripts as [Script, Script, Script, Script, Script];
-  return { fence, stage, commit, settle, scan };
+  // One entry per name of the list, which is the list of the type.
+  return Object.fromEntries(scripts) as Scripts;
 }
 
 function read(name: string): Promise<string> {

@@ -13,11 +13,20 @@ export interface ShardKeys {
 
 /** `prefix` tells installations that share a server apart; a brace in it would move the hash tag. */
 export function shardKeys(prefix: string, { graph, partition }: ShardId): ShardKeys {
-  const tag = `${prefix}:${graph}:${partition}`;
-  if (/[{}\s]/.test(tag)) throw new TocsinError('invariant.broken', `a brace or a blank in the key ${tag}`);
+  const tag = hashTag(`${prefix}:${graph}:${partition}`);
   return {
-    meta: `{${tag}}:meta`,
-    rows: `{${tag}}:rows`,
-    staged: (commitId) => `{${tag}}:staged:${commitId}`,
+    meta: `${tag}:meta`,
+    rows: `${tag}:rows`,
+    staged: (commitId) => `${tag}:staged:${commitId}`,
   };
+}
+
+/** Where `claim` notes what the state of all shards belongs to. */
+export function installationKey(prefix: string): string {
+  return hashTag(`${prefix}:installation`);
+}
+
+function hashTag(name: string): string {
+  if (/[{}\s]/.test(name)) throw new TocsinError('invariant.broken', `a brace or a blank in the key ${name}`);
+  return `{${name}}`;
 }

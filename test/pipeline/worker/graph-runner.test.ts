@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Consumer } from '../../../pipeline/broker/index.ts';
-import type { StateStore } from '../../../pipeline/state/index.ts';
 import { GraphRunner } from '../../../pipeline/worker/graph-runner.ts';
 import type { Ports } from '../../../pipeline/worker/index.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
 import { TocsinError } from '../../../schemas/errors.ts';
 import { topics } from '../../../schemas/topics.ts';
-import { brokerWith, consumerWith } from '../../support/overriding.ts';
+import { brokerWith, consumerWith, stateWith } from '../../support/overriding.ts';
 import { type Order, puppetGraph, say } from '../../support/puppet.ts';
 import { gate } from '../../support/recording-member.ts';
 import { type BenchOptions, type ShardBench, shardBench } from '../../support/shard-bench.ts';
@@ -240,7 +239,7 @@ describe('GraphRunner', () => {
         through: ({ broker, state, clock }) => ({
           clock,
           broker: refusing(broker),
-          state: overriding(state, {
+          state: stateWith(state, {
             fence: (shard) => {
               fences += 1;
               return state.fence(shard);
@@ -285,7 +284,7 @@ describe('GraphRunner', () => {
       await rebench({
         through: (ports) => ({
           ...ports,
-          state: overriding(ports.state, {
+          state: stateWith(ports.state, {
             fence: async (shard) => {
               if (shard.partition === 0 && quarrels-- > 0) throw new TocsinError('state.fenced', 'by a test');
               return ports.state.fence(shard);
@@ -304,7 +303,7 @@ describe('GraphRunner', () => {
       await rebench({
         through: (ports) => ({
           ...ports,
-          state: overriding(ports.state, {
+          state: stateWith(ports.state, {
             fence: ({ partition }) => {
               if (partition === 0) fencedAt.push(ports.clock.now() - 1_000_000);
               return Promise.reject(new TocsinError('state.fenced', 'by a test'));
@@ -387,16 +386,6 @@ function refusing(broker: Ports['broker']): Ports['broker'] {
   return brokerWith(broker, {
     consumer: (options) => consumerWith(broker.consumer(options), { commitOffsets, owns: async () => false }),
   });
-}
-
-function overriding(state: StateStore, over: Partial<StateStore>): StateStore {
-  return {
-    fence: (shard) => state.fence(shard),
-    load: (lease) => state.load(lease),
-    commit: (lease, checkpoint) => state.commit(lease, checkpoint),
-    close: () => state.close(),
-    ...over,
-  };
 }
 
 function failing(broker: Ports['broker'], isDown: () => boolean): Ports['broker'] {

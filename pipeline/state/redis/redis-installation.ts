@@ -1,0 +1,55 @@
+import { TocsinError } from '../../../schemas/errors.ts';
+import { type Installation, otherLog, otherPartitions } from '../installation.ts';
+import { layout } from './marks.ts';
+import { evicts } from './outcomes.ts';
+import type { Answer, RedisLink } from './redis-link.ts';
+import type { Scripts } from './scripts.ts';
+import { installationKey } from './shard-keys.ts';
+
+/** What a Redis notes of the installation as a whole, beside its shards: one hash, on whichever server it falls. */
+export class RedisInstallation {
+  readonly #link: RedisLink;
+  readonly #scripts: Scripts;
+  readonly #key: string;
+
+  constructor(link: RedisLink, scripts: Scripts, prefix: string) {
+    this.#link = link;
+    this.#scripts = scripts;
+    this.#key = installationKey(prefix);
+  }
+
+  async claim(installation: Installation, isForced: boolean): Promise<void> {
+    const { clusterId, rawPartitions, reducedPartitions } = installation;
+    const values = [clusterId, `${rawPartitions}`, `${reducedPartitions}`, layout, isForced ? '1' : '0'];
+    expectClaimed(await this.#link.run(this.#scripts.claim, [this.#key], values));
+  }
+
+  async claimed(): Promise<Installation | null> {
+    const { values } = await this.#link.run(this.#scripts.claimed, [this.#key], []);
+    const [clusterId = '', rawPartitions, reducedPartitions] = values.map(String);
+    if (clusterId === '') return null;
+    return {
+      clusterId,
+      rawPartitions: Number(rawPartitions),
+      reducedPartitions: Number(reducedPartitions),
+    };
+  }
+}
+
+function expectClaimed({ code, values }: Answer): void {
+  const [first = '', second = ''] = values.map(String);
+  switch (code) {
+    case 'OK':
+      return;
+    case 'OTHER_LOG':
+      throw otherLog(first);
+    case 'OTHER_PARTITIONS':
+      throw otherPartitions({ rawPartitions: Number(first), reducedPartitions: Number(second) });
+    case 'NEWER':
+      throw new TocsinError('state.newer', `it is stored in layout ${first}`);
+    case 'EVICTS':
+      throw evicts(first);
+    default:
+      throw new TocsinError('invariant.broken', `a script answered ${code} ${first}`);
+  }
+}
