@@ -4,6 +4,7 @@ import type { Admin, CommittedOffset, FoundTopic, TopicPartition, TopicSettings 
 import { brokerError, hasType } from './broker-error.ts';
 import type { OnCluster } from './cluster-names.ts';
 import { alterTopic, describeTopics, ensureTopics, growTopic } from './kafka-topics.ts';
+import { whileLoading } from './while-loading.ts';
 
 /** What is asked of the cluster outside of producing and consuming; connects when it is first asked. */
 export class KafkaAdmin implements Admin {
@@ -92,7 +93,7 @@ export class KafkaAdmin implements Admin {
     topic: string,
   ): Promise<({ readonly partition: number } & CommittedOffset)[]> {
     const [answer] = await this.#ask(`offsets of ${group}`, (client) =>
-      client.fetchOffsets({ groupId: group, topics: [topic] }),
+      whileLoading(() => client.fetchOffsets({ groupId: group, topics: [topic] })),
     );
     return (answer?.partitions ?? [])
       .map(({ partition, offset, metadata }) => ({
