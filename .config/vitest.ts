@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,5 +9,8 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
     pool: 'forks',
+    // Much of the time is waiting for services and processes: no core is kept free. Four files with engines of their own
+    // and the shared services take some four gigabytes; more would be memory, not speed.
+    maxWorkers: Math.min(4, availableParallelism()),
   },
 });
