@@ -33,7 +33,8 @@ describeService('RedisStateStore under faults', await redisBinaryForTests(), (bi
   const opened: { close(): Promise<void> }[] = [];
 
   beforeAll(async () => {
-    server = await RedisServer.start(binary, ['--appendonly', 'yes']);
+    // What was answered is in the file: with `everysec` a write waits while the disk is busy with an earlier one.
+    server = await RedisServer.start(binary, ['--appendonly', 'yes', '--appendfsync', 'always']);
   });
   afterAll(() => server.remove());
   afterEach(async () => {
