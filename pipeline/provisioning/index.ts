@@ -6,4 +6,5 @@ export {
   type SchemaState,
   type SubjectState,
   type WantedSchema,
+  wantedSchemas,
 } from './schemas.ts';

@@ -1,3 +1,4 @@
+import { codecs, snapshotCodec } from '../../schemas/avro/index.ts';
 import type { Registry, SchemaJson } from '../registry/index.ts';
 
 /** A schema that a topic is written with, under the subject that names it. */
@@ -5,6 +6,9 @@ export interface WantedSchema {
   readonly subject: string;
   readonly schema: SchemaJson;
 }
+
+/** Every schema of this version. */
+export const wantedSchemas: readonly WantedSchema[] = [...Object.values(codecs), snapshotCodec];
 
 /**
  * `registered`: some version of the subject is this schema. `new`: it is not, and could be. `incompatible`: it cannot read

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { checkSchemas, registerSchemas } from '../../../pipeline/provisioning/index.ts';
+import { checkSchemas, registerSchemas, wantedSchemas } from '../../../pipeline/provisioning/index.ts';
 import { EmbeddedRegistry } from '../../../pipeline/registry/index.ts';
+import { registerSchemas as registerOfWorker } from '../../../pipeline/worker/schema-ids.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
 
 const alertOf = (...fields: readonly object[]) => ({ type: 'record', name: 'Alert', fields });
@@ -40,10 +41,18 @@ describe('checking', () => {
 describe('registering', () => {
   test('registers all schemas of this version, under <topic>-value, and a second time nothing', async () => {
     const registry = new EmbeddedRegistry();
-    const states = await registerSchemas(registry, Object.values(codecs));
+    const states = await registerSchemas(registry, wantedSchemas);
     expect(states.every(({ state, id }) => state === 'registered' && Number(id) > 0)).toBe(true);
     expect(registry.subjects()).toContain('alerts.raw.v1-value');
-    expect(await registerSchemas(registry, Object.values(codecs))).toEqual(states);
+    expect(await registerSchemas(registry, wantedSchemas)).toEqual(states);
+  });
+
+  test('registers whatever a worker asks for', async () => {
+    const asked = new EmbeddedRegistry();
+    await registerOfWorker(asked);
+    const subjects = wantedSchemas.map(({ subject }) => subject);
+    expect(subjects).toEqual(expect.arrayContaining([...asked.subjects()]));
+    expect(subjects).toEqual(expect.arrayContaining([codecs.raw.subject, codecs.control.subject]));
   });
 
   test('goes on from an older version', async () => {

@@ -1,5 +1,4 @@
-import { codecs } from '../../../../schemas/avro/index.ts';
-import { checkSchemas } from '../../../provisioning/index.ts';
+import { checkSchemas, wantedSchemas } from '../../../provisioning/index.ts';
 import { optionText, type Run } from '../../command.ts';
 import { readConfig } from '../../config-file.ts';
 import { withRegistry } from '../../real-neighbours.ts';
@@ -8,8 +7,6 @@ import { tellSubjects } from './tell-subjects.ts';
 /** JSON: `{subjects[]}`. */
 export const run: Run = async (invocation, io) => {
   const config = await readConfig(optionText(invocation, 'config'), io);
-  const states = await withRegistry(config, false, (registry) =>
-    checkSchemas(registry, Object.values(codecs)),
-  );
+  const states = await withRegistry(config, false, (registry) => checkSchemas(registry, wantedSchemas));
   return tellSubjects(states, invocation, io);
 };
