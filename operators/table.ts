@@ -26,8 +26,8 @@ export type TablesOf<T extends TableSpecs> = {
  * row that its operator owns alone may be mutated and set again, since a checkpoint encodes it in the same tick.
  */
 export class Table<Row> {
-  readonly #rows = new Map<string, Row>();
-  readonly #changed = new Set<string>();
+  #rows = new Map<string, Row>();
+  #changed = new Set<string>();
 
   get size(): number {
     return this.#rows.size;
@@ -65,6 +65,12 @@ export class Table<Row> {
     const keys = [...this.#changed];
     this.#changed.clear();
     return keys;
+  }
+
+  /** Takes over the rows of a table that nobody uses any more, with what changed in it. */
+  adopt(older: Table<Row>): void {
+    this.#rows = older.#rows;
+    this.#changed = older.#changed;
   }
 
   /** Puts a row back as a checkpoint stored it, without marking it as changed. */

@@ -4,6 +4,7 @@ import type { Labels } from '../schemas/alert.ts';
 import { codecs } from '../schemas/avro/index.ts';
 import type { TopicId } from '../schemas/topics.ts';
 import type { LogRecord } from './broker/index.ts';
+import { configOf, versionOf } from './config-version.ts';
 import { framedLength } from './registry/index.ts';
 import type { ShardGraph } from './shard/index.ts';
 import { type OperatorConfigs, reduce, relate } from './topology.ts';
@@ -30,10 +31,12 @@ export function reduceGraph(config: OperatorConfigs, decodeAvro: DecodeAvro): Gr
     group: 'tocsin-reduce',
     read: rawRecord,
     operators: (host) => reduce(config, decodeAvro, host),
+    version: null,
+    configured: () => reduceGraph(config, decodeAvro),
   };
 }
 
-export function relateGraph(config: OperatorConfigs): Graph<RelateEvent> {
+export function relateGraph(config: OperatorConfigs, version = versionOf(config)): Graph<RelateEvent> {
   return {
     name: 'relate',
     input: 'reduced',
@@ -42,6 +45,8 @@ export function relateGraph(config: OperatorConfigs): Graph<RelateEvent> {
     // The topic is ours alone: a value that cannot be read is a broken promise, and stops the shard.
     read: (record) => codecs.reduced.decode(record.value ?? new Uint8Array(), framedLength),
     operators: (host) => relate(config, host),
+    version,
+    configured: (other) => relateGraph(configOf(other, config), other),
   };
 }
 

@@ -118,5 +118,17 @@ export interface ControlCopy {
   readonly control: Control;
 }
 
+/**
+ * A version of RELATE's configuration. What stands behind it in the log is decided by it, whoever reads the log; the same
+ * version again changes nothing.
+ */
+export interface ConfigVersion {
+  readonly kind: 'config';
+  /** Names the content: equal configurations have equal hashes. */
+  readonly hash: string;
+  /** JSON of the operators' sections, compressed. */
+  readonly gzip: Uint8Array;
+}
+
 /** Value of `alerts.reduced.v1`. */
-export type Reduced = Partial | LateAlert | Heartbeat | ControlCopy;
+export type Reduced = Partial | LateAlert | Heartbeat | ControlCopy | ConfigVersion;

@@ -28,12 +28,12 @@ export class ShardHost implements Host {
   /** In the order of registering, from the last of the graph to the first; a stage's number is its place here. */
   readonly stages: Stage[] = [];
   readonly #counts: StageCount[] = [];
-  readonly #queues: Readonly<Record<Clock, TimerQueue>> = {
+  #queues: Readonly<Record<Clock, TimerQueue>> = {
     at: new TimerQueue('at'),
     complete: new TimerQueue('complete'),
   };
   /** Latest change by key, for each clock and stage; maps of their own, so that noting one builds no text. */
-  readonly #changedTimers: Readonly<Record<Clock, Map<string, EventTimeMs | null>[]>> = {
+  #changedTimers: Readonly<Record<Clock, Map<string, EventTimeMs | null>[]>> = {
     at: [],
     complete: [],
   };
@@ -56,6 +56,22 @@ export class ShardHost implements Host {
   count(stage: number, direction: 'in' | 'out'): void {
     const count = this.#counts[stage];
     if (count !== undefined) count[direction] += 1;
+  }
+
+  /** Takes over everything that the host of the same stages under another configuration holds. */
+  takeOver(older: ShardHost): void {
+    this.time = older.time;
+    this.#queues = older.#queues;
+    this.#changedTimers = older.#changedTimers;
+    for (const [number, { tables, rederive }] of this.stages.entries()) {
+      const before = older.stages[number]?.tables ?? {};
+      for (const [name, { table }] of Object.entries(tables)) {
+        const known = before[name];
+        if (known !== undefined) table.adopt(known.table);
+      }
+      Object.assign(this.#counts[number] ?? {}, older.#counts[number]);
+      rederive();
+    }
   }
 
   decide(stage: string, decision: DecisionDraft): void {

@@ -2,6 +2,7 @@ import avro from 'avsc';
 import type { Time } from '../../operators/operator.ts';
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import { TocsinError } from '../../schemas/errors.ts';
+import type { ConfigVersion } from '../../schemas/reduced.ts';
 import type { RowChange } from '../state/index.ts';
 import type { Completeness } from './completeness.ts';
 import type { TimerChange } from './shard-host.ts';
@@ -25,6 +26,7 @@ export interface ShardRowReader {
   time(time: Time): void;
   claim(claim: Claim): void;
   controlMark(mark: number): void;
+  version(version: ConfigVersion): void;
 }
 
 const timerType = avro.Type.forSchema({
@@ -58,6 +60,15 @@ const claimType = avro.Type.forSchema({
   ],
 });
 
+const versionType = avro.Type.forSchema({
+  type: 'record',
+  name: 'Version',
+  fields: [
+    { name: 'hash', type: 'string' },
+    { name: 'gzip', type: 'bytes' },
+  ],
+});
+
 /** Whether a stored row is the shard's own; names of stages never begin like this. */
 export function isShardRow({ table }: RowChange): boolean {
   return table.startsWith('$');
@@ -81,6 +92,10 @@ export function takeShardRows(clock: ShardClock, timers: readonly TimerChange[])
   return rows;
 }
 
+export function versionRow({ hash, gzip }: ConfigVersion): RowChange {
+  return { table: '$config', key: '', value: versionType.toBuffer({ hash, gzip: Buffer.from(gzip) }) };
+}
+
 export function timerRow(timer: TimerChange): RowChange {
   const value = timer.due === null ? null : timerType.toBuffer(timer);
   return { table: '$timers', key: `${timer.clock}/${timer.stage}/${timer.key}`, value };
@@ -96,6 +111,9 @@ export function restoreShardRow({ table, value }: RowChange, reader: ShardRowRea
       break;
     case '$claims':
       reader.claim(claimType.fromBuffer(bytes));
+      break;
+    case '$config':
+      reader.version({ kind: 'config', ...versionType.fromBuffer(bytes) });
       break;
     case '$clock': {
       const { at, complete, controlMark } = clockType.fromBuffer(bytes);

@@ -5,7 +5,7 @@ import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { Decision } from '../../schemas/decision.ts';
 import { TocsinError } from '../../schemas/errors.ts';
 import type { Origin } from '../../schemas/place.ts';
-import type { ControlCopy, Heartbeat } from '../../schemas/reduced.ts';
+import type { ConfigVersion, ControlCopy, Heartbeat } from '../../schemas/reduced.ts';
 import type { LogRecord } from '../broker/index.ts';
 import type { RowChange } from '../state/index.ts';
 import { Completeness } from './completeness.ts';
@@ -13,22 +13,23 @@ import { noOutcomes } from './outcome-counts.ts';
 import { changedRowsIn, restoreRow, rowsOf, takeRowChanges } from './rows.ts';
 import type { ShardGraph, ShardSink } from './shard-graph.ts';
 import { ShardHost } from './shard-host.ts';
-import { isShardRow, restoreShardRow, takeShardRows, timerRow } from './shard-rows.ts';
+import { isShardRow, restoreShardRow, takeShardRows, timerRow, versionRow } from './shard-rows.ts';
 
 /**
  * One shard of one graph: a pure function of its input partition. Records go in one by one, outputs come out before `step`
  * returns; nothing here waits, sends or reads a clock. All it knows can be taken out as rows and put back.
  */
 export class Shard<Event extends Kinded> {
-  readonly host: ShardHost;
+  host: ShardHost;
   /** As this instance's decisions and dead letters state it; a restored shard counts from 0. */
   readonly outcomes = noOutcomes();
-  readonly #graph: ShardGraph<Event>;
+  #graph: ShardGraph<Event>;
   readonly #partition: number;
   readonly #sink: ShardSink;
-  readonly #source = new Subject<Event>();
+  #source: Subject<Event>;
   readonly #completeness = new Completeness();
   #controlMark = -1;
+  #isVersionStored = false;
   #record: LogRecord = noRecord;
   #n = 0;
   #failure: { readonly error: unknown } | null = null;
@@ -37,12 +38,25 @@ export class Shard<Event extends Kinded> {
     this.#graph = graph;
     this.#partition = partition;
     this.#sink = sink;
-    this.host = new ShardHost((stage, decision) => this.#decide(stage, decision));
-    this.#source.pipe(graph.operators(this.host)).subscribe({
+    const opened = this.#open(graph);
+    this.host = opened.host;
+    this.#source = opened.source;
+    this.#throwFailure();
+  }
+
+  #open(graph: ShardGraph<Event>): { readonly host: ShardHost; readonly source: Subject<Event> } {
+    const host = new ShardHost((stage, decision) => this.#decide(stage, decision));
+    const source = new Subject<Event>();
+    source.pipe(graph.operators(host)).subscribe({
       next: (event) => this.#arrive(event),
       error: (error) => this.#fail(error),
     });
-    this.#throwFailure();
+    return { host, source };
+  }
+
+  /** The configuration that the next record is decided by. */
+  get version(): ConfigVersion | null {
+    return this.#graph.version;
   }
 
   /** Highest index of `control.v1` that this shard's log has shown it; -1 for none. */
@@ -60,7 +74,8 @@ export class Shard<Event extends Kinded> {
     const input = this.#graph.read(record, this.#partition);
     const complete = isHeartbeat(input) ? this.#completeness.claim(input) : this.host.time.complete;
     this.host.advance({ at: record.timestamp, complete });
-    if (!isHeartbeat(input) && !this.#isSeenControl(input)) {
+    if (isVersion(input)) this.#reconfigure(input);
+    else if (!isHeartbeat(input) && !this.#isSeenControl(input)) {
       // Graphs without control records never see one: only RELATE's log holds them.
       this.#source.next(input as Event);
     }
@@ -81,7 +96,10 @@ export class Shard<Event extends Kinded> {
   takeChanges(): readonly RowChange[] {
     const rows = this.host.stages.flatMap((stage) => takeRowChanges(stage));
     const clock = { time: this.host.time, controlMark: this.#controlMark, completeness: this.#completeness };
-    return [...rows, ...takeShardRows(clock, this.host.takeTimerChanges())];
+    const own = takeShardRows(clock, this.host.takeTimerChanges());
+    const version = this.#isVersionStored ? [] : this.#versionRows();
+    this.#isVersionStored = true;
+    return [...rows, ...own, ...version];
   }
 
   /** Rows and timers that the next checkpoint would store. */
@@ -97,6 +115,7 @@ export class Shard<Event extends Kinded> {
   *rows(): Generator<RowChange> {
     for (const stage of this.host.stages) yield* rowsOf(stage);
     for (const timer of this.host.allTimers()) yield timerRow(timer);
+    yield* this.#versionRows();
   }
 
   /** Lowest offset of the input that the rows held now depend on, as far as the operators can tell; null for none. */
@@ -133,7 +152,26 @@ export class Shard<Event extends Kinded> {
       controlMark: (mark) => {
         this.#controlMark = mark;
       },
+      version: (version) => {
+        this.#reconfigure(version);
+        this.#isVersionStored = true;
+      },
     });
+  }
+
+  /** From the next record on; rows and timers stay, what is derived from them and the configuration is made anew. */
+  #reconfigure(version: ConfigVersion): void {
+    if (this.#graph.version === null || this.#graph.version.hash === version.hash) return;
+    this.#graph = this.#graph.configured(version);
+    const opened = this.#open(this.#graph);
+    opened.host.takeOver(this.host);
+    this.host = opened.host;
+    this.#source = opened.source;
+    this.#isVersionStored = false;
+  }
+
+  #versionRows(): readonly RowChange[] {
+    return this.#graph.version === null ? [] : [versionRow(this.#graph.version)];
   }
 
   /** A copy that was sent twice, or by an owner that did not know yet: the first one has acted. */
@@ -191,6 +229,10 @@ const noRecord: LogRecord = { offset: -1, timestamp: 0, key: null, value: null, 
 
 function isHeartbeat(input: Kinded): input is Heartbeat {
   return input.kind === 'heartbeat';
+}
+
+function isVersion(input: Kinded): input is ConfigVersion {
+  return input.kind === 'config';
 }
 
 function isControl(input: Kinded): input is ControlCopy {

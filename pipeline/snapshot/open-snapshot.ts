@@ -50,6 +50,14 @@ export class OpenSnapshot {
     for (const rows of inPieces(taken)) this.#put(rows, null);
   }
 
+  /** Takes all rows as they are now, as the last ones. */
+  sweepAll(offset: number): void {
+    const rows: SnapshotRow[] = [];
+    for (let next = this.#rows.next(); next.done !== true; next = this.#rows.next()) rows.push(next.value);
+    this.#isSwept = true;
+    this.lay(rows, offset);
+  }
+
   /** Lays newer rows over what was taken so far; with an offset these are the last. */
   lay(rows: readonly SnapshotRow[], offset: number | null): void {
     const pieces = inPieces(rows);

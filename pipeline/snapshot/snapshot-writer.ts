@@ -72,6 +72,16 @@ export class SnapshotWriter {
     });
   }
 
+  /** Writes all rows at once, and resolves when they are acknowledged: for a shard that has next to none. */
+  async takeFirst(shard: Pictured, offset: number): Promise<void> {
+    if (this.#target.everyMs === 0 || this.#foothold.snapshot !== null) return;
+    const open = this.#begin(shard);
+    open.sweepAll(offset);
+    const snapshot = await open.place();
+    this.#open = null;
+    if (snapshot !== null) this.#foothold = { from: offset, snapshot };
+  }
+
   close(): void {
     this.#isClosed = true;
     this.#open = null;
@@ -84,11 +94,11 @@ export class SnapshotWriter {
     return clock.now() - this.#lastAt >= everyMs;
   }
 
-  #begin(shard: Pictured): void {
+  #begin(shard: Pictured): OpenSnapshot {
     const { partition, producer, schemaId, name, onFailure } = this.#target;
     const id = `${name}:${this.#count}`;
     this.#count += 1;
-    this.#open = new OpenSnapshot(shard.rows(), {
+    const open = new OpenSnapshot(shard.rows(), {
       send: async (piece) => {
         const value = snapshotCodec.encodeFramed(schemaId, { id, ...piece });
         const record = { topic: topics.snapshots.name, partition, key: Buffer.from(id), value };
@@ -102,5 +112,7 @@ export class SnapshotWriter {
         if (!this.#isClosed) onFailure(error);
       },
     });
+    this.#open = open;
+    return open;
   }
 }

@@ -33,7 +33,7 @@ export class HeartbeatSource {
         this.#claimed = complete;
       }
       // A shard whose log has gone quiet gets no batch to store its last one after.
-      await this.#runner.checkpoint();
+      await this.#runner.store();
     });
   }
 

@@ -73,19 +73,22 @@ async function rebuild<Event extends Kinded>(
   { shard, place, around }: Restoring<Event>,
   committed: CommittedOffset | null,
 ): Promise<Start> {
-  if (committed === null || committed.offset === 0) {
+  if (committed === null) {
     const position = await startOf(place, null, around);
     return { position, mutedUntil: null, foothold: { from: position, snapshot: null } };
   }
   const name = `${place.topic}/${place.partition}`;
-  around.onTrouble('state-lost', `${name} is rebuilt up to offset ${committed.offset}`);
   await startOf(place, committed.offset, around);
   const foothold = await stepOnto(parseFoothold(committed.metadata), { shard, place, around });
   const { low } = await around.ports.broker.admin.watermarks(place);
   const isWhole = foothold !== null && foothold.from >= low;
   if (!isWhole) around.onTrouble('state-incomplete', `${name} is rebuilt from what its log still holds`);
   const found = foothold ?? { from: low, snapshot: null };
-  return { position: Math.max(found.from, low), mutedUntil: committed.offset, foothold: found };
+  const position = Math.max(found.from, low);
+  // A shard that was stored before its first record has said nothing yet.
+  const isBehind = committed.offset > position;
+  if (isBehind) around.onTrouble('state-lost', `${name} is rebuilt up to offset ${committed.offset}`);
+  return { position, mutedUntil: isBehind ? committed.offset : null, foothold: found };
 }
 
 /** Puts the state of a foothold's snapshot into the shard; null when there is nothing to stand on. */

@@ -3,17 +3,13 @@ import type { EventTimeMs } from '../../schemas/brand.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { Batch, ProduceRecord, Producer, TopicPartition } from '../broker/index.ts';
 import { Shard } from '../shard/index.ts';
-import type { Foothold, SnapshotWriter } from '../snapshot/index.ts';
 import { sleep } from '../time/index.ts';
-import { Checkpointer } from './checkpointer.ts';
-import { senderFor, snapshotWriterFor } from './openings.ts';
 import { Outbox } from './outbox.ts';
 import { isPassing } from './passing.ts';
 import type { ShardSurroundings } from './ports.ts';
-import { restoreShard } from './restore-shard.ts';
-import type { Sender } from './sender.ts';
 import { Serial } from './serial.ts';
 import type { ShardAssignment } from './shard-assignment.ts';
+import { ShardKeeper } from './shard-keeper.ts';
 
 /** How long a shard waits before it looks again for a schema that nobody could tell it. */
 const prepareAgainMs = 1_000;
@@ -35,12 +31,10 @@ export class ShardRunner<Event extends Kinded> {
   readonly #assignment: ShardAssignment<Event>;
   readonly #around: ShardSurroundings;
   readonly #outbox: Outbox;
-  readonly #sender: Sender;
+  readonly #keeper: ShardKeeper<Event>;
   /** For records of the runtime's own: into the shard's input, to other shards, and snapshots. */
   readonly #producer: Producer;
   readonly #serial = new Serial();
-  #checkpointer: Checkpointer | null = null;
-  #snapshots: SnapshotWriter | null = null;
   #position = 0;
   #isHeldBack = false;
   #hasProgressed = false;
@@ -56,7 +50,8 @@ export class ShardRunner<Event extends Kinded> {
     this.#outbox = new Outbox({ ...around, graph: graph.name, partition });
     this.shard = new Shard(graph, partition, this.#outbox);
     this.#producer = around.ports.broker.producer();
-    this.#sender = senderFor(assignment, this.place, around);
+    const { shard, place } = this;
+    this.#keeper = new ShardKeeper({ assignment, place, shard, around, producer: this.#producer });
   }
 
   /** Next offset of the input that has not been processed. */
@@ -70,7 +65,7 @@ export class ShardRunner<Event extends Kinded> {
 
   /** Restored, and not released. */
   get isRunning(): boolean {
-    return this.#checkpointer !== null && !this.#isReleased;
+    return this.#keeper.isRestored && !this.#isReleased;
   }
 
   /** What it stated of some records was acknowledged: its neighbours were there. */
@@ -90,58 +85,29 @@ export class ShardRunner<Event extends Kinded> {
   /** Takes the shard, restores it, and has the consumer go on where its state ends (protocol.md ACQUIRE). */
   acquire(): Promise<void> {
     return this.exclusively(async () => {
-      const { graph, consumer, isTransactional } = this.#assignment;
-      const restoring = {
-        shard: this.shard,
-        graph,
-        place: this.place,
-        sender: this.#sender,
-        isTransactional,
-      };
-      const restored = await restoreShard({ ...restoring, around: this.#around });
+      const { position, mutedUntil } = await this.#keeper.restore();
       if (this.#isReleased) return;
-      const { fenced, position, mutedUntil } = restored;
       this.#position = position;
       this.#outbox.muteBelow(mutedUntil ?? 0);
-      this.#snapshots = snapshotWriterFor(this.#assignment, this.#around, {
-        producer: this.#producer,
-        ...restored,
-      });
-      const { state, clock } = this.#around.ports;
-      const { checkpointEveryMs, maxChangedRows } = this.#around.settings;
-      this.#checkpointer = new Checkpointer(
-        {
-          ...{ state, clock, mutedUntil, everyMs: checkpointEveryMs, maxChanged: maxChangedRows },
-          footholdAt: (offset) => this.#footholdAt(offset),
-          onTaken: (changes, offset) => this.#snapshots?.note(changes, offset),
-          // What was committed before a rebuild is not taken back by it.
-          onStored: async (offset, foothold) => {
-            if (offset >= (mutedUntil ?? 0)) await this.#sender.stored({ offset, foothold });
-          },
-          onWaiting: (detail) => this.#around.onTrouble('state-away', detail),
-        },
-        fenced,
-      );
+      const { consumer } = this.#assignment;
       consumer.seek(this.place, position);
       // Whatever paused it belongs to an instance before this one.
       consumer.resume([this.place]);
     });
   }
 
-  /** Steps the records, then waits until their outputs are acknowledged, then may take a checkpoint. */
+  /** Steps the records, then waits until their outputs are acknowledged, then may store. */
   process(batch: Batch): Promise<void> {
     return this.exclusively(async () => {
       if (batch.epoch !== this.epoch || this.#isHeldBack) return;
-      const checkpointer = this.#checkpointer;
-      if (checkpointer === null) return;
-      if (checkpointer.failure !== null) throw checkpointer.failure;
-      if (checkpointer.isFull(this.shard)) return this.#holdBack(checkpointer.whenStored());
+      const { failure, fullUntil } = this.#keeper;
+      if (failure !== null) throw failure;
+      if (fullUntil !== null) return this.#holdBack(fullUntil);
       if (!(await this.#isPrepared(batch)) || this.#isReleased) return;
       this.#step(batch);
       await this.flush();
       this.#hasProgressed = true;
-      this.#snapshots?.advance(this.shard, this.#position);
-      await this.checkpoint();
+      await this.store();
     });
   }
 
@@ -207,7 +173,7 @@ export class ShardRunner<Event extends Kinded> {
 
   /** Sends what the shard has stated; only inside a task: what is missing must not hide behind something newer (BATCH 2). */
   async flush(): Promise<void> {
-    if (!this.#isReleased) await this.#sender.send(this.#outbox.take(), this.#reached());
+    if (!this.#isReleased) await this.#keeper.send(this.#outbox.take(), this.#position);
   }
 
   /** Produces records of the runtime's own (heartbeats, control copies); only inside a task. */
@@ -215,12 +181,9 @@ export class ShardRunner<Event extends Kinded> {
     if (records.length > 0 && !this.#isReleased) await this.#producer.send(records);
   }
 
-  /** Starts a checkpoint when one is due; only inside a task that has nothing left to send. */
-  async checkpoint(): Promise<void> {
-    const checkpointer = this.#checkpointer;
-    if (this.#isReleased || !checkpointer?.isDue(this.shard, this.#position)) return;
-    await this.#sender.settle(this.#reached());
-    if (!this.#isReleased) checkpointer.start(this.shard, this.#position);
+  /** Stores what is due; only inside a task that has nothing left to send. */
+  async store(): Promise<void> {
+    if (!this.#isReleased) await this.#keeper.store(this.#position);
   }
 
   /** Time of the next timer on either clock, or null; what a driver of virtual time waits for. */
@@ -234,7 +197,9 @@ export class ShardRunner<Event extends Kinded> {
    */
   async release(): Promise<void> {
     try {
-      await this.#serial.run(() => this.#finish());
+      await this.#serial.run(async () => {
+        if (!this.#isReleased) await this.#keeper.finish(this.#position);
+      });
     } catch (error) {
       if (!isPassing(error)) throw error;
     } finally {
@@ -243,31 +208,13 @@ export class ShardRunner<Event extends Kinded> {
     }
   }
 
-  async #finish(): Promise<void> {
-    const checkpointer = this.#checkpointer;
-    if (this.#isReleased || checkpointer === null) return;
-    await this.#sender.settle(this.#reached());
-    await checkpointer.finish(this.shard, this.#position);
-  }
-
   /** Lets go at once, as a crash would: the task under way sends and stores nothing more. */
   drop(): void {
     this.#isReleased = true;
-    this.#checkpointer?.close();
-    this.#snapshots?.close();
+    this.#keeper.end();
     this.#closed ??= this.#serial.run(async () => {
-      await Promise.all([this.#producer.close(), this.#sender.close()]);
+      await Promise.all([this.#producer.close(), this.#keeper.close()]);
     });
     this.#closed.catch(() => undefined);
-  }
-
-  #reached(): { readonly offset: number; readonly foothold: Foothold } {
-    return { offset: this.#position, foothold: this.#footholdAt(this.#position) };
-  }
-
-  /** What a rebuild of the present state would stand on. */
-  #footholdAt(offset: number): Foothold {
-    const { foothold } = this.#snapshots ?? {};
-    return foothold ?? { from: this.shard.dependsFrom ?? offset, snapshot: null };
   }
 }

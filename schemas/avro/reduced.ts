@@ -1,5 +1,6 @@
 import { TocsinError } from '../errors.ts';
 import type {
+  ConfigVersion,
   ControlCopy,
   Heartbeat,
   LateAlert,
@@ -111,16 +112,26 @@ const copy = record<CopyWire>('ControlCopy', "A control record as the shard's ow
   control: required(controlRecord, 'The control.'),
 });
 
+const config = record<Omit<ConfigVersion, 'kind'>>(
+  'ConfigVersion',
+  'A version of the configuration of RELATE.',
+  {
+    hash: required('string', 'Names the content.'),
+    gzip: required('bytes', 'JSON of the operators’ sections, compressed.'),
+  },
+);
+
 /** Exactly one is set. A new kind is one more optional field: an older reader finds none set and says so. */
 interface ReducedWire {
   readonly partial: Omit<Partial, 'kind'> | null;
   readonly late: Omit<LateAlert, 'kind'> | null;
   readonly heartbeat: Omit<Heartbeat, 'kind'> | null;
   readonly control: CopyWire | null;
+  readonly config: Omit<ConfigVersion, 'kind'> | null;
 }
 
 /** The records by kind, for forms other than Avro. */
-export const reducedRecords = { partial, late, heartbeat, control: copy } as const;
+export const reducedRecords = { partial, late, heartbeat, control: copy, config } as const;
 
 export const reducedSchema = document(
   record<ReducedWire>('Reduced', 'What REDUCE states to RELATE; exactly one field is set.', {
@@ -128,19 +139,22 @@ export const reducedSchema = document(
     late: optional(late, 'A late alert.'),
     heartbeat: optional(heartbeat, 'How far a raw partition is stated.'),
     control: optional(copy, 'A copied control.'),
+    config: optional(config, 'A version of the configuration.'),
   }),
 );
 
-const none: ReducedWire = { partial: null, late: null, heartbeat: null, control: null };
+const none: ReducedWire = { partial: null, late: null, heartbeat: null, control: null, config: null };
 
 export function reducedToWire(value: Reduced): ReducedWire {
   switch (value.kind) {
     case 'partial':
-      return { partial: value, late: null, heartbeat: null, control: null };
+      return { partial: value, late: null, heartbeat: null, control: null, config: null };
     case 'late':
       return { ...none, late: value };
     case 'heartbeat':
       return { ...none, heartbeat: value };
+    case 'config':
+      return { ...none, config: value };
     case 'control':
       return { ...none, control: { index: value.index, control: controlToWire(value.control) } };
   }
@@ -151,6 +165,7 @@ export function reducedFromWire(wire: ReducedWire): Reduced {
   if (wire.partial !== null) return Object.assign(wire.partial, { kind: 'partial' } as const);
   if (wire.late !== null) return Object.assign(wire.late, { kind: 'late' } as const);
   if (wire.heartbeat !== null) return Object.assign(wire.heartbeat, { kind: 'heartbeat' } as const);
+  if (wire.config !== null) return Object.assign(wire.config, { kind: 'config' } as const);
   if (wire.control === null) {
     throw new TocsinError(
       'record.invalid-field',

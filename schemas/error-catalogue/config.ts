@@ -51,6 +51,13 @@ export const configErrors = {
     todo: 'set the variable, or give a default after :- in the reference',
     exitCode: 78,
   },
+  'config.too-large': {
+    kind: 'promise',
+    what: 'the configuration does not fit into a record of the log',
+    expected: 'at most 900 KiB of the operators’ sections, tables included, compressed',
+    todo: 'leave out rows and columns of tables that nothing uses',
+    exitCode: 78,
+  },
   'config.bad-table': {
     kind: 'promise',
     what: 'a table file has a bad row',

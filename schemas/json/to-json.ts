@@ -12,6 +12,7 @@ const reducedWriters = {
   late: jsonWriterOf(reducedRecords.late),
   heartbeat: jsonWriterOf(reducedRecords.heartbeat),
   control: jsonWriterOf(reducedRecords.control),
+  config: jsonWriterOf(reducedRecords.config),
 } as const satisfies Record<Reduced['kind'], JsonWriter>;
 
 const controlWriter = jsonWriterOf(codecs.control.schema);

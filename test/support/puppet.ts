@@ -73,6 +73,8 @@ export function puppetGraph(input: Graph<Order>['input'] = 'raw'): Graph<Order> 
     group: 'tocsin-puppet',
     read: (record) => JSON.parse(Buffer.from(record.value ?? []).toString()),
     operators: (host) => (source) => source.pipe(lift(puppet, {}, host)),
+    version: null,
+    configured: () => puppetGraph(input),
   };
 }
 

@@ -31,6 +31,8 @@ export interface WorldOptions {
 }
 
 export interface WorkerPlan {
+  /** Another configuration than the world's. */
+  readonly operators?: OperatorConfigs;
   readonly graphs?: readonly GraphName[];
   /** Stands between the worker and the neighbours, to break their answers. */
   readonly through?: (ports: Ports) => Ports;
@@ -111,7 +113,7 @@ export class World {
     const worker = await Worker.open({
       instance: `w${this.#started++}`,
       graphs,
-      operators: this.#options.operators,
+      operators: plan.operators ?? this.#options.operators,
       delivery: this.#options.delivery,
       settings: { ...this.#defaults(), ...this.#options.settings },
       ports: through({ broker, state, clock: this.clock }),

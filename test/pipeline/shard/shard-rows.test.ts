@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { Time } from '../../../operators/operator.ts';
 import { Completeness } from '../../../pipeline/shard/completeness.ts';
 import type { TimerChange } from '../../../pipeline/shard/shard-host.ts';
-import { isShardRow, restoreShardRow, takeShardRows } from '../../../pipeline/shard/shard-rows.ts';
+import {
+  isShardRow,
+  restoreShardRow,
+  takeShardRows,
+  versionRow,
+} from '../../../pipeline/shard/shard-rows.ts';
 
 function clockOf() {
   const completeness = new Completeness();
@@ -12,10 +17,12 @@ function clockOf() {
 }
 
 function readBack(rows: ReturnType<typeof takeShardRows>) {
-  const found: { time?: Time; mark?: number; timers: TimerChange[]; claims: unknown[] } = {
-    timers: [],
-    claims: [],
-  };
+  const found: { time?: Time; mark?: number; timers: TimerChange[]; claims: unknown[]; versions: unknown[] } =
+    {
+      timers: [],
+      claims: [],
+      versions: [],
+    };
   for (const row of [...rows].reverse())
     restoreShardRow(row, {
       timer: (timer) => found.timers.push(timer),
@@ -26,6 +33,7 @@ function readBack(rows: ReturnType<typeof takeShardRows>) {
       controlMark: (mark) => {
         found.mark = mark;
       },
+      version: (version) => found.versions.push(version),
     });
   return found;
 }
@@ -41,7 +49,13 @@ describe('the shard’s own rows', () => {
         { shard: 1, shards: 2, complete: 30 },
         { shard: 0, shards: 2, complete: 40 },
       ],
+      versions: [],
     });
+  });
+
+  test('hold the configuration that applies', () => {
+    const version = { kind: 'config', hash: 'h', gzip: Buffer.of(1, 2) } as const;
+    expect(readBack([versionRow(version)]).versions).toEqual([version]);
   });
 
   test('delete a timer that fired or was taken back', () => {

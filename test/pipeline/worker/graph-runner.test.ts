@@ -235,10 +235,11 @@ describe('GraphRunner', () => {
 
     test('to whoever the group gave the shard to: it is left alone, and stops nobody', async () => {
       let fences = 0;
+      let isMovedOn = false;
       await rebench({
         through: ({ broker, state, clock }) => ({
           clock,
-          broker: refusing(broker),
+          broker: refusing(broker, () => isMovedOn),
           state: stateWith(state, {
             fence: (shard) => {
               fences += 1;
@@ -248,6 +249,7 @@ describe('GraphRunner', () => {
         }),
       });
       const runner = await start();
+      isMovedOn = true;
       await feed(0, say('a'));
       await feed(0, say('b'));
       await feed(0, say('c'));
@@ -381,10 +383,18 @@ function remembering(broker: Ports['broker'], consumers: Consumer[]): Ports['bro
 }
 
 /** A group that has moved on and refuses this member's commits, while records still come. */
-function refusing(broker: Ports['broker']): Ports['broker'] {
-  const commitOffsets = () => Promise.reject(new TocsinError('broker.illegal-generation', 'by a test'));
+function refusing(broker: Ports['broker'], hasMovedOn: () => boolean): Ports['broker'] {
   return brokerWith(broker, {
-    consumer: (options) => consumerWith(broker.consumer(options), { commitOffsets, owns: async () => false }),
+    consumer: (options) => {
+      const made = broker.consumer(options);
+      return consumerWith(made, {
+        owns: async () => !hasMovedOn(),
+        commitOffsets: (offsets) =>
+          hasMovedOn()
+            ? Promise.reject(new TocsinError('broker.illegal-generation', 'by a test'))
+            : made.commitOffsets(offsets),
+      });
+    },
   });
 }
 
