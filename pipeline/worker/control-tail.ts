@@ -48,11 +48,9 @@ export class ControlTail {
 
   start(): Promise<void> {
     return this.#consumer.start({
+      // Always from the start of the log, which a consumer takes for anything outside of it.
       onAssigned: async (assigned) => {
-        for (const place of assigned) {
-          const { low } = await this.#options.around.ports.broker.admin.watermarks(place);
-          this.#consumer.seek(place, low);
-        }
+        for (const place of assigned) this.#consumer.seek(place, -1);
       },
       onRevoked: () => Promise.resolve(),
       onBatch: (batch) => this.#read(batch),

@@ -20,6 +20,7 @@ export class GraphRunner<Event extends Kinded> {
   readonly #options: GraphRunnerOptions<Event>;
   readonly #consumer: Consumer;
   #seats = new Map<number, ShardSeat<Event>>();
+  #isDropped = false;
 
   constructor(options: GraphRunnerOptions<Event>) {
     this.graph = options.graph;
@@ -55,6 +56,7 @@ export class GraphRunner<Event extends Kinded> {
 
   /** Lets go as a crash would: no checkpoint, no commit, nothing awaited. The group learns of it at once. */
   drop(): void {
+    this.#isDropped = true;
     for (const seat of this.#seats.values()) seat.drop();
     this.#consumer.stop().catch(() => undefined);
   }
@@ -62,6 +64,8 @@ export class GraphRunner<Event extends Kinded> {
   /** Every assignment gets fresh instances, also for partitions that stay: an older one is a zombie like any other. */
   async #assign(assigned: readonly TopicPartition[], epoch: number): Promise<void> {
     for (const seat of this.#seats.values()) seat.drop();
+    // A member that was still joining may get its first share afterwards.
+    if (this.#isDropped) return;
     this.#seats = new Map(assigned.map(({ partition }) => [partition, this.#seatOf(partition, epoch)]));
     await Promise.all(Array.from(this.#seats.values(), (seat) => seat.take()));
   }

@@ -63,11 +63,13 @@ export class ShardKeeper<Event extends Kinded> {
     await this.#sender.send(records, { offset, foothold: this.#footholdAt(offset) });
   }
 
-  /** Between two batches, with everything below `offset` sent: stores what is due. */
+  /** Between two batches, with everything below `offset` sent: stores what is due. Throws what was refused before. */
   async store(offset: number): Promise<void> {
     const { shard } = this.#kept;
     const checkpointer = this.#checkpointer;
     if (checkpointer === null) return;
+    // A quiet shard gets no batch that would find it out.
+    if (checkpointer.failure !== null) throw checkpointer.failure;
     this.#snapshots?.advance(shard, offset);
     if (!checkpointer.isDue(shard, offset)) return;
     await this.#sender.settle({ offset, foothold: this.#footholdAt(offset) });

@@ -87,11 +87,12 @@ export class Worker {
       graphs.includes('warehouse') && warehouse !== undefined ? openSink(warehouse, options) : null;
   }
 
+  /** Resolves early when the worker is stopped or dropped meanwhile. */
   async start(): Promise<void> {
-    await this.#sink?.start();
-    await this.#relate?.start();
-    await this.#reduce?.start();
-    await this.#controls?.start();
+    for (const part of [this.#sink, this.#relate, this.#reduce, this.#controls]) {
+      if (this.#isStopping) return;
+      await part?.start();
+    }
     this.#hasStarted = true;
   }
 
