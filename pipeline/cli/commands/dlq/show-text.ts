@@ -29,7 +29,7 @@ export function letterJson({ letter, state, record }: FoundLetter): object {
     Buffer.from(bytes).toString(),
   ]);
   return {
-    ...{ offset, source, alert, timestamp: new Date(timestamp).toISOString(), state, code, message },
+    ...{ offset, source, alert, timestamp, state, code, message },
     ...{ headers: Object.fromEntries(headers), key: base64(record.key), value: base64(record.value) },
   };
 }

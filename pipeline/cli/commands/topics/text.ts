@@ -17,10 +17,13 @@ export function differencesText(differences: readonly TopicDifference[]): string
   return table(columns, rows);
 }
 
-/** What to know about them, each thing once. */
+/** What to know about them, a line per hint, with what it is about. */
 export function hintsText(differences: readonly TopicDifference[]): string {
-  const hints = new Set(
-    differences.flatMap(({ topic, what, hint }) => (hint === '' ? [] : [`${topic}, ${what}: ${hint}\n`])),
-  );
-  return [...hints].join('');
+  const topicsOf = new Map<string, string[]>();
+  for (const { topic, what, hint } of differences) {
+    if (hint === '') continue;
+    const about = `${what}: ${hint}`;
+    topicsOf.set(about, [...(topicsOf.get(about) ?? []), topic]);
+  }
+  return Array.from(topicsOf, ([about, names]) => `${names.join(', ')}: ${about}\n`).join('');
 }
