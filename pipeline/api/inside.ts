@@ -1,4 +1,12 @@
 import type { Control } from '../../schemas/control.ts';
+import type { Check } from '../health/index.ts';
+
+/** What probes are answered from. */
+export interface Health {
+  /** Everything was there once, and the worker runs. */
+  readonly isStarted: boolean;
+  readonly checks: readonly Check[];
+}
 
 /** What the API reaches inside the process. */
 export interface Inside {
@@ -8,7 +16,7 @@ export interface Inside {
   readonly control: (control: Control) => Promise<void>;
   /** The metrics in Prometheus' text format, and its content type. */
   readonly metrics: () => Promise<{ readonly text: string; readonly contentType: string }>;
-  readonly isReady: () => boolean;
+  readonly health: () => Health;
   /** Wall time, in ms. */
   readonly now: () => number;
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { checkLines, isReady } from '../health/index.ts';
 import { type Answer, said } from './answer.ts';
 import type { Inside } from './inside.ts';
 import { takeAlerts } from './take-alerts.ts';
@@ -20,7 +21,8 @@ const routes: ReadonlyMap<string, Route> = new Map([
   ['/api/v2/alerts', post((request, inside) => takeAlerts(request, inside, 200))],
   ['/v1/control', post(takeControl)],
   ['/livez', get(() => said(200, 'ok'))],
-  ['/readyz', get((_, inside) => (inside.isReady() ? said(200, 'ok') : said(503, 'not ready')))],
+  ['/readyz', get(readiness)],
+  ['/startupz', get(startup)],
   ['/metrics', get((_, inside) => metrics(inside))],
 ]);
 
@@ -41,6 +43,23 @@ export async function answer(request: IncomingMessage, inside: Inside): Promise<
 function isFromElsewhere({ headers }: IncomingMessage): boolean {
   const { origin, host } = headers;
   return origin !== undefined && origin !== `http://${host}` && origin !== `https://${host}`;
+}
+
+/** `?verbose` lists every check; without it those that keep it from being ready. */
+function readiness({ url = '' }: IncomingMessage, inside: Inside): Answer {
+  const { checks } = inside.health();
+  const ready = isReady(checks);
+  const verdict = ready ? 'ready' : 'not ready';
+  const isVerbose = new URLSearchParams(url.split('?', 2)[1]).has('verbose');
+  if (isVerbose) return said(ready ? 200 : 503, `${checkLines(checks)}\n${verdict}`);
+  if (ready) return said(200, 'ok');
+  const failed = checks.filter(({ isGood, isNeeded }) => isNeeded && !isGood);
+  return said(503, `${verdict}\n${checkLines(failed)}`);
+}
+
+function startup(_: IncomingMessage, inside: Inside): Answer {
+  const { isStarted, checks } = inside.health();
+  return isStarted ? said(200, 'ok') : said(503, `not started\n${checkLines(checks)}`);
 }
 
 async function metrics(inside: Inside): Promise<Answer> {

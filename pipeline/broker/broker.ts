@@ -161,14 +161,21 @@ export interface OffsetRange extends TopicPartition {
   readonly to: number;
 }
 
+/** First offset still in the log, and next offset to be written. */
+export interface Watermarks {
+  readonly low: number;
+  readonly high: number;
+}
+
 export interface Admin {
   /** What the cluster calls itself: another one may have topics of the same names, and offsets that look alike. */
   clusterId(): Promise<string>;
   /** Creates what is missing; never changes what exists. */
   ensureTopics(topics: readonly TopicSettings[]): Promise<void>;
   partitions(topic: string): Promise<number>;
-  /** First offset still in the log, and next offset to be written. */
-  watermarks(partition: TopicPartition): Promise<{ readonly low: number; readonly high: number }>;
+  watermarks(partition: TopicPartition): Promise<Watermarks>;
+  /** Those of all partitions of a topic, by partition. */
+  allWatermarks(topic: string): Promise<readonly Watermarks[]>;
   committed(group: string, partition: TopicPartition): Promise<CommittedOffset | null>;
   /** Those of the topics that exist, in the order of the names. */
   describeTopics(names: readonly string[]): Promise<readonly FoundTopic[]>;

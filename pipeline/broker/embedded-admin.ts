@@ -20,6 +20,7 @@ export function embeddedAdmin({ catalog, groups, retainer }: EmbeddedAdminServic
       for (const topic of topics) catalog.ensure(topic);
     },
     partitions: async (topic) => catalog.logs(topic).length,
+    allWatermarks: async (topic) => catalog.logs(topic).map(({ low, high }) => ({ low, high })),
     watermarks: async (partition) => {
       const { low, high } = catalog.log(partition);
       return { low, high };

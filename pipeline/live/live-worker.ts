@@ -1,6 +1,5 @@
 import type { Config } from '../config/index.ts';
 import { Opened, openNeighbours } from '../neighbours/index.ts';
-import { alertsIn } from '../replay/index.ts';
 import { SystemClock } from '../time/index.ts';
 import type { Worker } from '../worker/index.ts';
 import { type Failure, failureOf } from './failure.ts';
@@ -10,6 +9,8 @@ import { openWorker } from './open-worker.ts';
 import { printOutputs } from './print-outputs.ts';
 import { stopInOrder } from './stop-in-order.ts';
 import type { LiveOptions, Outside, Surroundings } from './surroundings.ts';
+import { Troubles } from './troubles.ts';
+import { watch } from './watch.ts';
 
 /** A worker in wall time on the neighbours of its configuration, with the doors that a process has. */
 export interface LiveWorker extends Reachable {
@@ -25,9 +26,9 @@ export async function openLiveWorker(
   options: LiveOptions,
   outside: Outside,
 ): Promise<LiveWorker> {
-  const { log, interrupted } = outside;
+  const { log, interrupted, onWait } = outside;
   const clock = new SystemClock();
-  const neighbours = await openNeighbours(config, { clock, log, signal: interrupted });
+  const neighbours = await openNeighbours(config, { clock, log, onWait, signal: interrupted });
   const opened = new Opened();
   opened.add(() => neighbours.close());
   return opened.orClose(() => open({ ...outside, config, options, clock, neighbours, opened }));
@@ -36,17 +37,18 @@ export async function openLiveWorker(
 async function open(around: Surroundings): Promise<LiveWorker> {
   const { log, config, neighbours, opened, clock } = around;
   const failure = failureOf(log);
-  const worker = await openWorker(around, {
-    onFailure: failure.fail,
-    onTrouble: (code, detail) => log.warn(code, { detail }),
-  });
+  const troubles = new Troubles(log);
+  const events = { onFailure: failure.fail, onTrouble: troubles.note };
+  const { worker, store } = await openWorker(around, events);
   await printOutputs(around, failure.fail);
   await started(worker, failure, around);
   worker.keepTime();
   const intake = await Intake.open({ ...neighbours, clock });
   const budgetMs = config.worker.stopWithinMs;
   return {
-    ...reachableOf(worker, intake),
+    ...watch({ worker, store, troubles }, around),
+    ingest: (value, headers) => intake.alerts(value, headers),
+    control: (control) => intake.control(control),
     failed: failure.failed,
     stop: () => stopInOrder({ worker, opened, neighbours, log, clock, budgetMs }),
   };
@@ -67,16 +69,4 @@ async function started(worker: Worker, failure: Failure, { interrupted }: Surrou
     worker.drop();
     throw error;
   }
-}
-
-function reachableOf(worker: Worker, intake: Intake): Reachable {
-  return {
-    isReady: () => worker.isReady,
-    measure: () => {
-      const counts = worker.counts();
-      return { ...counts, entered: alertsIn(counts), held: worker.held, isReady: worker.isReady };
-    },
-    ingest: (value, headers) => intake.alerts(value, headers),
-    control: (control) => intake.control(control),
-  };
 }

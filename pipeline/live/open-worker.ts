@@ -16,7 +16,7 @@ import type { Surroundings } from './surroundings.ts';
 export async function openWorker(
   around: Surroundings,
   events: Pick<WorkerOptions, 'onFailure' | 'onTrouble'>,
-): Promise<Worker> {
+): Promise<{ readonly worker: Worker; readonly store: Warehouse | null }> {
   const { config, options, neighbours, log, clock } = around;
   const { state, registry, rawDecoder, patience } = neighbours;
   await patiently('broker', () => claim(around), patience);
@@ -32,7 +32,7 @@ export async function openWorker(
       ...{ registry, rawDecoder, ...events },
       ...(store === null ? {} : { warehouse: { store, config: config.warehouse.sink } }),
     });
-  return patiently('registry', open, patience);
+  return { worker: await patiently('registry', open, patience), store };
 }
 
 async function claim({ neighbours, config, options, log }: Surroundings): Promise<void> {

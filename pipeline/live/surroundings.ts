@@ -17,6 +17,8 @@ export interface Outside {
   readonly log: Log;
   /** Takes lines of data. */
   readonly out: { write(text: string): unknown };
+  /** Told why it has not started yet. */
+  readonly onWait: (why: string) => void;
   /** Aborted when the process is told to end, which it may be while it still waits for neighbours. */
   readonly interrupted: AbortSignal;
 }

@@ -30,6 +30,8 @@ export interface Neighbours {
 export interface NeighbourSurroundings {
   readonly clock: Clock;
   readonly log: Log;
+  /** Told in words what is waited for. */
+  readonly onWait?: (why: string) => void;
   /** Ends the waiting for neighbours that do not answer yet. */
   readonly signal?: AbortSignal;
 }
@@ -72,12 +74,15 @@ async function openAll(
 }
 
 /** One deadline for all of them: it is the start of the worker that must not take longer. */
-function patienceOf({ worker }: NeighbourConfig, { clock, log, signal }: NeighbourSurroundings): Patience {
+function patienceOf({ worker }: NeighbourConfig, around: NeighbourSurroundings): Patience {
+  const { clock, log, onWait, signal } = around;
   return {
     clock,
     deadline: clock.now() + worker.startWithinMs,
-    onWait: (neighbour: string, { code, detail }: TocsinError) =>
-      log.warn('waiting', { neighbour, error: code, detail }),
+    onWait: (neighbour: string, { code, detail }: TocsinError) => {
+      log.warn('waiting', { neighbour, error: code, detail });
+      onWait?.(`it waits for the ${neighbour}: ${detail}`);
+    },
     ...(signal === undefined ? {} : { signal }),
   };
 }

@@ -1,2 +1,3 @@
 export { type Log, type LogCode, type LogLevel, logCodes, openLog } from './log.ts';
-export { countedOutcomes, type Measurable, type Metrics, openMetrics } from './metrics.ts';
+export { type Measurable, type Metrics, openMetrics } from './metrics.ts';
+export { countedOutcomes, type Measured } from './worker-metrics.ts';

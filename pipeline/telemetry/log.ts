@@ -7,6 +7,8 @@ export const logCodes = {
   listening: 'The API takes requests at `url`.',
   started: 'The worker has joined its groups, and takes alerts.',
   waiting: 'A neighbour does not answer yet; it is asked again, for `worker.startWithinMs` at the most.',
+  'neighbour-away': 'A neighbour does not answer any more; told when it goes away, not while it is.',
+  'neighbour-back': 'A neighbour answers again.',
   'broker-client':
     'What the Kafka client says of itself (level debug); what it means for us has codes of its own.',
   stopped: 'The worker ended in order; `entered` alerts came in, the rest says what became of them.',

@@ -47,7 +47,7 @@ const heldBatches = 2;
  * nothing any more, whatever it was waiting for: its successor reads the committed plan and repeats it exactly.
  */
 export class PartitionSink {
-  readonly #place: TopicPartition;
+  readonly place: TopicPartition;
   readonly #table: TableName;
   readonly #flushMs: number;
   readonly #effects: PartitionEffects;
@@ -65,7 +65,7 @@ export class PartitionSink {
 
   constructor(start: PartitionStart, effects: PartitionEffects) {
     const { config, offset, place, progress, topic } = start;
-    this.#place = place;
+    this.place = place;
     this.#table = tableOf[topic];
     this.#flushMs = config.flushMs;
     this.#effects = effects;
@@ -82,6 +82,11 @@ export class PartitionSink {
         this.#hold();
       },
     });
+  }
+
+  /** The committed offset: everything below is stored. */
+  get stored(): number {
+    return this.#lo;
   }
 
   /** Records read and not yet stored. */
@@ -156,7 +161,7 @@ export class PartitionSink {
     this.#cancelTimer = null;
     const fresh = freshRows(this.#backlog.entries, plan, this.#progress.marks);
     if (this.#progress.plan === null) await this.#commit(plan.lo, { plan, marks: this.#progress.marks });
-    const insert = { table: this.#table, rows: fresh.rows, token: tokenOf(this.#table, this.#place, plan) };
+    const insert = { table: this.#table, rows: fresh.rows, token: tokenOf(this.#table, this.place, plan) };
     if (fresh.rows.length > 0) await this.#try('insert', () => this.#effects.insert(insert));
     await this.#commit(plan.hi, { plan: null, marks: fresh.marks });
     this.#lo = plan.hi;
@@ -165,7 +170,7 @@ export class PartitionSink {
     const { table, rows } = insert;
     this.#effects.observe({
       kind: 'stored',
-      ...this.#place,
+      ...this.place,
       table,
       rows: rows.length,
       repeated: fresh.repeated,
@@ -193,7 +198,7 @@ export class PartitionSink {
     if (isOver || kind === 'closed') return;
     const failure = error instanceof Error ? error : new Error(String(error));
     if (kind === 'open' && !isRefusedCommit(error)) this.#effects.fail(failure);
-    else this.#effects.observe({ kind: 'left', ...this.#place, error: failure });
+    else this.#effects.observe({ kind: 'left', ...this.place, error: failure });
   }
 
   #hold(): void {

@@ -57,6 +57,11 @@ export class WarehouseSink {
     return [...this.#partitions.values()].reduce((sum, { held }) => sum + held, 0);
   }
 
+  /** The partitions that are stored here, each with its next offset that is not stored yet. */
+  get stored(): readonly (TopicPartition & { readonly handled: number })[] {
+    return Array.from(this.#partitions.values(), ({ place, stored }) => ({ ...place, handled: stored }));
+  }
+
   start(): Promise<void> {
     return this.#consumer.start({
       onAssigned: (assigned, epoch) => this.#assigned(assigned, epoch),

@@ -1,3 +1,4 @@
+export type { Owned } from './owned.ts';
 export type { OnStepped, OnTrouble, Ports, WorkerSettings } from './ports.ts';
 export { type Delivery, deliveries } from './ports.ts';
 export type { GraphName, WorkerOptions } from './worker.ts';

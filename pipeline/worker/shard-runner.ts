@@ -163,12 +163,17 @@ export class ShardRunner<Event extends Kinded> {
     });
   }
 
+  /** Next offset that may hold something for this shard. */
+  get handled(): number {
+    if (this.#isReleased) return this.#position;
+    // Markers and aborted records have offsets too; the consumer knows which ones it stepped over.
+    return Math.max(this.#assignment.consumer.position(this.place) ?? 0, this.#position);
+  }
+
   /** Whether the log ended behind what was processed, at a moment during the call; only inside a task. */
   async isAtEnd(): Promise<boolean> {
     const { high } = await this.#around.ports.broker.admin.watermarks(this.place);
-    // Markers and aborted records have offsets too; the consumer knows which ones it stepped over.
-    const handled = this.#assignment.consumer.position(this.place) ?? 0;
-    return Math.max(handled, this.#position) >= high;
+    return this.handled >= high;
   }
 
   /** Sends what the shard has stated; only inside a task: what is missing must not hide behind something newer (BATCH 2). */

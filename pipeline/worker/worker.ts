@@ -9,6 +9,7 @@ import type { WarehouseSink } from '../warehouse/index.ts';
 import { ControlTail } from './control-tail.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { HeartbeatSource } from './heartbeat.ts';
+import { type Owned, ownedOf } from './owned.ts';
 import type { Delivery, OnStepped, OnTrouble, Ports, ShardSurroundings, WorkerSettings } from './ports.ts';
 import { prefetch, registerSchemas } from './schema-ids.ts';
 import type { ShardRunner } from './shard-runner.ts';
@@ -100,6 +101,11 @@ export class Worker {
   get isReady(): boolean {
     const isOpen = this.#hasStarted && !this.#isStopping;
     return isOpen && this.#shards().every(({ isRunning }) => isRunning);
+  }
+
+  /** What this process works on, and how far it is. */
+  get owned(): readonly Owned[] {
+    return ownedOf(this.#shards(), this.#sink);
   }
 
   /** Records that the warehouse graph has read and not stored yet. */

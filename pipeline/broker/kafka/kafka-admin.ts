@@ -1,6 +1,13 @@
 import type { Admin as Client, Kafka } from 'kafkajs';
 import { TocsinError } from '../../../schemas/errors.ts';
-import type { Admin, CommittedOffset, FoundTopic, TopicPartition, TopicSettings } from '../broker.ts';
+import type {
+  Admin,
+  CommittedOffset,
+  FoundTopic,
+  TopicPartition,
+  TopicSettings,
+  Watermarks,
+} from '../broker.ts';
 import { brokerError, hasType } from './broker-error.ts';
 import type { OnCluster } from './cluster-names.ts';
 import { alterTopic, describeTopics, ensureTopics, growTopic } from './kafka-topics.ts';
@@ -76,6 +83,11 @@ export class KafkaAdmin implements Admin {
   async watermarks(place: TopicPartition): Promise<{ low: number; high: number }> {
     const { low, high } = atPlace(await this.#watermarksOf(place.topic), place);
     return { low, high };
+  }
+
+  async allWatermarks(topic: string): Promise<readonly Watermarks[]> {
+    const found = await this.#watermarksOf(topic);
+    return found.toSorted((a, b) => a.partition - b.partition).map(({ low, high }) => ({ low, high }));
   }
 
   async committed(group: string, place: TopicPartition): Promise<CommittedOffset | null> {

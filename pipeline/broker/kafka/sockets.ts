@@ -17,6 +17,8 @@ export class Sockets {
       ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect)
       : connect({ host, port }, onConnect);
     socket.setKeepAlive(true, keepAliveMs);
+    // Requests that wait for one connection write to it before it is there, each with a listener: no leak, and no warning.
+    socket.setMaxListeners(0);
     this.#open.add(socket);
     socket.once('close', () => this.#open.delete(socket));
     return socket;

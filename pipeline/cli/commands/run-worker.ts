@@ -39,7 +39,7 @@ interface Surroundings {
 async function work(config: Config, asked: Asked, { io, log, front }: Surroundings): Promise<number> {
   const { print, acceptsReset } = asked;
   const options = { graphs: asked.graphs ?? config.worker.graphs, print, acceptsReset };
-  const outside = { log, out: io.stdout, interrupted: io.interrupted };
+  const outside = { log, out: io.stdout, onWait: front.waits, interrupted: io.interrupted };
   const worker = await openLiveWorker(config, options, outside);
   let isInOrder = false;
   try {

@@ -45,6 +45,10 @@ export function producerCases(bench: Bench): void {
         { topic, partition: 1, baseOffset: 1, count: 2 },
       ]);
       expect(await bench().broker.admin.watermarks({ topic, partition: 1 })).toEqual({ low: 0, high: 3 });
+      expect(await bench().broker.admin.allWatermarks(topic)).toEqual([
+        { low: 0, high: 1 },
+        { low: 0, high: 3 },
+      ]);
     });
 
     test('records with one key go to one partition, whoever sends them', async () => {

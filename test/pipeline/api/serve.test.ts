@@ -4,6 +4,7 @@ import { networkInterfaces } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { serve } from '../../../pipeline/api/index.ts';
+import type { Check } from '../../../pipeline/health/index.ts';
 import { post, served } from './serving.ts';
 
 const mebibyte = 1 << 20;
@@ -91,16 +92,57 @@ describe('probes and scrapes', () => {
   test.each([
     ['/livez', 200, 'ok\n'],
     ['/readyz', 200, 'ok\n'],
+    ['/readyz?verbose', 200, '\nready\n'],
+    ['/startupz', 200, 'ok\n'],
     ['/metrics', 200, 'up 1\n'],
   ])('%s answers %i', async (path, status, text) => {
     const { send } = await served();
     expect(await send(path)).toMatchObject({ status, text });
   });
 
-  test('/readyz says 503 while a shard is not restored', async () => {
-    const { send } = await served({ isReady: () => false });
-    expect(await send('/readyz')).toMatchObject({ status: 503, text: 'not ready\n' });
-    expect(await send('/livez')).toMatchObject({ status: 200 });
+  describe('of a worker with something amiss', () => {
+    const good = { name: 'broker', isGood: true, isNeeded: true, detail: 'reachable' };
+    const bad = { name: 'relate shards', isGood: false, isNeeded: true, detail: '1 of 2 shards restored' };
+    const spare = { name: 'registry', isGood: false, isNeeded: false, detail: 'away for 3 s: refused' };
+    const healthOf = (isStarted: boolean, checks: readonly Check[]) => ({
+      health: () => ({ isStarted, checks }),
+    });
+
+    test('/readyz says 503 and what keeps it from being ready', async () => {
+      const { send } = await served(healthOf(true, [good, bad, spare]));
+      const text = 'not ready\n[-]relate shards: 1 of 2 shards restored\n';
+      expect(await send('/readyz')).toMatchObject({ status: 503, text });
+      expect(await send('/livez')).toMatchObject({ status: 200 });
+      expect(await send('/startupz')).toMatchObject({ status: 200 });
+    });
+
+    test('/readyz?verbose lists everything that was looked at', async () => {
+      const { send } = await served(healthOf(true, [good, bad, spare]));
+      const lines = [
+        '[+]broker: reachable',
+        '[-]relate shards: 1 of 2 shards restored',
+        '[-]registry: away for 3 s: refused (ready without it)',
+        'not ready',
+      ];
+      expect(await send('/readyz?verbose')).toMatchObject({ status: 503, text: `${lines.join('\n')}\n` });
+    });
+
+    test('/readyz says 200 when only that is amiss which it does without', async () => {
+      const { send } = await served(healthOf(true, [good, spare]));
+      expect(await send('/readyz')).toMatchObject({ status: 200, text: 'ok\n' });
+    });
+
+    test('/startupz says 503 until it has started, and what it waits for', async () => {
+      const waiting = {
+        name: 'started',
+        isGood: false,
+        isNeeded: true,
+        detail: 'it waits for the state: no',
+      };
+      const { send } = await served(healthOf(false, [waiting]));
+      const text = 'not started\n[-]started: it waits for the state: no\n';
+      expect(await send('/startupz')).toMatchObject({ status: 503, text });
+    });
   });
 
   test('a scrape has the content type of its format', async () => {
@@ -145,7 +187,10 @@ describe('the server', () => {
   test.each(loopbacks)('listens on %s alone when told so', async (host) => {
     const inside = { ingest: async () => {}, control: async () => {} };
     const metrics = async () => ({ text: '', contentType: 'text/plain' });
-    const api = await serve({ host, port: 0 }, { ...inside, metrics, isReady: () => true, now: () => 0 });
+    const api = await serve(
+      { host, port: 0 },
+      { ...inside, metrics, health: () => ({ isStarted: true, checks: [] }), now: () => 0 },
+    );
     const { hostname, port } = new URL(api.url);
     expect((await fetch(`${api.url}/livez`)).status).toBe(200);
     await api.close();

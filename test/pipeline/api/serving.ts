@@ -33,7 +33,7 @@ export async function served(over: Partial<Inside> = {}, patience?: Patience): P
     ingest: async (value, headers) => void taken.push({ value: Buffer.from(value).toString(), headers }),
     control: async (control) => void controls.push(control),
     metrics: async () => ({ text: 'up 1\n', contentType: 'text/plain; version=0.0.4' }),
-    isReady: () => true,
+    health: () => ({ isStarted: true, checks: [] }),
     now: () => newYear,
     ...over,
   };

@@ -21,7 +21,11 @@ test('what is scraped adds up: alerts that entered are alerts by outcome, once a
   const run = await openVirtualRun(options, observers);
   const metrics = openMetrics(() => {
     const counts = run.worker.counts();
-    return { ...counts, entered: alertsIn(counts), held: run.worker.held, isReady: run.worker.isReady };
+    const worker = {
+      ...{ ...counts, entered: alertsIn(counts), held: run.worker.held, owned: run.worker.owned },
+      ...{ lags: new Map<string, number>(), neighbours: [], troubles: {} },
+    };
+    return { worker, isReady: run.worker.isReady };
   });
   const arrivals = bodies.map((body, index) => ({ at: noon + index * 1_000, value: Buffer.from(body) }));
   const at = (index: number) => arrivals[index] ?? { at: 0, value: Buffer.alloc(0) };

@@ -1,0 +1,56 @@
+import type { Check } from './check.ts';
+import type { Stalled } from './flow.ts';
+import type { Beat } from './pulse.ts';
+
+export interface Looked {
+  /** Graphs that this process runs. */
+  readonly graphs: readonly string[];
+  readonly owned: readonly { readonly graph: string; readonly isRunning: boolean }[];
+  readonly stalled: readonly Stalled[];
+  readonly beats: readonly Beat[];
+  readonly now: number;
+}
+
+/** Without these no alert is told; ClickHouse and the registry may be away for a while. */
+const neededNeighbours: readonly string[] = ['broker', 'state'];
+/** Telling goes on while these stand still. */
+const spareGraphs: readonly string[] = ['warehouse'];
+
+/** What is to be said of a worker that has started, from everything that is known of it. */
+export function workerChecks({ graphs, owned, stalled, beats, now }: Looked): readonly Check[] {
+  return [
+    ...graphs.map((graph) => shardsCheck(graph, owned)),
+    ...graphs.map((graph) => flowCheck(graph, stalled)),
+    ...beats.map((beat) => neighbourCheck(beat, now)),
+  ];
+}
+
+function shardsCheck(graph: string, owned: Looked['owned']): Check {
+  const own = owned.filter((one) => one.graph === graph);
+  const running = own.filter(({ isRunning }) => isRunning).length;
+  const unit = graph === 'warehouse' ? 'partitions' : 'shards';
+  const detail =
+    own.length === 0 ? 'joined, nothing is assigned here' : `${running} of ${own.length} ${unit} restored`;
+  return { name: `${graph} shards`, isGood: running === own.length, isNeeded: true, detail };
+}
+
+function flowCheck(graph: string, stalled: Looked['stalled']): Check {
+  const standing = stalled.filter((one) => one.graph === graph);
+  const isNeeded = !spareGraphs.includes(graph);
+  const [first] = standing;
+  if (first === undefined) return { name: `${graph} flow`, isGood: true, isNeeded, detail: 'moving' };
+  const { topic, partition, handled, end, sinceMs } = first;
+  const more = standing.length === 1 ? '' : `, and ${standing.length - 1} more`;
+  const detail = `${topic}/${partition} has stood at ${handled} of ${end} for ${secondsIn(sinceMs)}${more}`;
+  return { name: `${graph} flow`, isGood: false, isNeeded, detail };
+}
+
+function neighbourCheck({ name, isUp, since, detail }: Beat, now: number): Check {
+  const isNeeded = neededNeighbours.includes(name);
+  const away = `away for ${secondsIn(now - since)}: ${detail}`;
+  return { name, isGood: isUp, isNeeded, detail: isUp ? 'reachable' : away };
+}
+
+function secondsIn(ms: number): string {
+  return `${Math.round(ms / 1_000)} s`;
+}

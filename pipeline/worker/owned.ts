@@ -1,0 +1,29 @@
+import type { TopicPartition } from '../broker/index.ts';
+import type { WarehouseSink } from '../warehouse/index.ts';
+import type { ShardRunner } from './shard-runner.ts';
+
+/** A partition that this process works on, for those who watch it. */
+export interface Owned extends TopicPartition {
+  readonly graph: string;
+  /** Next offset that is still to be worked on; of the warehouse graph, to be stored. */
+  readonly handled: number;
+  /** Its state is restored, and it takes records. */
+  readonly isRunning: boolean;
+}
+
+type Seen = Pick<ShardRunner<{ readonly kind: string }>, 'graphName' | 'place' | 'handled' | 'isRunning'>;
+
+export function ownedOf(
+  shards: readonly Seen[],
+  sink: Pick<WarehouseSink, 'stored'> | null,
+): readonly Owned[] {
+  return [
+    ...shards.map(({ graphName, place, handled, isRunning }) => ({
+      graph: graphName,
+      ...place,
+      handled,
+      isRunning,
+    })),
+    ...(sink?.stored ?? []).map((place) => ({ graph: 'warehouse', ...place, isRunning: true })),
+  ];
+}
