@@ -8,7 +8,10 @@ import { afterAll, afterEach, beforeEach, expect } from 'vitest';
  */
 const limitMs = Number(process.env['TOCSIN_TEST_HANG_MS'] ?? 300_000);
 
-const watchdog = new Worker(new URL('./watchdog-thread.mjs', import.meta.url), { workerData: { limitMs } });
+const watchdog = new Worker(new URL('./watchdog-thread.mjs', import.meta.url), {
+  workerData: { limitMs },
+  execArgv: [],
+});
 watchdog.unref();
 
 const file = relative(process.cwd(), expect.getState().testPath ?? 'a file');

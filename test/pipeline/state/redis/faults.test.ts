@@ -22,6 +22,9 @@ const row = (key: string, text: string | null): RowChange => ({
 });
 const unavailable = { code: 'state.unavailable', isRetriable: true };
 
+/** Of a client whose calls are to fail, while all others must succeed in this time on a machine that is busy. */
+const patienceMs = 1_000;
+
 /** One row a slice, so that four changes make a staged commit: 4 × stage, commit, 4 × settle. */
 const small = { rows: 1, bytes: 1_000 };
 const before = { 't/a': '1', 't/b': '1', 't/c': '1' };
@@ -123,11 +126,8 @@ describeService('RedisStateStore under faults', await redisBinaryForTests(), (bi
       'after call %i: its successor finds all of it or nothing, and goes on from there',
       async (answer) => {
         const proxy = await throughProxy();
-        const store = await open({
-          nodes: [`127.0.0.1:${proxy.port}`],
-          slice: small,
-          timeoutMs: 300,
-        });
+        const nodes = [`127.0.0.1:${proxy.port}`];
+        const store = await open({ nodes, slice: small, timeoutMs: patienceMs });
         const { lease, basedOn } = await prepared(store);
         proxy.loseAnswer(answer, 'refuse');
         await expect(
@@ -153,7 +153,7 @@ describeService('RedisStateStore under faults', await redisBinaryForTests(), (bi
       'after call %i: the same commit, sent again by the same owner, succeeds and leaves nothing staged',
       async (answer) => {
         const proxy = await throughProxy();
-        const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], slice: small, timeoutMs: 300 });
+        const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], slice: small, timeoutMs: patienceMs });
         const { lease, basedOn } = await prepared(store);
         proxy.loseAnswer(answer, 'refuse');
         const next = checkpoint({ seq: 2, basedOn, changes, offset: 20 });
@@ -175,7 +175,7 @@ describeService('RedisStateStore under faults', await redisBinaryForTests(), (bi
 
     test('what it staged is garbage that the server removes, and does not mix with its successor’s', async () => {
       const proxy = await throughProxy();
-      const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], slice: small, timeoutMs: 300 });
+      const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], slice: small, timeoutMs: patienceMs });
       const { lease, basedOn } = await prepared(store);
       proxy.loseAnswer(2, 'refuse');
       await expect(store.commit(lease, checkpoint({ seq: 2, basedOn, changes }))).rejects.toMatchObject(
@@ -194,7 +194,7 @@ describeService('RedisStateStore under faults', await redisBinaryForTests(), (bi
 
     test('the staged slices of a commit that counts do not expire', async () => {
       const proxy = await throughProxy();
-      const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], slice: small, timeoutMs: 300 });
+      const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], slice: small, timeoutMs: patienceMs });
       const { lease, basedOn } = await prepared(store);
       proxy.loseAnswer(4, 'refuse');
       await expect(store.commit(lease, checkpoint({ seq: 2, basedOn, changes }))).rejects.toMatchObject(
@@ -243,7 +243,7 @@ describeService('RedisStateStore under faults', await redisBinaryForTests(), (bi
 
     test('slices that somebody deleted after their commit are noticed', async () => {
       const proxy = await throughProxy();
-      const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], slice: small, timeoutMs: 300 });
+      const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], slice: small, timeoutMs: patienceMs });
       const { lease, basedOn } = await prepared(store);
       proxy.loseAnswer(4, 'refuse');
       await expect(store.commit(lease, checkpoint({ seq: 2, basedOn, changes }))).rejects.toMatchObject(
@@ -329,7 +329,7 @@ describeService('RedisStateStore under faults', await redisBinaryForTests(), (bi
   describe('the server is away', () => {
     test('a server that hangs fails the call after its time, and the same call succeeds later', async () => {
       const proxy = await throughProxy();
-      const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], timeoutMs: 300 });
+      const store = await open({ nodes: [`127.0.0.1:${proxy.port}`], timeoutMs: patienceMs });
       const { lease, basedOn } = await prepared(store);
       proxy.mute(true);
       const next = checkpoint({ seq: 2, basedOn, changes });
