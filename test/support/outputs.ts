@@ -108,20 +108,21 @@ export type FinalOccurrence = Pick<
   | 'isFinal'
 >;
 
-/** The last word about each occurrence; those that turned out to belong to another one are none. */
+/**
+ * The last word about each occurrence; those that turned out to belong to another one are none, unless they are told again
+ * because a later resolve cut them off.
+ */
 export function finalOccurrences(outputs: Outputs): readonly FinalOccurrence[] {
   const last = new Map<string, EnrichedAlert>();
-  const merged = new Set<string>();
   // In the order of the log: `enriched` and `suppressed` of one shard tell of one occurrence in turn.
   const told = [...valuesOf(outputs, 'enriched'), ...valuesOf(outputs, 'suppressed')].sort(
     (a, b) => a.origin.shard - b.origin.shard || a.origin.offset - b.origin.offset || a.origin.n - b.origin.n,
   );
   for (const alert of told) {
-    if (alert.mergedInto !== null) merged.add(alert.occurrence);
+    if (alert.mergedInto !== null) last.delete(alert.occurrence);
     else if (!alert.isLate) last.set(alert.occurrence, alert);
   }
   return [...last.values()]
-    .filter(({ occurrence }) => !merged.has(occurrence))
     .map(({ fingerprint, occurrence, name, status, firstSeen, lastSeen, count, valueStats, isFinal }) => {
       return { fingerprint, occurrence, name, status, firstSeen, lastSeen, count, valueStats, isFinal };
     })

@@ -22,12 +22,25 @@ export interface SourceOptions {
   readonly oddShare: number;
 }
 
-/** Alerts per second of one trouble: at this rate and length a trouble lasts some ten seconds. */
+/** Alerts per second of one trouble. */
 const ratePerTrouble = 20;
+const longestTroubleSeconds = 40;
 
-export function sourceAtRate(seed: number, perSecond: number): AlertSource {
+export interface Pace {
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+/** Troubles that are short against the whole run, and of which a service has one every few minutes at most. */
+export function sourceAtPace(seed: number, { perSecond, seconds }: Pace): AlertSource {
   const troubles = Math.max(4, Math.round(perSecond / ratePerTrouble));
-  return new AlertSource({ seed, troubles, alertsPerTrouble: 200, oddShare: 0.001 });
+  const troubleSeconds = Math.min(longestTroubleSeconds, Math.max(2, seconds / 10));
+  return new AlertSource({
+    seed,
+    troubles,
+    alertsPerTrouble: ratePerTrouble * troubleSeconds,
+    oddShare: 0.001,
+  });
 }
 
 /**

@@ -9,12 +9,12 @@ export interface Service {
 }
 
 const tenants = 8;
-const servicesPerTenant = 50;
+const servicesPerTenant = 125;
 const hostsPerService = 2;
 const names = ['HighLatency', 'ErrorRate', 'DiskFull', 'QueueGrows', 'Restarting'] as const;
 const severities: readonly [Severity, ...Severity[]] = ['critical', 'high', 'high', 'medium', 'low'];
 
-/** 8 tenants, 400 services, 4,000 fingerprints. Services share nothing, so that what belongs together is beyond doubt. */
+/** 8 tenants, 1,000 services, 10,000 fingerprints. Services share nothing, so that what belongs together is beyond doubt. */
 export function populationOf(random: Random): readonly Service[] {
   return Array.from({ length: tenants * servicesPerTenant }, (_, i) => {
     const tenant = `tenant-${i % tenants}`;

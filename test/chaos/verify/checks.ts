@@ -1,4 +1,5 @@
 import type { Verified } from './verify.ts';
+import type { TableCheck } from './warehouse-book.ts';
 
 /** One thing that must be true, with what was found. */
 export interface Check {
@@ -14,7 +15,8 @@ const leastPairF1 = 0.99;
 const count = (value: number) => value.toLocaleString('en-US');
 
 export function checksOf(verified: Verified): readonly Check[] {
-  return [bytes(verified), finals(verified), books(verified), incidents(verified), closed(verified)];
+  const checks = [bytes(verified), finals(verified), books(verified), incidents(verified), closed(verified)];
+  return [...checks, ...verified.tables.map(tableCheck)];
 }
 
 function bytes({ found, rerun, repeats }: Verified): Check {
@@ -29,11 +31,12 @@ function bytes({ found, rerun, repeats }: Verified): Check {
 
 function finals({ found, expected }: Verified): Check {
   const { count: differing, sentences } = found.finals.differencesFrom(expected.finals);
+  const observed = `${count(found.finals.observations)} observations (${count(expected.finals.observations)} expected)`;
   const isSameLate = found.finals.late === expected.finals.late;
   return {
     name: 'final occurrences and counts equal those of an uninterrupted run',
     isHeld: differing === 0 && isSameLate && expected.finals.size > 0,
-    found: `${count(found.finals.size)} occurrences of ${count(found.finals.observations)} observations, ${count(found.finals.late)} late, ${count(differing)} differing`,
+    found: `${count(found.finals.size)} occurrences of ${observed}, ${count(found.finals.late)} late, ${count(differing)} differing`,
     wrong: isSameLate ? sentences : [...sentences, `${expected.finals.late} late were expected`],
   };
 }
@@ -71,5 +74,14 @@ function closed({ cleanRunRemains: { rows, timers } }: Verified): Check {
     isHeld: timers === 0,
     found,
     wrong: timers === 0 ? [] : [found],
+  };
+}
+
+function tableCheck({ table, rows, wrong }: TableCheck): Check {
+  return {
+    name: `ClickHouse equals the topics: ${table}`,
+    isHeld: wrong.length === 0,
+    found: `${count(rows)} rows`,
+    wrong,
   };
 }

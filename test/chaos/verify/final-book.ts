@@ -1,5 +1,5 @@
 import type { EnrichedAlert } from '../../../schemas/alert.ts';
-import { comparePlaces } from '../../../schemas/place.ts';
+import { comparePlaces, type Place } from '../../../schemas/place.ts';
 
 /** What is true of an occurrence in the end. */
 export interface FinalOccurrence {
@@ -12,18 +12,19 @@ export interface FinalOccurrence {
 }
 
 interface Latest {
-  readonly place: { readonly offset: number; readonly n: number };
-  readonly occurrence: FinalOccurrence;
+  readonly place: Place;
+  /** Null for one that was taken back. */
+  readonly occurrence: FinalOccurrence | null;
   readonly incident: string | null;
 }
 
 /**
- * The last word about each occurrence, whatever was told on the way. All tellings of one come from one shard, so the highest
- * origin is the last one, in whatever order topics are read.
+ * The last word about each occurrence, whatever was told on the way: one that was taken back (`merged`) may be told again,
+ * when a resolve that comes later cuts it off. All tellings of one come from one shard, so the highest origin is the last one,
+ * in whatever order topics are read.
  */
 export class FinalBook {
   readonly #latest = new Map<string, Latest>();
-  readonly #merged = new Set<string>();
   #late = 0;
 
   /** Takes a telling; repeats do no harm except to `late`. */
@@ -32,64 +33,60 @@ export class FinalBook {
       this.#late += 1;
       return;
     }
-    if (alert.mergedInto !== null) {
-      this.#merged.add(alert.occurrence);
-      this.#latest.delete(alert.occurrence);
-    }
-    if (this.#merged.has(alert.occurrence)) return;
+    const { fingerprint, status, firstSeen, lastSeen, count, isFinal, incident } = alert;
+    const place = { offset: alert.origin.offset, n: alert.origin.n };
     const known = this.#latest.get(alert.occurrence);
-    if (known !== undefined && comparePlaces(known.place, alert.origin) >= 0) return;
-    const { fingerprint, status, firstSeen, lastSeen, count, isFinal, origin, incident } = alert;
-    this.#latest.set(alert.occurrence, {
-      place: { offset: origin.offset, n: origin.n },
-      occurrence: { fingerprint, status, firstSeen, lastSeen, count, isFinal },
-      incident: incident?.id ?? null,
-    });
+    if (known !== undefined && comparePlaces(known.place, place) >= 0) return;
+    const isTakenBack = alert.mergedInto !== null;
+    const occurrence = isTakenBack ? null : { fingerprint, status, firstSeen, lastSeen, count, isFinal };
+    this.#latest.set(alert.occurrence, { place, occurrence, incident: incident?.id ?? null });
   }
 
   get size(): number {
-    return this.#latest.size;
+    return this.#standing().length;
   }
 
   get late(): number {
     return this.#late;
   }
 
-  /** Occurrences that turned out to belong to others. */
-  get merged(): number {
-    return this.#merged.size;
-  }
-
   /** Observations counted in final occurrences. */
   get observations(): number {
-    let sum = 0;
-    for (const { occurrence } of this.#latest.values()) sum += occurrence.count;
-    return sum;
+    return this.#standing().reduce((sum, [, { count }]) => sum + count, 0);
   }
 
   /** Occurrence and incident of each final occurrence that has one. */
   *memberships(): Generator<readonly [occurrence: string, incident: string]> {
-    for (const [id, { incident }] of this.#latest) if (incident !== null) yield [id, incident];
+    for (const [id, { occurrence, incident }] of this.#latest)
+      if (occurrence !== null && incident !== null) yield [id, incident];
   }
 
   /** Occurrences that the two do not agree on, each as a sentence; at most `most` sentences and the number of all. */
-  differencesFrom(
-    expected: FinalBook,
-    most = 20,
-  ): { readonly count: number; readonly sentences: readonly string[] } {
-    const ids = new Set([...this.#latest.keys(), ...expected.#latest.keys()]);
+  differencesFrom(expected: FinalBook, most = 20): Differences {
+    const [found, wanted] = [new Map(this.#standing()), new Map(expected.#standing())];
     const sentences: string[] = [];
     let count = 0;
-    for (const id of ids) {
-      const [found, wanted] = [printed(this.#latest.get(id)), printed(expected.#latest.get(id))];
-      if (found === wanted) continue;
+    for (const id of new Set([...found.keys(), ...wanted.keys()])) {
+      const [here, there] = [printed(found.get(id)), printed(wanted.get(id))];
+      if (here === there) continue;
       count += 1;
-      if (sentences.length < most) sentences.push(`${id}: ${found} instead of ${wanted}`);
+      if (sentences.length < most) sentences.push(`${id}: ${here} instead of ${there}`);
     }
     return { count, sentences };
   }
+
+  #standing(): (readonly [id: string, occurrence: FinalOccurrence])[] {
+    return [...this.#latest].flatMap(([id, { occurrence }]) =>
+      occurrence === null ? [] : [[id, occurrence] as const],
+    );
+  }
 }
 
-function printed(latest: Latest | undefined): string {
-  return latest === undefined ? 'nothing' : JSON.stringify(latest.occurrence);
+export interface Differences {
+  readonly count: number;
+  readonly sentences: readonly string[];
+}
+
+function printed(occurrence: FinalOccurrence | undefined): string {
+  return occurrence === undefined ? 'nothing' : JSON.stringify(occurrence);
 }

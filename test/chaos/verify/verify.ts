@@ -1,6 +1,8 @@
 import type { Broker } from '../../../pipeline/broker/index.ts';
 import type { RawDecoder } from '../../../pipeline/registry/index.ts';
+import type { Seen } from '../../../pipeline/replay/index.ts';
 import type { OperatorConfigs } from '../../../pipeline/topology.ts';
+import type { Warehouse } from '../../../pipeline/warehouse/index.ts';
 import type { SchemaIds } from '../../../pipeline/worker/outbox.ts';
 import type { WorkerSettings } from '../../../pipeline/worker/ports.ts';
 import { prefetch } from '../../../pipeline/worker/schema-ids.ts';
@@ -11,9 +13,10 @@ import { FinalBook } from './final-book.ts';
 import { Merge } from './merge.ts';
 import { type PairScore, pairF1 } from './pair-f1.ts';
 import { readLog } from './read-log.ts';
-import { readDeadLetters, readOutputs, type Stated } from './reading.ts';
+import { readDeadLetters, readOutputs } from './reading.ts';
 import { Rerun } from './rerun.ts';
 import { Trails } from './trail.ts';
+import { type TableCheck, WarehouseBook } from './warehouse-book.ts';
 
 export type DeliveryMode = 'effectively-once' | 'exactly-once';
 
@@ -26,6 +29,8 @@ export interface VerifyOptions {
   readonly rawDecoder: RawDecoder;
   /** RELATE's consumer group: what it committed when it was let go in order is how far its outputs reach. */
   readonly relateGroup: string;
+  /** Held against the topics when it is there. */
+  readonly warehouse?: Pick<Warehouse, 'query'>;
 }
 
 /** What one of the two runs came to. */
@@ -34,7 +39,7 @@ export interface Told {
   readonly finals: FinalBook;
   readonly trails: Trails;
   /** Records of each output topic. */
-  readonly records: Record<Stated['topic'], number>;
+  readonly records: Record<Seen['topic'], number>;
 }
 
 export interface Verified {
@@ -45,13 +50,14 @@ export interface Verified {
   readonly repeats: number;
   readonly rawRecords: number;
   readonly incidents: PairScore;
+  readonly tables: readonly TableCheck[];
   readonly cleanRunRemains: { readonly rows: number; readonly timers: number };
 }
 
 /** Reads everything that a run left in the log and works it out once more. Memory follows occurrences, not alerts. */
 export async function verify(options: VerifyOptions): Promise<Verified> {
   const rerun = await rerunOf(options);
-  const { found, repeats } = await foundIn(options);
+  const { found, repeats, book } = await foundIn(options);
   const { expected, run } = await expectedOf(options);
   return {
     found,
@@ -60,6 +66,7 @@ export async function verify(options: VerifyOptions): Promise<Verified> {
     repeats,
     rawRecords: run.records.reduce((sum, count) => sum + count, 0),
     incidents: pairF1(found.finals.memberships(), expected.finals.memberships()),
+    tables: options.warehouse === undefined ? [] : await book.compare(options.warehouse),
     cleanRunRemains: run.size,
   };
 }
@@ -86,22 +93,27 @@ async function rerunOf(options: VerifyOptions): Promise<Rerun> {
   return rerun;
 }
 
-async function foundIn({
-  broker,
-  mode,
-}: VerifyOptions): Promise<{ readonly found: Told; readonly repeats: number }> {
+interface Found {
+  readonly found: Told;
+  readonly repeats: number;
+  readonly book: WarehouseBook;
+}
+
+async function foundIn({ broker, mode }: VerifyOptions): Promise<Found> {
   const found = nothingTold();
+  const book = new WarehouseBook();
   const isDefault = mode === 'effectively-once';
   const repeats = await readOutputs(broker, {
     hasMarks: isDefault,
     isolation: isDefault ? 'read_uncommitted' : 'read_committed',
-    onRecord: (stated, { key, value }, partition) => {
-      found.trails.at(topics[stated.topic].name, partition).add(key, value);
-      note(found, stated);
+    onRecord: (seen, record, partition) => {
+      found.trails.at(topics[seen.topic].name, partition).add(record.key, record.value);
+      book.add(seen, record);
+      note(found, seen);
     },
   });
   await readDeadLetters(broker, (place) => found.books.deadLetter(place));
-  return { found, repeats };
+  return { found, repeats, book };
 }
 
 async function expectedOf(
@@ -118,7 +130,7 @@ async function expectedOf(
     prefetch: (records) => prefetch(rawDecoder, { topic, partition: 0, epoch: 0, highWatermark: 0, records }),
     // RELATE states no partials, and every value of the other topics gets its origin here as in the outbox.
     onOutput: ({ topic: id, value }, origin) =>
-      note(expected, { topic: id, value: { ...value, origin } } as Stated),
+      note(expected, { topic: id, value: { ...value, origin } } as Seen),
     onDeadLetter: (place) => expected.books.deadLetter(place),
   });
   await readLog(broker, { topic, isolation: 'read_committed' }, new Merge(rawPartitions, run));
@@ -131,8 +143,8 @@ function nothingTold(): Told {
   return { books: new Books(), finals: new FinalBook(), trails: new Trails(), records };
 }
 
-function note(told: Told, stated: Stated): void {
-  told.records[stated.topic] += 1;
-  if (stated.topic === 'decisions') told.books.decision(stated.value);
-  else if (stated.topic === 'enriched' || stated.topic === 'suppressed') told.finals.add(stated.value);
+function note(told: Told, seen: Seen): void {
+  told.records[seen.topic] += 1;
+  if (seen.topic === 'decisions') told.books.decision(seen.value);
+  else if (seen.topic === 'enriched' || seen.topic === 'suppressed') told.finals.add(seen.value);
 }

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const launcher =
+  process.env['CHAOS_WORKER'] ?? fileURLToPath(new URL('../../../pipeline/cli/tocsin.mjs', import.meta.url));
+
+/** How a process ended that nobody had killed. */
+export interface Death {
+  readonly name: string;
+  readonly code: number | null;
+  readonly signal: string | null;
+}
+
+export interface WorkerPlan {
+  readonly name: string;
+  readonly folder: string;
+  readonly config: string;
+  readonly args: readonly string[];
+  readonly onDeath: (death: Death) => void;
+}
+
+/** One `tocsin run`:  running ⇄ frozen, either ─kill─▶ gone; running ─stop─▶ gone. Its log goes on over restarts. */
+export class WorkerProcess {
+  readonly name: string;
+  readonly #child: ChildProcess;
+  readonly #gone: Promise<unknown>;
+  #isExpectedToEnd = false;
+  #isFrozen = false;
+
+  constructor({ name, folder, config, args, onDeath }: WorkerPlan) {
+    this.name = name;
+    const log = openSync(join(folder, 'logs', `${name}.log`), 'a');
+    const command = ['--import', 'tsx', launcher, 'run', '--config', config, '--listen', 'off', ...args];
+    this.#child = spawn(process.execPath, command, { stdio: ['ignore', log, log] });
+    closeSync(log);
+    this.#gone = once(this.#child, 'exit').then(([code, signal]) => {
+      if (!this.#isExpectedToEnd) onDeath({ name, code, signal });
+      return code;
+    });
+  }
+
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  get isFrozen(): boolean {
+    return this.#isFrozen;
+  }
+
+  /** As `kill -9`. */
+  async kill(): Promise<void> {
+    this.#isExpectedToEnd = true;
+    this.#signal('SIGKILL');
+    await this.#gone;
+  }
+
+  /** Stops it in its tracks, with its connections open. */
+  freeze(): void {
+    this.#isFrozen = true;
+    this.#signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.#isFrozen = false;
+    this.#signal('SIGCONT');
+  }
+
+  /** Asks it to end in order; returns its exit code. */
+  async stop(): Promise<number | null> {
+    this.#isExpectedToEnd = true;
+    this.#signal('SIGTERM');
+    return (await this.#gone) as number | null;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    if (this.isAlive) this.#child.kill(signal);
+  }
+}
