@@ -11,6 +11,7 @@ import type {
 import { brokerError, hasType } from './broker-error.ts';
 import type { OnCluster } from './cluster-names.ts';
 import { alterTopic, describeTopics, ensureTopics, growTopic } from './kafka-topics.ts';
+import { watermarksOf } from './watermarks.ts';
 import { whileLoading } from './while-loading.ts';
 
 /** What is asked of the cluster outside of producing and consuming; connects when it is first asked. */
@@ -80,20 +81,23 @@ export class KafkaAdmin implements Admin {
     return asked;
   }
 
-  async watermarks(place: TopicPartition): Promise<{ low: number; high: number }> {
-    const { low, high } = atPlace(await this.#watermarksOf(place.topic), place);
-    return { low, high };
+  async watermarks(place: TopicPartition): Promise<Watermarks> {
+    // Asked first because it knows at once; the offsets of what is missing would be retried for seconds.
+    await this.#refuseUnknown(place);
+    const { topic, partition } = place;
+    const [found] = await this.#ask(topic, (client) => watermarksOf(client, topic, [partition]));
+    if (found === undefined) throw new TocsinError('broker.unavailable', `${topic}/${partition}`);
+    return found;
   }
 
   async allWatermarks(topic: string): Promise<readonly Watermarks[]> {
-    const found = await this.#watermarksOf(topic);
-    return found.toSorted((a, b) => a.partition - b.partition).map(({ low, high }) => ({ low, high }));
+    const partitions = Array.from({ length: await this.knownPartitions(topic) }, (_, partition) => partition);
+    return this.#ask(topic, (client) => watermarksOf(client, topic, partitions));
   }
 
   async committed(group: string, place: TopicPartition): Promise<CommittedOffset | null> {
-    const count = await this.knownPartitions(place.topic);
+    await this.#refuseUnknown(place);
     const { topic, partition } = place;
-    if (partition >= count) throw new TocsinError('broker.unknown-topic', `${topic}, partition ${partition}`);
     const all = await this.committedOffsets(this.#named(group), topic);
     const found = all.find((one) => one.partition === partition);
     return found === undefined ? null : { offset: found.offset, metadata: found.metadata };
@@ -121,11 +125,11 @@ export class KafkaAdmin implements Admin {
     await this.#client.disconnect().catch(() => undefined);
   }
 
-  async #watermarksOf(topic: string): Promise<{ partition: number; low: number; high: number }[]> {
-    // Asked first because it knows at once; the offsets of a topic that is missing would be retried for seconds.
-    await this.knownPartitions(topic);
-    const offsets = await this.#ask(topic, (client) => client.fetchTopicOffsets(topic));
-    return offsets.map(({ partition, low, high }) => ({ partition, low: Number(low), high: Number(high) }));
+  async #refuseUnknown({ topic, partition }: TopicPartition): Promise<void> {
+    if (partition < (await this.knownPartitions(topic))) return;
+    // Somebody else may have added it since.
+    if (partition >= (await this.partitions(topic)))
+      throw new TocsinError('broker.unknown-topic', `${topic}, partition ${partition}`);
   }
 
   async #ask<T>(what: string, act: (client: Client) => Promise<T>): Promise<T> {
@@ -142,10 +146,4 @@ export class KafkaAdmin implements Admin {
       throw brokerError(error, what);
     }
   }
-}
-
-function atPlace<T extends { readonly partition: number }>(all: readonly T[], place: TopicPartition): T {
-  const found = all.find(({ partition }) => partition === place.partition);
-  if (found !== undefined) return found;
-  throw new TocsinError('broker.unknown-topic', `${place.topic}, partition ${place.partition}`);
 }
