@@ -1,9 +1,10 @@
 import { type WarehouseTopic, warehouseTopics } from '../../schemas/clickhouse/index.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { Batch, Broker, Consumer, LogRecord, TopicPartition } from '../broker/index.ts';
-import type { Clock } from '../time/index.ts';
+import { type Clock, Retry } from '../time/index.ts';
 import type { SinkConfig } from './config.ts';
 import { PartitionSink } from './partition-sink.ts';
+import { isPassing } from './passing.ts';
 import { decodeProgress, type Entry, nothingStored } from './plan.ts';
 import { rowOf, type StoredValues } from './rows.ts';
 import type { SinkEvent } from './sink-events.ts';
@@ -27,6 +28,8 @@ export interface SinkSurroundings {
 
 export const warehouseGroup = 'tocsin-warehouse';
 
+const longestOpeningPauseMs = 2_000;
+
 const idByName = new Map(warehouseTopics.map((id) => [topics[id].name as string, id]));
 
 /** The WAREHOUSE graph: reads all output topics as one member of one group and stores each record once. */
@@ -37,6 +40,8 @@ export class WarehouseSink {
   readonly #partitions = new Map<string, PartitionSink>();
   /** Of the assignment that `partitions` belong to. */
   #epoch = -1;
+  /** Questions about where to begin that the broker has not answered yet. */
+  #openings: readonly Retry[] = [];
   #hasFailed = false;
 
   constructor(around: SinkSurroundings) {
@@ -78,6 +83,7 @@ export class WarehouseSink {
 
   /** Stores what has been read, without retrying, and leaves the group. */
   stop(): Promise<void> {
+    this.#endOpenings();
     return this.#consumer.stop();
   }
 
@@ -86,7 +92,36 @@ export class WarehouseSink {
     this.#closeAll();
     if (this.#hasFailed) return;
     this.#epoch = epoch;
-    await Promise.all(assigned.map((place) => this.#open(place, epoch)));
+    const openings = assigned.map((place) => ({ place, retry: this.#retryFor(place) }));
+    this.#openings = openings.map(({ retry }) => retry);
+    await Promise.all(openings.map(({ place, retry }) => this.#openWith(retry, place, epoch)));
+  }
+
+  /** A broker that is away at this moment ends nothing: it is asked again for as long as somebody waits for the answer. */
+  async #openWith(retry: Retry, place: TopicPartition, epoch: number): Promise<void> {
+    try {
+      await retry.run('opening', () => this.#open(place, epoch));
+    } catch (error) {
+      if (this.#openings.includes(retry) || !isPassing(error)) throw error;
+    }
+  }
+
+  #retryFor(place: TopicPartition): Retry {
+    const { clock, config } = this.#around;
+    return new Retry({
+      clock,
+      minMs: config.retryMinMs,
+      // The group waits meanwhile: what is read of a partition is not the warehouse's business alone.
+      maxMs: Math.min(config.retryMaxMs, longestOpeningPauseMs),
+      isPassing,
+      onRetry: (attempt) => this.#observe({ kind: 'retrying', ...place, ...attempt }),
+    });
+  }
+
+  #endOpenings(): void {
+    const openings = this.#openings;
+    this.#openings = [];
+    for (const opening of openings) opening.end();
   }
 
   async #open(place: TopicPartition, epoch: number): Promise<void> {
@@ -157,6 +192,7 @@ export class WarehouseSink {
   }
 
   #closeAll(): void {
+    this.#endOpenings();
     for (const partition of this.#partitions.values()) partition.close();
     this.#partitions.clear();
   }

@@ -1,11 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Consumer, EmbeddedBroker } from '../../../pipeline/broker/index.ts';
+import { type Admin, type Consumer, EmbeddedBroker } from '../../../pipeline/broker/index.ts';
 import { VirtualClock } from '../../../pipeline/time/index.ts';
 import {
   type DecodeStored,
   type Insert,
   SinkConfig,
   type SinkEvent,
+  type SinkSurroundings,
   type StoredValues,
   type Warehouse,
   WarehouseSink,
@@ -61,10 +62,17 @@ export interface StartedSink {
   readonly failures: Error[];
 }
 
+type SinkParts = Pick<SinkSurroundings, 'broker' | 'warehouse' | 'onFailure'> & {
+  readonly fields: Partial<SinkConfig>;
+  readonly observe: (event: SinkEvent) => void;
+};
+
 /** A broker with the output topics, a clock that only the test moves, and sinks on them. */
 export class SinkBench {
   readonly clock = new VirtualClock();
   readonly broker = new EmbeddedBroker({ clock: this.clock });
+  /** What the next questions about committed offsets are answered with, one each. */
+  readonly committedFaults: Error[] = [];
 
   static async with(partitions = 1): Promise<SinkBench> {
     const bench = new SinkBench();
@@ -114,6 +122,7 @@ export class SinkBench {
     const failures: Error[] = [];
     const made: Consumer[] = [];
     const broker = brokerWith(this.broker, {
+      admin: this.#faultyAdmin(),
       consumer: (options) => {
         const consumer = this.broker.consumer(options);
         wrap(consumer);
@@ -121,19 +130,36 @@ export class SinkBench {
         return consumer;
       },
     });
-    const sink = new WarehouseSink({
-      broker,
-      warehouse,
-      clock: this.clock,
-      config: SinkConfig.parse({ batchRows: 10, ...fields }),
-      decode,
-      observe: (event) => events.push(event),
-      onFailure: (error) => failures.push(error),
-    });
+    const observers = {
+      observe: (event: SinkEvent) => events.push(event),
+      onFailure: (error: Error) => failures.push(error),
+    };
+    const sink = this.#sink({ broker, warehouse, fields, ...observers });
     await sink.start();
     const [consumer] = made;
     if (consumer === undefined) throw new Error('the sink made no consumer');
     return { sink, consumer, events, failures };
+  }
+
+  /** One that is not started yet. */
+  sinkOn(warehouse: Warehouse, onFailure: (error: Error) => void): WarehouseSink {
+    const broker = brokerWith(this.broker, { admin: this.#faultyAdmin() });
+    return this.#sink({ broker, warehouse, fields: {}, observe: () => undefined, onFailure });
+  }
+
+  #sink({ fields, ...around }: SinkParts): WarehouseSink {
+    const config = SinkConfig.parse({ batchRows: 10, ...fields });
+    return new WarehouseSink({ ...around, clock: this.clock, config, decode });
+  }
+
+  #faultyAdmin(): Admin {
+    const { admin } = this.broker;
+    const committed: Admin['committed'] = async (group, place) => {
+      const fault = this.committedFaults.shift();
+      if (fault !== undefined) throw fault;
+      return admin.committed(group, place);
+    };
+    return Object.assign(Object.create(admin), { committed, watermarks: admin.watermarks.bind(admin) });
   }
 
   /** Until nothing more happens by itself, the clock standing still. Only for warehouses that do no I/O. */
@@ -142,6 +168,11 @@ export class SinkBench {
       await this.broker.idle();
       await setImmediate();
     }
+  }
+
+  /** The same while the broker waits for a sink that waits for the clock. */
+  async turns(): Promise<void> {
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
   }
 
   async committed(topic: WarehouseTopic, partition = 0) {

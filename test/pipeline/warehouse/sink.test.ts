@@ -8,6 +8,7 @@ const numbers = (from: number, to: number) => Array.from({ length: to - from }, 
 /** Alerts that came from input records `from` to `to` (exclusive). */
 const alerts = (from: number, to: number) =>
   numbers(from, to).map((offset) => alertOf({ origin: { shard: 0, offset, n: 0 } }));
+const outage = () => new TocsinError('broker.unavailable', 'away');
 const away = () => new TocsinError('warehouse.unavailable', 'away');
 
 describe('WarehouseSink', () => {
@@ -70,6 +71,43 @@ describe('WarehouseSink', () => {
     expect(warehouse.origins).toEqual(numbers(0, 15));
     const stored = events.filter((event) => event.kind === 'stored');
     expect(stored.reduce((sum, { repeated }) => sum + repeated, 0)).toBe(5);
+  });
+
+  test('a broker that is away while partitions are handed over is asked again, and nothing ends', async () => {
+    await bench.produce('enriched', alerts(0, 10));
+    bench.committedFaults.push(outage(), outage());
+    const starting = bench.start(warehouse, { retryMinMs: 100 });
+    await bench.turns();
+    expect(warehouse.inserts).toEqual([]);
+    for (const waitedMs of [100, 300]) {
+      bench.clock.advanceTo(waitedMs);
+      await bench.turns();
+    }
+    const { failures, events } = await starting;
+    await bench.settle();
+    expect(warehouse.origins).toEqual(numbers(0, 10));
+    expect(failures).toEqual([]);
+    expect(events.filter(({ kind }) => kind === 'retrying')).toHaveLength(2);
+  });
+
+  test('a sink that is stopped while it asks where to begin stops', async () => {
+    bench.committedFaults.push(...Array.from({ length: 20 }, outage));
+    const failures: Error[] = [];
+    const sink = bench.sinkOn(warehouse, (error) => failures.push(error));
+    const starting = sink.start();
+    await bench.turns();
+    await sink.stop();
+    await starting;
+    expect(failures).toEqual([]);
+  });
+
+  test('what the broker refuses while partitions are handed over is a failure', async () => {
+    bench.committedFaults.push(new TocsinError('broker.unauthorized', 'not for you'));
+    const failures: Error[] = [];
+    const sink = bench.sinkOn(warehouse, (error) => failures.push(error));
+    sink.start().catch(() => undefined);
+    await bench.settle();
+    expect(failures).toMatchObject([{ code: 'broker.unauthorized' }]);
   });
 
   test('a repeat is recognised across a restart', async () => {
