@@ -19,6 +19,8 @@ export interface Victims {
   readonly broker: Broker;
   readonly controlSchema: number;
   readonly say: (line: string) => void;
+  /** A worker was asked to end and did not. */
+  readonly onHung: (name: string) => void;
 }
 
 /** Does what the plan says, to whoever is there when its time comes. */
@@ -85,11 +87,11 @@ export class Adversary {
       const name = `guest-${this.#names++}`;
       this.#victims.fleet.start(name);
       await setTimeout(forMs);
-      await this.#victims.fleet.retire(name);
+      this.#ended(name, await this.#victims.fleet.retire(name));
     },
     'worker leaves and comes back': async (forMs) => {
       const worker = this.#anyWorker();
-      await worker.stop();
+      this.#ended(worker.name, await worker.stop());
       await setTimeout(forMs);
       this.#victims.fleet.start(worker.name);
     },
@@ -107,6 +109,10 @@ export class Adversary {
     'leader of an output partition killed': (forMs) =>
       this.#leaderKilled('enriched', reducedPartitions, forMs),
   };
+
+  #ended(name: string, code: number | null): void {
+    if (code === null) this.#victims.onHung(name);
+  }
 
   #anyWorker(): WorkerProcess {
     const worker = this.#victims.fleet.any(this.#random);

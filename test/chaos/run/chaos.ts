@@ -29,15 +29,16 @@ export async function runChaos(ground: Ground, options: ChaosOptions, say: Say):
     deaths.push(death);
     say(`${death.name} ended by itself: ${death.code ?? death.signal}`);
   };
+  const hung: string[] = [];
   const fleet = new Fleet({ folder: ground.folder, config: ground.configFile, args: [], onDeath });
   const watch = new Watch(ground.broker);
   try {
     await watch.start();
     for (let i = 1; i <= options.workers; i += 1) fleet.start(`worker-${i}`);
-    await untilRunning(ground.broker);
+    await untilRunning(ground.broker, 180_000);
     say('all shards run');
     const startedAt = Date.now();
-    const faults = await underFire(ground, { options, fleet, watch, say });
+    const faults = await underFire(ground, { options, fleet, watch, hung, say });
     const loadedAt = Date.now();
     say('the load is over, and so are the faults');
     const drained = await drain(ground.broker, ground.config, watch);
@@ -48,7 +49,7 @@ export async function runChaos(ground: Ground, options: ChaosOptions, say: Say):
     await storeTheRest(ground);
     say('everything is stored');
     const verified = await verifyGround(ground, options);
-    const checks = [...checksOf(verified), lifeOf({ drained, deaths, codes })];
+    const checks = [...checksOf(verified), lifeOf({ drained, deaths, hung, codes })];
     const seconds = {
       load: (loadedAt - startedAt) / 1_000,
       drain: (drainedAt - loadedAt) / 1_000,
@@ -65,17 +66,25 @@ interface Battle {
   readonly options: ChaosOptions;
   readonly fleet: Fleet;
   readonly watch: Watch;
+  /** Takes the names of workers that did not end when they were asked to. */
+  readonly hung: string[];
   readonly say: Say;
 }
 
-async function underFire(ground: Ground, { options, fleet, watch, say }: Battle): Promise<Adversary['done']> {
+async function underFire(
+  ground: Ground,
+  { options, fleet, watch, hung, say }: Battle,
+): Promise<Adversary['done']> {
   const { seed, alerts, minutes, brokers } = options;
   const { services, broker, controlSchema, rawSchema } = ground;
   const load = new LoadProcess({
     ...{ seed, alerts, rawSchema, perSecond: alerts / (minutes * 60) },
     brokers: services.addresses.kafka.split(','),
   });
-  const adversary = new Adversary({ seed, fleet, services, broker, controlSchema, say });
+  const adversary = new Adversary({
+    ...{ seed, fleet, services, broker, controlSchema, say },
+    onHung: (name) => hung.push(name),
+  });
   const peace = new AbortController();
   const attack = adversary.perform(planOf({ seed, brokers, durationMs: minutes * 60_000 }), peace.signal);
   const telling = setInterval(
@@ -122,15 +131,18 @@ const bug = 70;
 function lifeOf({
   drained: { isDrained, accounted, published },
   deaths,
+  hung,
   codes,
 }: {
   readonly drained: Drained;
   readonly deaths: readonly Death[];
+  readonly hung: readonly string[];
   readonly codes: Readonly<Record<string, number | null>>;
 }): Check {
   const wrong: string[] = [];
   if (!isDrained) wrong.push(`nothing moved any more at ${accounted} of ${published}`);
   for (const { name, code } of deaths) if (code === bug) wrong.push(`${name} ended with ${bug}: a bug`);
+  for (const name of hung) wrong.push(`${name} was asked to end and did not`);
   for (const [name, code] of Object.entries(codes))
     if (code !== 0) wrong.push(`${name} was asked to end and did with ${code}`);
   const found = `${deaths.length} workers ended by themselves and were started again`;

@@ -99,7 +99,11 @@ async function endsOf(
   );
 }
 
-/** Waits until the REDUCE shards of all raw partitions have an owner that claims. */
-export async function untilRunning(broker: Broker): Promise<void> {
-  while ((await completeIn(broker)) === 0) await setTimeout(lookEveryMs);
+/** Waits until the REDUCE shards of all raw partitions have an owner that claims. Rejects when they do not in `withinMs`. */
+export async function untilRunning(broker: Broker, withinMs: number): Promise<void> {
+  const deadline = Date.now() + withinMs;
+  while ((await completeIn(broker)) === 0) {
+    if (Date.now() > deadline) throw new Error(`the workers do not run after ${withinMs} ms: see their logs`);
+    await setTimeout(lookEveryMs);
+  }
 }

@@ -4,8 +4,10 @@ import { closeSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const launcher =
-  process.env['CHAOS_WORKER'] ?? fileURLToPath(new URL('../../../pipeline/cli/tocsin.mjs', import.meta.url));
+const launcher = fileURLToPath(new URL('../../../pipeline/cli/tocsin.mjs', import.meta.url));
+
+/** What the config gives a worker for its end (`stopWithinMs`), and some more. */
+const longestStopMs = 40_000;
 
 /** How a process ended that nobody had killed. */
 export interface Death {
@@ -26,17 +28,18 @@ export interface WorkerPlan {
 export class WorkerProcess {
   readonly name: string;
   readonly #child: ChildProcess;
-  readonly #gone: Promise<unknown>;
+  readonly #gone: Promise<number | null>;
   #isExpectedToEnd = false;
   #isFrozen = false;
 
   constructor({ name, folder, config, args, onDeath }: WorkerPlan) {
     this.name = name;
     const log = openSync(join(folder, 'logs', `${name}.log`), 'a');
-    const command = ['--import', 'tsx', launcher, 'run', '--config', config, '--listen', 'off', ...args];
+    const quiet = ['--listen', '127.0.0.1:0', '--print', 'none'];
+    const command = [launcher, 'run', '--config', config, ...quiet, ...args];
     this.#child = spawn(process.execPath, command, { stdio: ['ignore', log, log] });
     closeSync(log);
-    this.#gone = once(this.#child, 'exit').then(([code, signal]) => {
+    this.#gone = once(this.#child, 'exit').then(([code, signal]: [number | null, string | null]) => {
       if (!this.#isExpectedToEnd) onDeath({ name, code, signal });
       return code;
     });
@@ -68,11 +71,14 @@ export class WorkerProcess {
     this.#signal('SIGCONT');
   }
 
-  /** Asks it to end in order; returns its exit code. */
+  /** Asks it to end in order; returns its exit code. One that does not end is killed, and its code is null. */
   async stop(): Promise<number | null> {
     this.#isExpectedToEnd = true;
     this.#signal('SIGTERM');
-    return (await this.#gone) as number | null;
+    const late = setTimeout(() => this.#signal('SIGKILL'), longestStopMs);
+    const code = await this.#gone;
+    clearTimeout(late);
+    return code;
   }
 
   #signal(signal: NodeJS.Signals): void {
