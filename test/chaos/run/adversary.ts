@@ -19,6 +19,8 @@ export interface Victims {
   readonly broker: Broker;
   readonly controlSchema: number;
   readonly say: (line: string) => void;
+  /** Aborted when the faults are to end. */
+  readonly peace: AbortSignal;
   /** A worker was asked to end and did not. */
   readonly onHung: (name: string) => void;
 }
@@ -43,13 +45,12 @@ export class Adversary {
     return Object.fromEntries(this.#done);
   }
 
-  /** Carries the plan out until `signal`; resolves when everything that was broken is whole again. */
-  async perform(plan: readonly PlannedFault[], signal: AbortSignal): Promise<void> {
+  /** Carries the plan out until there is peace; resolves when everything that was broken is whole again. */
+  async perform(plan: readonly PlannedFault[]): Promise<void> {
     const startedAt = Date.now();
     for (const planned of plan) {
-      const dueIn = Math.max(0, startedAt + planned.at - Date.now());
-      await setTimeout(dueIn, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) break;
+      await this.#while(Math.max(0, startedAt + planned.at - Date.now()));
+      if (this.#victims.peace.aborted) break;
       const act = this.#perform(planned).finally(() => this.#underWay.delete(act));
       this.#underWay.add(act);
     }
@@ -74,25 +75,25 @@ export class Adversary {
     'worker killed': async (forMs) => {
       const worker = this.#anyWorker();
       await worker.kill();
-      await setTimeout(forMs);
+      await this.#while(forMs);
       this.#victims.fleet.start(worker.name);
     },
     'worker frozen beyond its session': async (forMs) => {
       const worker = this.#anyWorker();
       worker.freeze();
-      await setTimeout(forMs);
+      await this.#while(forMs);
       worker.thaw();
     },
     'worker joins and leaves': async (forMs) => {
       const name = `guest-${this.#names++}`;
       this.#victims.fleet.start(name);
-      await setTimeout(forMs);
+      await this.#while(forMs);
       this.#ended(name, await this.#victims.fleet.retire(name));
     },
     'worker leaves and comes back': async (forMs) => {
       const worker = this.#anyWorker();
       this.#ended(worker.name, await worker.stop());
-      await setTimeout(forMs);
+      await this.#while(forMs);
       this.#victims.fleet.start(worker.name);
     },
     'redis restarted': () => this.#onServices((services) => services.restart('redis')),
@@ -101,7 +102,7 @@ export class Adversary {
     'broker killed': (forMs) => this.#killed('kafka', forMs),
     'warehouse paused': async (forMs) => {
       await this.#onServices((services) => services.pause('clickhouse'));
-      await setTimeout(forMs);
+      await this.#while(forMs);
       await this.#onServices((services) => services.resume('clickhouse'));
     },
     'silence given and withdrawn': (forMs) => this.#silence(forMs),
@@ -109,6 +110,11 @@ export class Adversary {
     'leader of an output partition killed': (forMs) =>
       this.#leaderKilled('enriched', reducedPartitions, forMs),
   };
+
+  /** What is paused, gone or silenced stays so for a while, or until there is peace. */
+  async #while(ms: number): Promise<void> {
+    await setTimeout(ms, undefined, { signal: this.#victims.peace }).catch(() => undefined);
+  }
 
   #ended(name: string, code: number | null): void {
     if (code === null) this.#victims.onHung(name);
@@ -123,7 +129,7 @@ export class Adversary {
   async #killed(name: string, forMs: number): Promise<void> {
     await this.#onServices(async (services) => {
       await services.kill(name);
-      await setTimeout(forMs);
+      await this.#while(forMs);
       await services.up(name.replace(/-\d+$/, ''));
     });
   }
@@ -139,7 +145,7 @@ export class Adversary {
     const dated = { id, tenant, createdBy: 'chaos', comment: '' };
     const matchers = [{ name: 'alertname', op: '=', value: 'DiskFull' }] as const;
     await this.#control({ ...dated, kind: 'silence', matchers, startsAt: 0, endsAt: Date.now() + 3_600_000 });
-    await setTimeout(forMs);
+    await this.#while(forMs);
     await this.#control({ ...dated, kind: 'withdrawal' });
   }
 

@@ -81,12 +81,12 @@ async function underFire(
     ...{ seed, alerts, rawSchema, perSecond: alerts / (minutes * 60) },
     brokers: services.addresses.kafka.split(','),
   });
+  const peace = new AbortController();
   const adversary = new Adversary({
-    ...{ seed, fleet, services, broker, controlSchema, say },
+    ...{ seed, fleet, services, broker, controlSchema, say, peace: peace.signal },
     onHung: (name) => hung.push(name),
   });
-  const peace = new AbortController();
-  const attack = adversary.perform(planOf({ seed, brokers, durationMs: minutes * 60_000 }), peace.signal);
+  const attack = adversary.perform(planOf({ seed, brokers, durationMs: minutes * 60_000 }));
   const telling = setInterval(
     () => say(`${load.published} published, ${watch.accounted} accounted for`),
     5_000,

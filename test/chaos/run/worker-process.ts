@@ -39,7 +39,7 @@ export class WorkerProcess {
     const command = [launcher, 'run', '--config', config, ...quiet, ...args];
     this.#child = spawn(process.execPath, command, { stdio: ['ignore', log, log] });
     closeSync(log);
-    this.#gone = once(this.#child, 'exit').then(([code, signal]: [number | null, string | null]) => {
+    this.#gone = once(this.#child, 'exit').then(([code, signal]) => {
       if (!this.#isExpectedToEnd) onDeath({ name, code, signal });
       return code;
     });
