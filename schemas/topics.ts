@@ -59,6 +59,11 @@ export const topics = {
     cleanup: 'compact',
     timestamps: 'LogAppendTime',
   },
+  /** Raw records that an overloaded worker put aside, as they came; partition i for raw partition i. */
+  overflow: {
+    ...deleted('alerts.raw.v1.overflow', 'the key of the raw record', 'the raw bytes', 7),
+    partitions: 'raw',
+  },
   deadLetters: {
     ...deleted('alerts.raw.v1.dlq', 'the key of the raw record', 'the raw bytes', 30),
     partitions: 'one',

@@ -9,6 +9,8 @@ const none: Readonly<Record<Trouble, number>> = {
   'records-lost': 0,
   'shard-lost': 0,
   'shard-waits': 0,
+  'dead-letters-stopped': 0,
+  shedding: 0,
   'state-away': 0,
   'state-lost': 0,
   'state-incomplete': 0,

@@ -11,6 +11,7 @@ import type { TimerChange } from './shard-host.ts';
 interface ShardClock {
   readonly time: Time;
   readonly controlMark: number;
+  readonly shedUntil: number;
   readonly completeness: Completeness;
 }
 
@@ -26,6 +27,7 @@ export interface ShardRowReader {
   time(time: Time): void;
   claim(claim: Claim): void;
   controlMark(mark: number): void;
+  shedUntil(offset: number): void;
   version(version: ConfigVersion): void;
 }
 
@@ -47,6 +49,7 @@ const clockType = avro.Type.forSchema({
     { name: 'at', type: 'long' },
     { name: 'complete', type: 'long' },
     { name: 'controlMark', type: 'long' },
+    { name: 'shedUntil', type: 'long' },
   ],
 });
 
@@ -76,12 +79,13 @@ export function isShardRow({ table }: RowChange): boolean {
 
 /** The shard's own rows: the clocks and claims as they are, and the timers that changed. */
 export function takeShardRows(clock: ShardClock, timers: readonly TimerChange[]): readonly RowChange[] {
+  const { controlMark, shedUntil } = clock;
   const { at, complete } = clock.time;
   const rows: RowChange[] = [
     {
       table: '$clock',
       key: '',
-      value: clockType.toBuffer({ at, complete, controlMark: clock.controlMark }),
+      value: clockType.toBuffer({ at, complete, controlMark, shedUntil }),
     },
   ];
   for (const [shard, claimed] of clock.completeness.claims()) {
@@ -116,9 +120,10 @@ export function restoreShardRow({ table, value }: RowChange, reader: ShardRowRea
       reader.version({ kind: 'config', ...versionType.fromBuffer(bytes) });
       break;
     case '$clock': {
-      const { at, complete, controlMark } = clockType.fromBuffer(bytes);
+      const { at, complete, controlMark, shedUntil } = clockType.fromBuffer(bytes);
       reader.time({ at, complete });
       reader.controlMark(controlMark);
+      reader.shedUntil(shedUntil);
       break;
     }
     default:

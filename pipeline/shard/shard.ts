@@ -23,6 +23,8 @@ export class Shard<Event extends Kinded> {
   host: ShardHost;
   /** As this instance's decisions and dead letters state it; a restored shard counts from 0. */
   readonly outcomes = noOutcomes();
+  /** Records below this offset are put aside instead of being stepped; stored with the rows, so that it stays so. */
+  shedUntil = 0;
   #graph: ShardGraph<Event>;
   readonly #partition: number;
   readonly #sink: ShardSink;
@@ -95,7 +97,9 @@ export class Shard<Event extends Kinded> {
   /** All rows that changed since the last call, taken in one tick: they belong to the last stepped offset. */
   takeChanges(): readonly RowChange[] {
     const rows = this.host.stages.flatMap((stage) => takeRowChanges(stage));
-    const clock = { time: this.host.time, controlMark: this.#controlMark, completeness: this.#completeness };
+    const { time } = this.host;
+    const marks = { controlMark: this.#controlMark, shedUntil: this.shedUntil };
+    const clock = { time, ...marks, completeness: this.#completeness };
     const own = takeShardRows(clock, this.host.takeTimerChanges());
     const version = this.#isVersionStored ? [] : this.#versionRows();
     this.#isVersionStored = true;
@@ -151,6 +155,9 @@ export class Shard<Event extends Kinded> {
       claim: (claim) => this.#completeness.claim(claim),
       controlMark: (mark) => {
         this.#controlMark = mark;
+      },
+      shedUntil: (offset) => {
+        this.shedUntil = offset;
       },
       version: (version) => {
         this.#reconfigure(version);

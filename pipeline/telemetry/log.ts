@@ -22,6 +22,9 @@ export const logCodes = {
   'shard-lost':
     'Somebody else owned the shard for a moment, or a neighbour is away; it is acquired again if it is still ours.',
   'shard-waits': 'A schema cannot be had: the shard takes in nothing until it can.',
+  'dead-letters-stopped':
+    'So many records of a partition are dead letters that its shard stopped: mend their producer, then restart.',
+  shedding: 'A partition is too far behind: its oldest records go to the overflow topic unseen.',
   'state-away':
     'The state store does not answer; the checkpoint is tried again, and processing goes on for a while.',
   'state-lost':

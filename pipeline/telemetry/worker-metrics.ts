@@ -16,6 +16,7 @@ export interface Measured {
   readonly outcomes: Readonly<Record<(typeof countedOutcomes)[number], number>>;
   readonly rows: number;
   readonly timers: number;
+  readonly shed: number;
   readonly held: number;
   /** Partitions that are worked on here. */
   readonly owned: readonly { readonly graph: string; readonly isRunning: boolean }[];
@@ -56,13 +57,19 @@ function countsIn(registers: Registry[]): Show {
     labelNames: ['outcome'],
     registers,
   });
+  const shed = new Counter({
+    name: 'tocsin_records_shed_total',
+    help: 'Raw records that were put into the overflow topic unseen.',
+    registers,
+  });
   return (seen) => {
-    for (const counter of [events, entered, alerts]) counter.reset();
+    for (const counter of [events, entered, alerts, shed]) counter.reset();
     for (const { graph, stage, in: came, out } of seen.stages) {
       events.inc({ graph, stage, direction: 'in' }, came);
       events.inc({ graph, stage, direction: 'out' }, out);
     }
     entered.inc(seen.entered);
+    shed.inc(seen.shed);
     for (const outcome of countedOutcomes) alerts.inc({ outcome }, seen.outcomes[outcome]);
   };
 }

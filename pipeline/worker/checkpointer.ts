@@ -23,7 +23,9 @@ export interface CheckpointTarget {
 }
 
 /** The part of a shard that a checkpoint needs. */
-export type Stored = Pick<Shard<{ readonly kind: string }>, 'takeChanges' | 'changed'>;
+export type Stored = Pick<Shard<{ readonly kind: string }>, 'takeChanges' | 'changed'> & {
+  rows(): Iterable<RowChange>;
+};
 
 /** What one checkpoint stores: everything of it is taken in one tick. */
 interface Taken {
@@ -110,7 +112,8 @@ export class Checkpointer {
   #start(shard: Stored, { offset, isClean }: Pick<Checkpoint, 'offset' | 'isClean'>): void {
     const { clock, mutedUntil, footholdAt, onTaken } = this.#target;
     this.#lastAt = clock.now();
-    const changes = shard.takeChanges();
+    // A store that has nothing of the shard needs all of it, also what came out of a snapshot and has not changed since.
+    const changes = this.#basedOn === null ? [...shard.rows(), ...shard.takeChanges()] : shard.takeChanges();
     onTaken(changes, offset);
     const foothold = footholdAt(offset);
     const { from, snapshot } = foothold;

@@ -6,6 +6,7 @@ import { topics } from '../../schemas/topics.ts';
 import type { LogRecord, ProduceRecord } from '../broker/index.ts';
 import type { ShardSink } from '../shard/index.ts';
 import { deadLetterRecord } from './dead-letter.ts';
+import { shedRecord } from './shed.ts';
 
 /** Ids under which the registry knows the schemas of the topics we write. */
 export type SchemaIds = Readonly<Record<OutputTopic | 'snapshots', number>>;
@@ -60,6 +61,11 @@ export class Outbox implements ShardSink {
   deadLetter(letter: DeadLetter, record: LogRecord): void {
     if (record.offset >= this.#mutedUntil)
       this.#records.push(deadLetterRecord(letter, record, this.#options));
+  }
+
+  /** A record that is put aside unseen. */
+  shed(record: LogRecord): void {
+    this.#records.push(shedRecord(record, this.#options.partition));
   }
 
   assigned(assigned: Assigned): void {

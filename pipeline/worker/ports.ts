@@ -26,6 +26,13 @@ export interface WorkerSettings {
   readonly snapshotEveryMs: number;
   /** Sooner when a rebuild would have to work through so many records. */
   readonly snapshotEveryRecords: number;
+  /** Default `block`: what cannot be worked on waits in the log. `shed`: REDUCE puts it into the overflow topic. */
+  readonly overload?: 'block' | 'shed';
+  readonly shedLagRecords?: number;
+  /** Dead letters among the records of a REDUCE shard above which it stops, 0 to 1; default 1, which is never. */
+  readonly maxDeadLetterShare?: number;
+  /** Records over which that share is taken. */
+  readonly deadLetterWindow?: number;
   readonly batchRecords: number;
   readonly batchBytes: number;
 }
@@ -42,6 +49,8 @@ export type Trouble =
   | 'records-lost'
   | 'shard-lost'
   | 'shard-waits'
+  | 'dead-letters-stopped'
+  | 'shedding'
   | 'state-away'
   | 'state-lost'
   | 'state-incomplete'

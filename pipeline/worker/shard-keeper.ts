@@ -53,7 +53,7 @@ export class ShardKeeper<Event extends Kinded> {
     });
     this.#snapshots = snapshotWriterFor(assignment, around, { producer, ...restored });
     this.#checkpointer = this.#checkpointerFor(restored);
-    if (restored.fenced.checkpoint === null) await this.#storeFirst(this.#checkpointer, restored.position);
+    if (restored.fenced.checkpoint === null) await this.#storeFirst(restored.position);
     await this.#proposeVersion();
     return restored;
   }
@@ -74,6 +74,17 @@ export class ShardKeeper<Event extends Kinded> {
     if (!checkpointer.isDue(shard, offset)) return;
     await this.#sender.settle({ offset, foothold: this.#footholdAt(offset) });
     checkpointer.start(shard, offset);
+  }
+
+  /** Stores everything below `offset` now, and waits for it. */
+  async storeNow(offset: number): Promise<void> {
+    const checkpointer = this.#checkpointer;
+    if (checkpointer === null) return;
+    await this.#sender.settle({ offset, foothold: this.#footholdAt(offset) });
+    await checkpointer.whenStored();
+    if (checkpointer.failure === null) checkpointer.start(this.#kept.shard, offset);
+    await checkpointer.whenStored();
+    if (checkpointer.failure !== null) throw checkpointer.failure;
   }
 
   /** Null unless so much waits to be stored that the shard must take in no more; then what to wait for. */
@@ -120,12 +131,9 @@ export class ShardKeeper<Event extends Kinded> {
    * Before the first record of a shard that was not stored: whoever comes after a crash, with whatever configuration, and
    * with or without what is stored, begins with the configuration that the first outputs were decided by (H18).
    */
-  async #storeFirst(checkpointer: Checkpointer, offset: number): Promise<void> {
-    const { shard } = this.#kept;
-    await this.#snapshots?.takeFirst(shard, offset);
-    checkpointer.start(shard, offset);
-    await checkpointer.whenStored();
-    if (checkpointer.failure !== null) throw checkpointer.failure;
+  async #storeFirst(offset: number): Promise<void> {
+    await this.#snapshots?.takeFirst(this.#kept.shard, offset);
+    await this.storeNow(offset);
   }
 
   /** Another configuration than the one the shard's log says so far becomes a record of that log, and acts from there on. */

@@ -3,16 +3,13 @@ import type { EventTimeMs } from '../../schemas/brand.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { Batch, ProduceRecord, Producer, TopicPartition } from '../broker/index.ts';
 import { Shard } from '../shard/index.ts';
-import { sleep } from '../time/index.ts';
 import { Outbox } from './outbox.ts';
 import { isPassing } from './passing.ts';
 import type { ShardSurroundings } from './ports.ts';
 import { Serial } from './serial.ts';
 import type { ShardAssignment } from './shard-assignment.ts';
+import { ShardIntake } from './shard-intake.ts';
 import { ShardKeeper } from './shard-keeper.ts';
-
-/** How long a shard waits before it looks again for a schema that nobody could tell it. */
-const prepareAgainMs = 1_000;
 
 /**
  * One shard with its effects, for one assignment: nothing is shared with an earlier instance, which is a zombie like
@@ -32,11 +29,11 @@ export class ShardRunner<Event extends Kinded> {
   readonly #around: ShardSurroundings;
   readonly #outbox: Outbox;
   readonly #keeper: ShardKeeper<Event>;
+  readonly #intake: ShardIntake<Event>;
   /** For records of the runtime's own: into the shard's input, to other shards, and snapshots. */
   readonly #producer: Producer;
   readonly #serial = new Serial();
   #position = 0;
-  #isHeldBack = false;
   #hasProgressed = false;
   #isReleased = false;
   #closed: Promise<void> | null = null;
@@ -52,6 +49,10 @@ export class ShardRunner<Event extends Kinded> {
     this.#producer = around.ports.broker.producer();
     const { shard, place } = this;
     this.#keeper = new ShardKeeper({ assignment, place, shard, around, producer: this.#producer });
+    this.#intake = new ShardIntake({
+      ...{ assignment, place, shard, around },
+      ...{ outbox: this.#outbox, keeper: this.#keeper, isReleased: () => this.#isReleased },
+    });
   }
 
   /** Next offset of the input that has not been processed. */
@@ -73,13 +74,18 @@ export class ShardRunner<Event extends Kinded> {
     return this.#hasProgressed;
   }
 
-  get isReleased(): boolean {
-    return this.#isReleased;
+  /** Stopped, since too many of its records are dead letters. */
+  get isBraked(): boolean {
+    return this.#intake.isBraked;
   }
 
-  /** Takes no records for now: too much waits to be stored, or a schema cannot be had. */
-  get isHeldBack(): boolean {
-    return this.#isHeldBack;
+  /** Records that this instance has put aside unseen. */
+  get shedRecords(): number {
+    return this.#intake.shedRecords;
+  }
+
+  get isReleased(): boolean {
+    return this.#isReleased;
   }
 
   /** Takes the shard, restores it, and has the consumer go on where its state ends (protocol.md ACQUIRE). */
@@ -99,50 +105,14 @@ export class ShardRunner<Event extends Kinded> {
   /** Steps the records, then waits until their outputs are acknowledged, then may store. */
   process(batch: Batch): Promise<void> {
     return this.exclusively(async () => {
-      if (batch.epoch !== this.epoch || this.#isHeldBack) return;
-      const { failure, fullUntil } = this.#keeper;
+      if (batch.epoch !== this.epoch) return;
+      const { failure } = this.#keeper;
       if (failure !== null) throw failure;
-      if (fullUntil !== null) return this.#holdBack(fullUntil);
-      if (!(await this.#isPrepared(batch)) || this.#isReleased) return;
-      this.#step(batch);
+      if (!(await this.#intake.admits(batch, this.#position)) || this.#isReleased) return;
+      this.#position = this.#intake.step(batch, this.#position);
       await this.flush();
       this.#hasProgressed = true;
       await this.store();
-    });
-  }
-
-  /** Nothing is awaited in here: what is measured is our own work. */
-  #step(batch: Batch): void {
-    const { onStepped } = this.#around;
-    const startedAt = onStepped === undefined ? 0 : performance.now();
-    // Records below the position were stepped before; a batch may be older than the seek that put us here.
-    for (const record of batch.records) if (record.offset >= this.#position) this.shard.step(record);
-    onStepped?.(this.graphName, batch.records.length, performance.now() - startedAt);
-    this.#position = Math.max(this.#position, (batch.records.at(-1)?.offset ?? -1) + 1);
-  }
-
-  /** False when something that a step cannot wait for is not to be had now: the shard looks again later. */
-  async #isPrepared(batch: Batch): Promise<boolean> {
-    try {
-      await this.#assignment.prepare(batch);
-      return true;
-    } catch (error) {
-      if (!isPassing(error)) throw error;
-      this.#around.onTrouble('shard-waits', `${this.place.topic}/${this.place.partition}: ${String(error)}`);
-      this.#holdBack(sleep(this.#around.ports.clock, prepareAgainMs));
-      return false;
-    }
-  }
-
-  /** Gives the batch back and takes none until the promise resolves. The group is not kept waiting for it. */
-  #holdBack(until: Promise<void>): void {
-    const { consumer } = this.#assignment;
-    this.#isHeldBack = true;
-    consumer.pause([this.place]);
-    consumer.seek(this.place, this.#position);
-    void until.then(() => {
-      this.#isHeldBack = false;
-      if (!this.#isReleased) consumer.resume([this.place]);
     });
   }
 

@@ -7,10 +7,12 @@ export interface WorkerCounts {
   readonly outcomes: OutcomeCounts;
   readonly rows: number;
   readonly timers: number;
+  /** Records that were put aside unseen. */
+  readonly shed: number;
 }
 
 /** The parts of a shard that are counted. */
-type Counted = Pick<ShardRunner<{ readonly kind: string }>, 'graphName'> & {
+type Counted = Pick<ShardRunner<{ readonly kind: string }>, 'graphName' | 'shedRecords'> & {
   readonly shard: Pick<ShardRunner<{ readonly kind: string }>['shard'], 'host' | 'outcomes' | 'size'>;
 };
 
@@ -20,7 +22,9 @@ export function countsOf(shards: readonly Counted[]): WorkerCounts {
   const outcomes = noOutcomes();
   let rows = 0;
   let timers = 0;
-  for (const { shard, graphName } of shards) {
+  let shed = 0;
+  for (const { shard, graphName, shedRecords } of shards) {
+    shed += shedRecords;
     for (const { stage, in: came, out } of shard.host.counts) {
       const sum = stages.get(stage) ?? { graph: graphName, stage, in: 0, out: 0 };
       stages.set(stage, { ...sum, in: sum.in + came, out: sum.out + out });
@@ -30,5 +34,5 @@ export function countsOf(shards: readonly Counted[]): WorkerCounts {
     rows += shard.size.rows;
     timers += shard.size.timers;
   }
-  return { stages: [...stages.values()], outcomes, rows, timers };
+  return { stages: [...stages.values()], outcomes, rows, timers, shed };
 }

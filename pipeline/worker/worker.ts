@@ -97,10 +97,10 @@ export class Worker {
     this.#hasStarted = true;
   }
 
-  /** Every shard that is assigned here is restored, and takes records. */
+  /** Every shard that is assigned here is restored, and takes records; none was stopped by its dead letters. */
   get isReady(): boolean {
     const isOpen = this.#hasStarted && !this.#isStopping;
-    return isOpen && this.#shards().every(({ isRunning }) => isRunning);
+    return isOpen && this.#shards().every(({ isRunning, isBraked }) => isRunning && !isBraked);
   }
 
   /** What this process works on, and how far it is. */

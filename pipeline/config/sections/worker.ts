@@ -51,6 +51,26 @@ export const WorkerConfig = z.strictObject({
     1_000_000_000,
     'Sooner than that when a rebuild would have to work through so many records.',
   ),
+  overload: z
+    .enum(['block', 'shed'])
+    .default('block')
+    .describe(
+      'block: what cannot be worked on waits in the log. shed: REDUCE puts what it is too far behind with into alerts.raw.v1.overflow.',
+    ),
+  shedLagRecords: count(
+    1_000_000,
+    1_000_000_000,
+    'With `overload: shed`, records of one partition that may wait before the oldest are put aside.',
+  ),
+  maxDeadLetterShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe(
+      'A REDUCE shard with more dead letters than this among its records stops and is not ready; 1 for never.',
+    ),
+  deadLetterWindow: count(1_000, 1_000_000, 'Records over which that share is taken.'),
   batchRecords: count(500, 100_000, 'Records that a shard takes at once.'),
   batchBytes: count(262_144, 67_108_864, 'Bytes that a shard takes at once; one record is always taken.'),
   startWithinMs: spanMs(60_000, 'How long a starting worker waits for neighbours that do not answer yet.'),

@@ -70,6 +70,7 @@ function state(over: Partial<DemoState> = {}): DemoState {
       outcomes: { unknown: 0, passed: 300, folded: 2_400, suppressed: 30, 'dead-lettered': 6, noted: 50 },
       rows: 0,
       timers: 0,
+      shed: 0,
     },
     plain: 161,
     open: [incident()],

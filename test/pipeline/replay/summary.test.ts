@@ -12,6 +12,7 @@ const counts = (entered: number, changes: Partial<typeof outcomes> = {}) => ({
   outcomes: { ...outcomes, ...changes },
   rows: 1,
   timers: 2,
+  shed: 0,
 });
 
 describe('the books', () => {

@@ -13,22 +13,31 @@ function clockOf() {
   const completeness = new Completeness();
   completeness.claim({ shard: 0, shards: 2, complete: 40 });
   completeness.claim({ shard: 1, shards: 2, complete: 30 });
-  return { time: { at: 50, complete: 30 }, controlMark: 7, completeness };
+  return { time: { at: 50, complete: 30 }, controlMark: 7, shedUntil: 12, completeness };
 }
 
 function readBack(rows: ReturnType<typeof takeShardRows>) {
-  const found: { time?: Time; mark?: number; timers: TimerChange[]; claims: unknown[]; versions: unknown[] } =
-    {
-      timers: [],
-      claims: [],
-      versions: [],
-    };
+  const found: {
+    time?: Time;
+    mark?: number;
+    shed?: number;
+    timers: TimerChange[];
+    claims: unknown[];
+    versions: unknown[];
+  } = {
+    timers: [],
+    claims: [],
+    versions: [],
+  };
   for (const row of [...rows].reverse())
     restoreShardRow(row, {
       timer: (timer) => found.timers.push(timer),
       claim: (claim) => found.claims.push(claim),
       time: (time) => {
         found.time = time;
+      },
+      shedUntil: (offset) => {
+        found.shed = offset;
       },
       controlMark: (mark) => {
         found.mark = mark;
@@ -44,6 +53,7 @@ describe('the shard’s own rows', () => {
     expect(readBack(takeShardRows(clockOf(), [timer]))).toEqual({
       time: { at: 50, complete: 30 },
       mark: 7,
+      shed: 12,
       timers: [timer],
       claims: [
         { shard: 1, shards: 2, complete: 30 },

@@ -7,6 +7,7 @@ const nothing: Measured = {
   outcomes: { passed: 0, folded: 0, suppressed: 0, 'dead-lettered': 0 },
   rows: 0,
   timers: 0,
+  shed: 0,
   held: 0,
   owned: [],
   lags: new Map(),
@@ -36,6 +37,7 @@ describe('metrics', () => {
       outcomes: { passed: 1, folded: 5, suppressed: 2, 'dead-lettered': 1 },
       rows: 7,
       timers: 4,
+      shed: 1,
       held: 6,
       owned: [
         { graph: 'reduce', isRunning: true },
@@ -58,6 +60,7 @@ describe('metrics', () => {
       'tocsin_alerts_total{outcome="folded"}': 5,
       'tocsin_alerts_total{outcome="suppressed"}': 2,
       'tocsin_alerts_total{outcome="dead-lettered"}': 1,
+      tocsin_records_shed_total: 1,
       tocsin_state_rows: 7,
       tocsin_state_timers: 4,
       tocsin_warehouse_held_records: 6,

@@ -29,10 +29,12 @@ describe('Checkpointer', () => {
   let clock: VirtualClock;
   let neighbours: Neighbours;
   let changes: RowChange[];
+  let kept: RowChange[];
   beforeEach(() => {
     clock = new VirtualClock(1_000);
     neighbours = new Neighbours();
     changes = [];
+    kept = [];
   });
 
   const shard = {
@@ -41,6 +43,7 @@ describe('Checkpointer', () => {
       changes = [];
       return taken;
     },
+    rows: () => kept.values(),
     get changed() {
       return changes.length;
     },
@@ -89,6 +92,21 @@ describe('Checkpointer', () => {
     ]);
     expect(neighbours.journal).toEqual(['take 1 at 12', 'store 12', 'stored 12']);
     expect(neighbours.stood).toEqual([standing]);
+  });
+
+  test('the first one of a store that has nothing holds every row, later ones what changed', async () => {
+    kept.push(change('old'), change('k'));
+    const checkpointer = open();
+    for (const offset of [1, 2]) {
+      changes.push(change('k'));
+      clock.advanceTo(clock.now() + 100);
+      startIfDue(checkpointer, offset);
+      await settled();
+    }
+    expect(neighbours.stored.map(({ changes: rows }) => rows.map(({ key }) => key))).toEqual([
+      ['old', 'k', 'k'],
+      ['k'],
+    ]);
   });
 
   test('each one is based on the one before, the first on what was found', async () => {

@@ -1,0 +1,140 @@
+import type { Kinded } from '../../operators/operator.ts';
+import type { Batch, LogRecord, TopicPartition } from '../broker/index.ts';
+import type { Shard } from '../shard/index.ts';
+import { sleep } from '../time/index.ts';
+import { DeadLetterBrake } from './dead-letter-brake.ts';
+import type { Outbox } from './outbox.ts';
+import { isPassing } from './passing.ts';
+import type { ShardSurroundings } from './ports.ts';
+import type { ShardAssignment } from './shard-assignment.ts';
+import type { ShardKeeper } from './shard-keeper.ts';
+import { shedUntil } from './shed.ts';
+
+export interface IntakeOptions<Event extends Kinded> {
+  readonly assignment: ShardAssignment<Event>;
+  readonly place: TopicPartition;
+  readonly shard: Shard<Event>;
+  readonly outbox: Outbox;
+  readonly keeper: ShardKeeper<Event>;
+  readonly around: ShardSurroundings;
+  readonly isReleased: () => boolean;
+}
+
+/** How long a shard waits before it looks again for a schema that nobody could tell it. */
+const prepareAgainMs = 1_000;
+
+/** What goes into a shard: the records of a batch one by one, or none for now, or past it. */
+export class ShardIntake<Event extends Kinded> {
+  readonly #options: IntakeOptions<Event>;
+  readonly #brake: DeadLetterBrake;
+  #isHeldBack = false;
+  #isBraked = false;
+  #shedRecords = 0;
+
+  constructor(options: IntakeOptions<Event>) {
+    const { maxDeadLetterShare = 1, deadLetterWindow = 1_000 } = options.around.settings;
+    this.#options = options;
+    this.#brake = new DeadLetterBrake(maxDeadLetterShare, deadLetterWindow);
+  }
+
+  /** Stopped, since too many of its records are dead letters. */
+  get isBraked(): boolean {
+    return this.#isBraked;
+  }
+
+  /** Records that were put aside unseen. */
+  get shedRecords(): number {
+    return this.#shedRecords;
+  }
+
+  /** Whether the batch can be stepped now; one that cannot is given back and handed over again later. */
+  async admits(batch: Batch, position: number): Promise<boolean> {
+    if (this.#isHeldBack) return false;
+    const { fullUntil } = this.#options.keeper;
+    if (fullUntil !== null) {
+      this.#holdBack(position, fullUntil);
+      return false;
+    }
+    if (!(await this.#isPrepared(batch, position))) return false;
+    await this.#shedIfBehind(batch, position);
+    return true;
+  }
+
+  /** Steps the records at `position` and above; nothing is awaited in here. Returns the next position. */
+  step({ records }: Batch, position: number): number {
+    const { shard, around, assignment } = this.#options;
+    const { onStepped } = around;
+    const startedAt = onStepped === undefined ? 0 : performance.now();
+    const letters = shard.outcomes['dead-lettered'];
+    // Records below the position were stepped before; a batch may be older than the seek that put us here.
+    for (const record of records) if (record.offset >= position) this.#stepOne(record);
+    onStepped?.(assignment.graph.name, records.length, performance.now() - startedAt);
+    const share = this.#brake.note(records.length, shard.outcomes['dead-lettered'] - letters);
+    const next = Math.max(position, (records.at(-1)?.offset ?? -1) + 1);
+    if (share !== null) this.#stop(share, next);
+    return next;
+  }
+
+  #stepOne(record: LogRecord): void {
+    const { shard, outbox } = this.#options;
+    if (record.offset >= shard.shedUntil) shard.step(record);
+    else {
+      outbox.shed(record);
+      this.#shedRecords += 1;
+    }
+  }
+
+  async #isPrepared(batch: Batch, position: number): Promise<boolean> {
+    const { assignment, around } = this.#options;
+    try {
+      await assignment.prepare(batch);
+      return true;
+    } catch (error) {
+      if (!isPassing(error)) throw error;
+      around.onTrouble('shard-waits', `${this.#name}: ${String(error)}`);
+      this.#holdBack(position, sleep(around.ports.clock, prepareAgainMs));
+      return false;
+    }
+  }
+
+  /**
+   * Only facts can be shed: what RELATE decides depends on all that stands before it. That a range is shed is stored before
+   * its first record is: whoever comes after a crash sheds exactly the rest of it.
+   */
+  async #shedIfBehind(batch: Batch, position: number): Promise<void> {
+    const { assignment, shard, keeper, around } = this.#options;
+    const { overload = 'block', shedLagRecords = Number.POSITIVE_INFINITY } = around.settings;
+    if (position < shard.shedUntil || assignment.graph.states !== 'facts') return;
+    const until = shedUntil(batch, { overload, shedLagRecords });
+    if (until === null || until <= position) return;
+    shard.shedUntil = until;
+    await keeper.storeNow(position);
+    around.onTrouble('shedding', `${this.#name}: offsets ${position} to ${until}`);
+  }
+
+  /** What came of the batch so far is still sent and stored; then nothing more is taken until somebody has looked. */
+  #stop(share: number, position: number): void {
+    this.#isBraked = true;
+    const percent = Math.round(share * 100);
+    const detail = `${this.#name}: ${percent} % of the last records before offset ${position}`;
+    this.#options.around.onTrouble('dead-letters-stopped', detail);
+    this.#holdBack(position, new Promise(() => {}));
+  }
+
+  /** Gives what comes back and takes none until the promise resolves. The group is not kept waiting for it. */
+  #holdBack(position: number, until: Promise<void>): void {
+    const { assignment, place, isReleased } = this.#options;
+    this.#isHeldBack = true;
+    assignment.consumer.pause([place]);
+    assignment.consumer.seek(place, position);
+    void until.then(() => {
+      this.#isHeldBack = false;
+      if (!isReleased()) assignment.consumer.resume([place]);
+    });
+  }
+
+  get #name(): string {
+    const { topic, partition } = this.#options.place;
+    return `${topic}/${partition}`;
+  }
+}
