@@ -20,7 +20,7 @@ export const brokerErrors = {
     kind: 'promise',
     what: 'records are compressed with a codec that is not installed',
     expected: 'records without compression, or gzip',
-    todo: 'set compression.type of the topic to gzip, or of its producers to gzip or none',
+    todo: 'set compression.type of the topic to gzip, or of its producers to gzip or none; docs/operating.md says what to do about records that are there',
     exitCode: 78,
   },
   'broker.unknown-topic': {
@@ -41,9 +41,9 @@ export const brokerErrors = {
   'broker.invalid-record': {
     kind: 'promise',
     what: 'the broker refuses the record',
-    expected: 'a key on every record of a compacted topic',
-    todo: 'give the record a key',
-    exitCode: 70,
+    expected: 'a record that is not larger than the topic takes, and has a key where the topic is compacted',
+    todo: 'run tocsin topics apply: the dead-letter topic must take whatever the raw topic takes (max.message.bytes)',
+    exitCode: 78,
   },
   'broker.metadata-too-large': {
     kind: 'promise',

@@ -1,5 +1,6 @@
 import type { TocsinError } from '../../../schemas/errors.ts';
 import type { TopicPartition } from '../broker.ts';
+import type { OnUnreadable } from './fetch-apart.ts';
 import type { Fetched } from './kafka-reader.ts';
 
 export interface GroupTimings {
@@ -21,6 +22,8 @@ export interface GroupEvents {
   /** A fetch held markers or aborted records only. */
   skipped(place: TopicPartition, first: number | null, last: number): void;
   outOfRange(place: TopicPartition): void;
+  /** What lies at this offset cannot be unpacked. */
+  readonly unreadable: OnUnreadable;
   /** The client library has given up, and will not try again. */
   failed(error: TocsinError): void;
 }

@@ -142,6 +142,7 @@ export class GroupMember {
         this.#joining = { membership, coordinator };
       },
       outOfRange: (topic, partition) => this.#options.events.outOfRange({ topic, partition }),
+      unreadable: (...found) => this.#options.events.unreadable(...found),
       takeMemberId: () => {
         const memberId = this.#brokenDown;
         this.#brokenDown = '';

@@ -1,6 +1,14 @@
 import { hasType } from './broker-error.ts';
 import { Coordinator, isAway } from './coordinator.ts';
-import type { CommitRequest, InnerBroker, InnerCluster, JoinRequest, Membership } from './kafkajs-insides.ts';
+import { fetchApart, isUnreadable, type OnUnreadable } from './fetch-apart.ts';
+import type {
+  CommitRequest,
+  FetchRequest,
+  InnerBroker,
+  InnerCluster,
+  JoinRequest,
+  Membership,
+} from './kafkajs-insides.ts';
 
 export interface GroupWatch {
   /** Before the member (re)joins; the join waits for it. `isKnown` is false when the group forgot the member. */
@@ -9,6 +17,8 @@ export interface GroupWatch {
   joined(membership: Membership, coordinator: Coordinator): void;
   /** The log does not hold what was asked of this partition. */
   outOfRange(topic: string, partition: number): void;
+  /** What lies at this offset of a partition cannot be unpacked. */
+  readonly unreadable: OnUnreadable;
   /** The member id from before a breakdown, to come back with, once; else the empty string. */
   takeMemberId(): string;
   isLeaving(): boolean;
@@ -24,6 +34,7 @@ const refetchMs = 100;
  * - a membership that outlives the death of the coordinator and a breakdown of the consumer (see `Coordinator`);
  * - leaders that move without a rejoin: kafkajs takes that for a reason to join again, once per fetcher and while other
  *   fetchers still hand over what belongs to the older assignment;
+ * - what lies before a batch that cannot be unpacked (see `fetchApart`);
  * - silence about offsets out of range: kafkajs commits "the default offset", −2 and without metadata, over the group's
  *   own, even with autoCommit off (OffsetManager.setDefaultOffset). That commit is swallowed here.
  * The cluster is the consumer's own, so nobody else is heard.
@@ -66,7 +77,7 @@ class BrokerTap {
         await (this.#coordinator ?? broker).heartbeat(membership);
       },
       offsetCommit: (request: CommitRequest) => this.#offsetCommit(request),
-      fetch: (request: object) => this.#fetch(request),
+      fetch: (request: FetchRequest) => this.#fetch(request),
     });
   }
 
@@ -99,10 +110,11 @@ class BrokerTap {
   }
 
   /** Nothing, from a broker that is not the leader or cannot be reached; by the next fetch it is known who is. */
-  async #fetch(request: object) {
+  async #fetch(request: FetchRequest) {
     try {
       return await this.#broker.fetch(request);
     } catch (error) {
+      if (isUnreadable(error)) return fetchApart(this.#broker, request, this.#watch.unreadable);
       const isGone = hasType(error, ['UNKNOWN_TOPIC_OR_PARTITION']);
       const isRange = hasType(error, ['OFFSET_OUT_OF_RANGE']);
       if ((!isAway(error) && !isGone) || isRange) throw error;

@@ -54,6 +54,7 @@ export class KafkaConsumer implements Consumer {
         fetched: (place, records) => this.#reader(place)?.accept(records),
         skipped: (place, first, last) => this.#reader(place)?.skip(first, last),
         outOfRange: (place) => this.#reader(place)?.outOfRange(),
+        unreadable: (place, offset, error) => this.#reader(place)?.block(offset, error),
         failed: (error) => this.#fail(error),
       },
     });

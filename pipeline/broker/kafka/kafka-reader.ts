@@ -57,6 +57,8 @@ export class KafkaReader {
   readonly #buffer = new RecordBuffer();
   #highWatermark = 0;
   #seeks = 0;
+  /** Why reading cannot go on behind what is buffered. */
+  #blockedBy: Error | null = null;
   #whenSettled: (() => void)[] = [];
 
   constructor(options: KafkaReaderOptions, position: number) {
@@ -138,6 +140,14 @@ export class KafkaReader {
     if (this.#isOpen && !this.#isPlacing) this.#restart(this.#expected);
   }
 
+  /** What lies at `offset` cannot be read. What lies before it is handed over, and then the consumer fails. */
+  block(offset: number, error: Error): void {
+    if (!this.#isOpen || this.#isPlacing || offset !== this.#expected) return;
+    this.#blockedBy = error;
+    this.#steer();
+    this.#pump();
+  }
+
   /** Has the fetching begin anew; what is buffered already stays. */
   #restart(offset: number): void {
     this.#placeAt(offset).catch((error: unknown) => this.#options.onFailure(error));
@@ -148,6 +158,7 @@ export class KafkaReader {
     const seek = this.#seeks;
     this.#expected = offset;
     this.#isPlacing = true;
+    this.#blockedBy = null;
     const target = await this.#options.feed.clamp(offset);
     if (!this.#isOpen || seek !== this.#seeks) return;
     this.#expected = target;
@@ -159,7 +170,11 @@ export class KafkaReader {
   }
 
   #pump(): void {
-    if (!this.#isOpen || this.#isPaused || this.#isBusy || this.#buffer.length === 0) return;
+    if (!this.#isOpen || this.#isPaused || this.#isBusy) return;
+    if (this.#buffer.length === 0) {
+      this.#failIfBlocked();
+      return;
+    }
     const { topic, partition, epoch, maxBatchRecords, maxBatchBytes, onBatch, onFailure } = this.#options;
     const records = this.#buffer.take({ maxRecords: maxBatchRecords, maxBytes: maxBatchBytes });
     this.#isBusy = true;
@@ -176,6 +191,12 @@ export class KafkaReader {
       );
   }
 
+  #failIfBlocked(): void {
+    if (this.#blockedBy === null) return;
+    this.#isOpen = false;
+    this.#options.onFailure(this.#blockedBy);
+  }
+
   #settle(): void {
     this.#isBusy = false;
     const settled = this.#whenSettled;
@@ -190,10 +211,11 @@ export class KafkaReader {
   /** Stops and starts the fetching of this partition so that the buffer stays small. */
   #steer(): void {
     const { feed } = this.#options;
-    if (!this.#isFeedPaused && this.#buffer.bytes > maxBufferedBytes) {
+    const isBlocked = this.#blockedBy !== null;
+    if (!this.#isFeedPaused && (isBlocked || this.#buffer.bytes > maxBufferedBytes)) {
       this.#isFeedPaused = true;
       feed.pause();
-    } else if (this.#isFeedPaused && this.#buffer.bytes <= maxBufferedBytes / 2) {
+    } else if (this.#isFeedPaused && !isBlocked && this.#buffer.bytes <= maxBufferedBytes / 2) {
       this.#isFeedPaused = false;
       feed.resume();
     }

@@ -16,7 +16,19 @@ export interface InnerBroker {
   leaveGroup(request: object): Promise<unknown>;
   heartbeat(request: Membership): Promise<unknown>;
   offsetCommit(request: CommitRequest): Promise<unknown>;
-  fetch(request: object): Promise<{ readonly responses: readonly unknown[] }>;
+  fetch(request: FetchRequest): Promise<{ readonly responses: readonly unknown[] }>;
+}
+
+export interface FetchRequest {
+  readonly maxBytes: number;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly fetchOffset: string;
+      readonly maxBytes: number;
+    }[];
+  }[];
 }
 
 export interface JoinRequest {

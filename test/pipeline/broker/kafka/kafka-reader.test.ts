@@ -77,6 +77,37 @@ describe('KafkaReader', () => {
     expect(feed.calls).toEqual(['seek 10', `seek ${low}`]);
   });
 
+  test('what cannot be read fails the consumer once everything before it was handed over', async () => {
+    const reader = await reading(5);
+    const held = gate();
+    work = () => held.passed;
+    reader.accept(fetch(5, [5, 6, 7, 8]));
+    reader.block(9, new Error('packed'));
+    await settle();
+    expect([offsets(), failures]).toEqual([[[5, 6, 7]], []]);
+    expect(feed.calls.at(-1)).toBe('pause');
+    held.open();
+    await settle();
+    expect(offsets()).toEqual([[5, 6, 7], [8]]);
+    expect(failures).toEqual([new Error('packed')]);
+    expect(feed.calls).not.toContain('resume');
+  });
+
+  test('what cannot be read is no matter when reading has gone elsewhere, or goes there', async () => {
+    const reader = await reading(5);
+    reader.block(9, new Error('of an older fetch'));
+    reader.pause();
+    reader.accept(fetch(5, [5]));
+    reader.block(6, new Error('packed'));
+    reader.seek(7);
+    await settle();
+    reader.resume();
+    reader.accept(fetch(7, [7]));
+    await settle();
+    expect([offsets(), failures]).toEqual([[[7]], []]);
+    expect(feed.calls.at(-1)).toBe('resume');
+  });
+
   test('batches are cut from what was fetched, one after another', async () => {
     const held = gate();
     work = () => held.passed;
