@@ -6,8 +6,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/services-run.ts'],
     setupFiles: ['test/support/watchdog.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     pool: 'forks',
     // Much of the time is waiting for services and processes: no core is kept free. Four files with engines of their own
     // and the shared services take some four gigabytes; more would be memory, not speed.
