@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { libraries, requireJava } from './libraries.mjs';
 import { freePorts } from './processes.mjs';
 
+/** Who may come in through the listener that asks; the other one asks nobody. */
+const user = { name: 'tocsin', password: 'tocsin-secret' };
+
 export async function prepareKafka() {
   requireJava();
   const classpath = join(await libraries('kafka'), '*');
@@ -14,11 +17,12 @@ export async function prepareKafka() {
 /** Writes the config of the brokers and formats their logs; returns their processes, not started. */
 async function planKafka(root, classpath, brokers) {
   const [clusterId] = runTool(classpath, ['random-uuid']).trim().split('\n').slice(-1);
-  const ports = await freePorts(2 * brokers);
+  const ports = await freePorts(3 * brokers);
   const nodes = Array.from({ length: brokers }, (_, i) => ({
     id: i + 1,
-    port: ports[2 * i],
-    controllerPort: ports[2 * i + 1],
+    port: ports[3 * i],
+    controllerPort: ports[3 * i + 1],
+    saslPort: ports[3 * i + 2],
     folder: join(root, `kafka-${i + 1}`),
   }));
   const processes = nodes.map((node) => {
@@ -46,7 +50,12 @@ async function planKafka(root, classpath, brokers) {
       readyMs: 60_000,
     };
   });
-  return { processes, env: { KAFKA_BROKERS: nodes.map(({ port }) => `127.0.0.1:${port}`).join(',') } };
+  const addresses = (portOf) => nodes.map((node) => `127.0.0.1:${portOf(node)}`).join(',');
+  const env = {
+    KAFKA_BROKERS: addresses(({ port }) => port),
+    KAFKA_SASL_BROKERS: addresses(({ saslPort }) => saslPort),
+  };
+  return { processes, env };
 }
 
 function runTool(classpath, args) {
@@ -56,16 +65,19 @@ function runTool(classpath, args) {
   });
 }
 
-function propertiesOf({ id, port, controllerPort, folder }, nodes) {
+function propertiesOf({ id, port, controllerPort, saslPort, folder }, nodes) {
   const replicas = nodes.length;
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': id,
     'controller.quorum.voters': nodes.map((node) => `${node.id}@127.0.0.1:${node.controllerPort}`).join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port}`,
+    listeners: `PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${saslPort},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${saslPort}`,
+    'sasl.enabled.mechanisms': 'PLAIN',
+    'listener.name.sasl_plaintext.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_${user.name}="${user.password}";`,
     'controller.listener.names': 'CONTROLLER',
-    'listener.security.protocol.map': 'PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
+    'listener.security.protocol.map':
+      'PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
     'log.dirs': join(folder, 'data'),
     'default.replication.factor': replicas,
     'min.insync.replicas': Math.min(replicas, 2),

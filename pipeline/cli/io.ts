@@ -30,6 +30,8 @@ export interface Io {
 
 const defaultColumns = 80;
 const abandonMs = 500;
+/** `npx` and `timeout` pass on a signal that the terminal has sent to all of them already: that is one, not two. */
+const echoMs = 500;
 
 /** The streams, environment and signals of this process. Installs signal handlers: call it once. */
 export function processIo(): Io {
@@ -64,9 +66,12 @@ function outOf(stream: NodeJS.WriteStream): Out {
 function interruption(): AbortSignal {
   const controller = new AbortController();
   const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+  let firstAt = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (controller.signal.aborted) process.exit(codes[signal]);
+      const now = performance.now();
+      if (!controller.signal.aborted) firstAt = now;
+      else if (now - firstAt > echoMs) process.exit(codes[signal]);
       controller.abort(signal);
     });
   }

@@ -16,8 +16,12 @@ export class OwnKafka {
   }
 
   get addresses(): string[] {
-    const state: { env: { KAFKA_BROKERS: string } } = JSON.parse(readFileSync(this.#state, 'utf8'));
-    return state.env.KAFKA_BROKERS.split(',');
+    return this.#addressesIn('KAFKA_BROKERS');
+  }
+
+  /** The same brokers, where they ask for user and password (SASL plain, `tocsin`, `tocsin-secret`). */
+  get saslAddresses(): string[] {
+    return this.#addressesIn('KAFKA_SASL_BROKERS');
   }
 
   /** As `kill -9` does; nodes count from 1. Resolves when they are gone. */
@@ -32,6 +36,11 @@ export class OwnKafka {
 
   down(): Promise<void> {
     return this.#launch('down', '--purge');
+  }
+
+  #addressesIn(variable: string): string[] {
+    const state: { env: Record<string, string> } = JSON.parse(readFileSync(this.#state, 'utf8'));
+    return (state.env[variable] ?? '').split(',');
   }
 
   async #launch(...args: readonly string[]): Promise<void> {

@@ -1,0 +1,246 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Consumer, KafkaBroker } from '../../../pipeline/broker/index.ts';
+import { openRegistry } from '../../../pipeline/neighbours/index.ts';
+import { readOutputs, type Seen } from '../../../pipeline/replay/index.ts';
+import { topicSettings } from '../../../pipeline/topic-settings.ts';
+import type { RawAlert } from '../../../schemas/alert.ts';
+import { codecs } from '../../../schemas/avro/index.ts';
+import { topics } from '../../../schemas/topics.ts';
+import { OwnKafka } from '../../support/own-kafka.ts';
+import {
+  describeService,
+  kafkaForTests,
+  redisForTests,
+  registryForTests,
+  type ServiceForTests,
+} from '../../support/services.ts';
+import { WorkerProcess } from '../../support/worker-process.ts';
+
+const [kafkaHere, redis, registry] = [await kafkaForTests(), await redisForTests(), await registryForTests()];
+const addressOf = (service: ServiceForTests): string => ('address' in service ? service.address : '');
+const allHere = [kafkaHere, redis, registry].find((one) => 'missing' in one) ?? kafkaHere;
+
+/** Windows of a second or two, so that everything is told and counted while one waits. */
+const configOf = (brokers: readonly string[], prefix: string): string => `
+broker: { kind: kafka, brokers: ${JSON.stringify(brokers)}, sessionTimeoutMs: 6000 }
+state: { kind: redis, url: ${addressOf(redis)}, prefix: ${prefix} }
+registry: { kind: confluent, url: ${addressOf(registry)}, autoRegister: true }
+warehouse: { engine: memory }
+worker: { heartbeatMs: 200, clockSlackMs: 50, flushIdleMs: 400, checkpointEveryMs: 500 }
+dedupe:
+  windowMs: 3000
+  latenessMs: 300
+  skewMs: 300
+  graceMs: 300
+  slackMs: 100
+  resolveReachMs: 1000
+  resolveAfterMs: 3000
+  reachMs: 10000
+  forgetMs: 1000
+`;
+
+const rawAlert = (name: string): RawAlert => ({
+  ...{ tenant: 'default', source: 'avro', name, severity: 'high', status: 'firing', id: '' },
+  ...{ labels: { host: 'a' }, annotations: {}, generatorUrl: '' },
+  ...{ observedAt: null, startsAt: null, endsAt: null, value: null },
+});
+
+/** Everything that RELATE has said, as a consumer without any marks sees it. */
+class Outputs {
+  readonly seen: Seen[] = [];
+  #reader: Consumer | null = null;
+  #waiters = new Set<() => void>();
+
+  async open(broker: KafkaBroker): Promise<void> {
+    const value = (seen: Seen): void => {
+      this.seen.push(seen);
+      for (const wake of this.#waiters) wake();
+      this.#waiters.clear();
+    };
+    const failure = (error: Error): void => {
+      throw error;
+    };
+    const group = `test-${randomUUID()}`;
+    this.#reader = await readOutputs(broker, ['enriched', 'decisions'], { value, failure }, { group });
+  }
+
+  async until(isTrue: () => boolean): Promise<void> {
+    while (!isTrue()) await new Promise<void>((resolve) => this.#waiters.add(resolve));
+  }
+
+  /** Alerts that have an outcome. */
+  get accounted(): number {
+    return this.seen.reduce((sum, { topic, value }) => sum + (topic === 'decisions' ? value.count : 0), 0);
+  }
+
+  /** Names by how often they were told as new. */
+  get firsts(): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const { topic, value } of this.seen) {
+      if (topic === 'enriched' && value.emitReason === 'first')
+        counts[value.name] = (counts[value.name] ?? 0) + 1;
+    }
+    return counts;
+  }
+
+  /** Places that were said more than once. */
+  get repeated(): readonly string[] {
+    const places = this.seen.map(({ topic, value: { origin } }) => `${topic} ${JSON.stringify(origin)}`);
+    return places.filter((place, index) => places.indexOf(place) !== index);
+  }
+
+  close(): Promise<void> | undefined {
+    return this.#reader?.stop();
+  }
+}
+
+describeService('a worker on real neighbours', allHere, () => {
+  let kafka: OwnKafka;
+  let broker: KafkaBroker;
+  let folder: string;
+  const prefix = `live-${randomUUID()}`;
+  const outputs = new Outputs();
+  const workers: WorkerProcess[] = [];
+
+  beforeAll(async () => {
+    kafka = await OwnKafka.start(1);
+    broker = new KafkaBroker({ brokers: kafka.addresses, clientId: 'test', heartbeatMs: 100 });
+    await broker.admin.ensureTopics(topicSettings({ rawPartitions: 3, reducedPartitions: 2 }));
+    folder = mkdtempSync(join(tmpdir(), 'tocsin-live-'));
+    writeFileSync(join(folder, 'tocsin.yaml'), configOf(kafka.addresses, prefix));
+    await outputs.open(broker);
+  }, 120_000);
+  afterAll(async () => {
+    for (const worker of workers) await worker.end('SIGKILL');
+    await outputs.close();
+    await broker.close();
+    await kafka.down();
+    rmSync(folder, { recursive: true });
+  }, 60_000);
+
+  const start = (...argv: readonly string[]): WorkerProcess => {
+    const worker = new WorkerProcess(folder, argv);
+    workers.push(worker);
+    return worker;
+  };
+
+  /** As a producer of Avro does: by schema id, keyed by nothing. */
+  async function produce(names: readonly string[]): Promise<void> {
+    const here = await openRegistry({
+      ...{ kind: 'confluent', url: addressOf(registry), timeoutMs: 5_000, autoRegister: true },
+    });
+    const id = await here.register(codecs.raw.subject, codecs.raw.schema);
+    if ('close' in here) here.close();
+    const values = names.map((name) => codecs.raw.encodeFramed(id, rawAlert(name)));
+    await broker.producer().send(values.map((value) => ({ topic: topics.raw.name, key: null, value })));
+  }
+
+  async function post(url: string, names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      const body = JSON.stringify({ source: 'json', name, labels: { host: 'a' } });
+      expect((await fetch(`${url}/v1/alerts`, { method: 'POST', body })).status).toBe(202);
+    }
+  }
+
+  const namesOf = (prefix: string, count: number, repeats: number): string[] =>
+    Array.from({ length: count * repeats }, (_, index) => `${prefix}${index % count}`);
+  const firstsOf = (...names: readonly string[]): Record<string, number> =>
+    Object.fromEntries(names.map((name) => [name, 1]));
+
+  test('takes Avro from the topic and JSON over HTTP, and tells what it makes of them', async () => {
+    const worker = start('--print', 'alerts.enriched.v1');
+    const url = await worker.url();
+    await produce(namesOf('avro-', 5, 4));
+    await post(url, namesOf('json-', 3, 2));
+    await outputs.until(() => Object.keys(outputs.firsts).length === 8);
+    expect(outputs.firsts).toEqual(firstsOf(...namesOf('avro-', 5, 1), ...namesOf('json-', 3, 1)));
+    await worker.until(() => worker.printed.find((line) => line.includes('"json-2"')));
+    expect(await (await fetch(`${url}/readyz?verbose`)).text()).toMatch(
+      /\[\+\]reduce shards: 3 of 3.*\nready\n$/s,
+    );
+  }, 60_000);
+
+  test('stops in order on SIGTERM, and goes on where it stopped: nothing is lost, nothing is said twice', async () => {
+    expect(await workers[0]?.end('SIGTERM')).toBe(0);
+    expect(workers[0]?.logged.at(-1)).toMatchObject({ code: 'stopped', entered: 26 });
+    // While nobody is there, old ones again and new ones.
+    await produce([...namesOf('avro-', 5, 1), ...namesOf('late-', 4, 1)]);
+    await start().url();
+    await outputs.until(() => outputs.accounted >= 35);
+    expect(outputs.accounted).toBe(35);
+    expect(outputs.firsts).toMatchObject(firstsOf(...namesOf('late-', 4, 1)));
+    expect(outputs.repeated).toEqual([]);
+  }, 60_000);
+
+  test('is not missed when it is killed: another one has its shards, and every alert one outcome', async () => {
+    const before = outputs.accounted;
+    const other = start();
+    await other.url();
+    await produce(namesOf('killed-', 10, 5));
+    await workers[1]?.end('SIGKILL');
+    await produce(namesOf('killed-', 10, 5));
+    await outputs.until(() => outputs.accounted >= before + 100);
+    // A crash may say again what it had said, at the same places.
+    const places = new Map(
+      outputs.seen.map((seen) => [`${seen.topic} ${JSON.stringify(seen.value.origin)}`, seen]),
+    );
+    const decided = [...places.values()].flatMap(({ topic, value }) =>
+      topic === 'decisions' ? [value] : [],
+    );
+    expect(decided.reduce((sum, { count }) => sum + count, 0)).toBe(before + 100);
+    expect(await other.end('SIGINT')).toBe(0);
+  }, 90_000);
+
+  test('refuses what its broker refuses, and takes names that a cluster wants', async () => {
+    const secured = configOf(kafka.saslAddresses, `live-${randomUUID()}`);
+    const configAs = (password: string): string => {
+      const login = `sasl: { mechanism: plain, username: tocsin, password: ${password} }`;
+      return secured.replace('kind: kafka,', `kind: kafka, groupPrefix: acme-tocsin, ${login},`);
+    };
+    writeFileSync(join(folder, 'tocsin.yaml'), configAs('wrong'));
+    const refused = start();
+    expect(await refused.ended()).toBe(78);
+    expect(refused.said.join('\n')).toContain('broker.unauthorized');
+    writeFileSync(join(folder, 'tocsin.yaml'), configAs('tocsin-secret'));
+    const taken = start();
+    await taken.url();
+    const named = new KafkaBroker({ brokers: kafka.addresses, clientId: 'test', groupPrefix: 'acme-tocsin' });
+    expect(await taken.end('SIGTERM')).toBe(0);
+    // What it has committed in the end stands under the name of the cluster's choice.
+    const places = [0, 1, 2].map((partition) => ({ topic: topics.raw.name, partition }));
+    const offsets = await Promise.all(places.map((place) => named.admin.committed('tocsin-reduce', place)));
+    expect(offsets.some((committed) => committed !== null && committed.offset > 0)).toBe(true);
+    expect(
+      await broker.admin.committed('acme-tocsin-reduce', { topic: topics.raw.name, partition: 0 }),
+    ).toEqual(offsets[0]);
+    await named.close();
+  }, 60_000);
+
+  test('refuses a cluster without topics, and the log of another one until somebody gives the state up', async () => {
+    const second = await OwnKafka.start(1);
+    const elsewhere = new KafkaBroker({ brokers: second.addresses, clientId: 'test' });
+    try {
+      writeFileSync(join(folder, 'tocsin.yaml'), configOf(second.addresses, prefix));
+      const missing = start();
+      expect(await missing.ended()).toBe(78);
+      expect(missing.said.join('\n')).toMatch(
+        /alerts\.raw\.v1, .*\n.*\n.*tocsin topics apply\n.*broker\.unknown-topic/,
+      );
+      await elsewhere.admin.ensureTopics(topicSettings({ rawPartitions: 3, reducedPartitions: 2 }));
+      const refused = start();
+      expect(await refused.ended()).toBe(78);
+      expect(refused.said.join('\n')).toContain('state.other-log');
+      const accepted = start('--accept-state-reset');
+      await accepted.url();
+      expect(accepted.logged.map(({ code }) => code)).toContain('state-given-up');
+      expect(await accepted.end('SIGTERM')).toBe(0);
+    } finally {
+      await elsewhere.close();
+      await second.down();
+    }
+  }, 120_000);
+});
