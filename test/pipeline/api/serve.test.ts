@@ -217,7 +217,7 @@ describe('the server', () => {
   });
 
   test('gives up a connection on which nothing ever comes', async () => {
-    const { port } = await served({}, impatient);
+    const { port } = await served({}, { ...impatient, requestMs: 10_000 });
     const socket = connect(port, '127.0.0.1');
     expect(await text(socket)).toBe('');
   });

@@ -1,9 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createServer, type Server } from 'node:tls';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import {
@@ -12,6 +8,7 @@ import {
   type RedisStateStoreOptions,
 } from '../../../../pipeline/state/index.ts';
 import { checkpoint, rowsOf } from '../../../contracts/state.ts';
+import { certificateFor, certificateMissing } from '../../../support/certificate.ts';
 import { freePort, RedisServer, redisBinaryForTests } from '../../../support/redis-servers.ts';
 import { describeService } from '../../../support/services.ts';
 
@@ -26,7 +23,7 @@ const leastPermissions = [
   '+evalsha',
   '+info',
   '+time',
-  ...['hget', 'hset', 'hmget', 'hdel', 'hlen', 'hscan', 'hincrby'].map((command) => `+${command}`),
+  ...['hget', 'hset', 'hmget', 'hdel', 'hlen', 'hscan', 'hincrby', 'unlink'].map((command) => `+${command}`),
   '+pexpire',
   '+persist',
 ];
@@ -51,9 +48,12 @@ describeService('RedisStateStore and who may use it', await redisBinaryForTests(
   };
   /** Everything that a worker does with its state. */
   const work = async (opened: RedisStateStore): Promise<number> => {
+    await opened.claim({ clusterId: 'one', rawPartitions: 1, reducedPartitions: 1 });
     const { lease } = await opened.fence(shard);
     await opened.commit(lease, checkpoint({ changes }));
-    return Object.keys(await rowsOf(opened, lease)).length;
+    const rows = Object.keys(await rowsOf(opened, lease)).length;
+    await opened.discard(await opened.fence(shard));
+    return rows;
   };
 
   test('a user with the least permissions can do all of it', async () => {
@@ -169,8 +169,7 @@ describeService('RedisStateStore and who may use it', await redisBinaryForTests(
   });
 });
 
-const hasOpenssl = spawnSync('openssl', ['version']).status === 0;
-const overTls = hasOpenssl ? await redisBinaryForTests() : { missing: 'openssl makes its certificate' };
+const overTls = certificateMissing === null ? await redisBinaryForTests() : { missing: certificateMissing };
 
 describeService('RedisStateStore over TLS', overTls, (binary) => {
   let server: RedisServer;
@@ -180,7 +179,7 @@ describeService('RedisStateStore over TLS', overTls, (binary) => {
 
   beforeAll(async () => {
     server = await RedisServer.start(binary);
-    pem = certificate();
+    pem = certificateFor('redis.test');
     front = createServer({ cert: pem.ca, key: pem.key }, (socket) => {
       const upstream = connect(server.port, '127.0.0.1');
       socket.on('error', () => upstream.destroy());
@@ -215,15 +214,3 @@ describeService('RedisStateStore over TLS', overTls, (binary) => {
     });
   });
 });
-
-/** A certificate for redis.test that vouches for itself. */
-function certificate(): { readonly ca: string; readonly key: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'tocsin-tls-'));
-  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
-  const subject = ['-subj', '/CN=redis.test', '-addext', 'subjectAltName=DNS:redis.test'];
-  const how = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
-  execFileSync('openssl', ['req', ...how, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-  const pem = { ca: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
-  rmSync(folder, { recursive: true, force: true });
-  return pem;
-}
