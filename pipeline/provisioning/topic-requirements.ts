@@ -16,8 +16,10 @@ export interface Cluster {
   readonly found: readonly FoundTopic[];
 }
 
-/** Room for the headers that say why a record was put aside, and for what a batch adds. */
-export const deadLetterRoomBytes = 65_536;
+/** Where raw records go that are not worked on, as they came and with headers that say why. */
+const setAside: readonly string[] = [topics.deadLetters.name, topics.overflow.name];
+/** Room for those headers, and for what a batch adds. */
+const roomBytes = 65_536;
 
 /** Words of `compression.type` that leave records readable: the client library unpacks gzip and nothing else. */
 const readable = ['uncompressed', 'gzip', 'producer'];
@@ -39,7 +41,7 @@ export function requirementsOf(
     // A leader that missed acknowledged records would take them back.
     asIs('unclean.leader.election.enable', 'false'),
     compression(topic),
-    ...(topic.name === topics.deadLetters.name ? [recordSize(cluster)] : []),
+    ...(setAside.includes(topic.name) ? [recordSize(cluster)] : []),
   ];
 }
 
@@ -72,11 +74,11 @@ function compression({ name }: TopicSettings): Requirement {
   };
 }
 
-/** A record that may come in must fit where it is put aside, or it would stop its shard. */
+/** A record that may come in must fit where it is set aside, or it would stop its shard. */
 function recordSize({ found }: Cluster): Requirement {
   const raw = found.find(({ name }) => name === topics.raw.name);
   const accepted = Number(raw?.configs['max.message.bytes'] ?? 0);
-  return atLeast('max.message.bytes', accepted === 0 ? 0 : accepted + deadLetterRoomBytes);
+  return atLeast('max.message.bytes', accepted === 0 ? 0 : accepted + roomBytes);
 }
 
 /** A list in any order, without spaces. */

@@ -4,7 +4,7 @@ import { planTopics } from '../../../pipeline/provisioning/index.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { foundTopics, wantedTopics } from './topics-found.ts';
 
-const { raw, reduced, enriched, incidents, control, deadLetters } = topics;
+const { raw, reduced, enriched, incidents, control, deadLetters, overflow } = topics;
 const dayMs = 86_400_000;
 
 const planOf = (found: readonly FoundTopic[], brokers = 3) => planTopics(wantedTopics, { found, brokers });
@@ -176,9 +176,11 @@ describe('configs are altered', () => {
     expect(lines(foundTopics(topic, {}, configs))).toEqual([`${topic} ${line}`]);
   });
 
-  test('a raw topic for large records asks for a dead-letter topic that takes them', () => {
+  test('a raw topic for large records asks for topics that take them when they are set aside', () => {
+    const line = 'max.message.bytes: 1114124 → at least 20065536 (alter 20065536)';
     expect(lines(foundTopics(raw.name, {}, { 'max.message.bytes': '20000000' }))).toEqual([
-      `${deadLetters.name} max.message.bytes: 1114124 → at least 20065536 (alter 20065536)`,
+      `${overflow.name} ${line}`,
+      `${deadLetters.name} ${line}`,
     ]);
   });
 });

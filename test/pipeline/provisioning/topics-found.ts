@@ -10,6 +10,8 @@ export const wantedTopics: readonly TopicSettings[] = Object.values<Topic>(topic
   retentionMs: topic.retentionMs,
 }));
 
+const setAside: readonly string[] = [topics.deadLetters.name, topics.overflow.name];
+
 /** The topic as a cluster of three brokers should have it, but for `fields` and `configs`. */
 export function foundTopic(
   topic: TopicSettings,
@@ -28,7 +30,7 @@ export function foundTopic(
       'min.insync.replicas': '2',
       'unclean.leader.election.enable': 'false',
       'compression.type': 'producer',
-      'max.message.bytes': topic.name === topics.deadLetters.name ? '1114124' : '1048588',
+      'max.message.bytes': setAside.includes(topic.name) ? '1114124' : '1048588',
       ...configs,
     },
   };
