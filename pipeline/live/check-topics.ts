@@ -1,18 +1,14 @@
 import { TocsinError } from '../../schemas/errors.ts';
 import { type Topic, topics } from '../../schemas/topics.ts';
 import type { Admin } from '../broker/index.ts';
-
-export interface FoundPartitions {
-  readonly rawPartitions: number;
-  readonly reducedPartitions: number;
-}
+import type { Partitions } from '../topic-settings.ts';
 
 /**
  * Looks whether the log has all topics, with partitions that fit together: RELATE writes partition i of every output, so
  * another number of them would put outputs where no mark of a consumer is. Rejects with `broker.unknown-topic`, naming all
  * that are missing, or with `broker.wrong-partitions`.
  */
-export async function checkTopics(admin: Pick<Admin, 'partitions'>): Promise<FoundPartitions> {
+export async function checkTopics(admin: Pick<Admin, 'partitions'>): Promise<Partitions> {
   const all: readonly Topic[] = Object.values(topics);
   const counts = new Map<string, number | null>();
   for (const { name } of all) counts.set(name, await partitionsOf(admin, name));

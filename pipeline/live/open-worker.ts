@@ -4,6 +4,7 @@ import { topics } from '../../schemas/topics.ts';
 import type { Broker } from '../broker/index.ts';
 import { patiently } from '../neighbours/index.ts';
 import type { Log } from '../telemetry/index.ts';
+import type { Partitions } from '../topic-settings.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { Worker, type WorkerOptions, type WorkerSettings } from '../worker/index.ts';
 import { checkTopics } from './check-topics.ts';
@@ -19,7 +20,8 @@ export async function openWorker(
 ): Promise<{ readonly worker: Worker; readonly store: Warehouse | null }> {
   const { config, options, neighbours, log, clock } = around;
   const { state, registry, rawDecoder, patience } = neighbours;
-  await patiently('broker', () => claim(around), patience);
+  const partitions = await patiently('broker', () => checkTopics(neighbours.broker.admin), patience);
+  await patiently('state', () => claim(around, partitions), patience);
   const store = options.graphs.includes('warehouse') ? await openStore(around) : null;
   const open = (): Promise<Worker> =>
     Worker.open({
@@ -35,11 +37,14 @@ export async function openWorker(
   return { worker: await patiently('registry', open, patience), store };
 }
 
-async function claim({ neighbours, config, options, log }: Surroundings): Promise<void> {
+function claim(around: Surroundings, partitions: Partitions): Promise<void> {
+  const { neighbours, config, options, log } = around;
   const { broker, state, clusterId } = neighbours;
-  const installation = { clusterId, ...(await checkTopics(broker.admin)) };
-  const { delivery } = config;
-  await claimState({ broker, state, installation, delivery, acceptsReset: options.acceptsReset, log });
+  return claimState({
+    ...{ broker, state, log, installation: { clusterId, ...partitions } },
+    delivery: config.delivery,
+    acceptsReset: options.acceptsReset,
+  });
 }
 
 /** Loaded only when it takes part: the engine is large. */

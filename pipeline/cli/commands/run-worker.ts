@@ -37,8 +37,11 @@ interface Surroundings {
 }
 
 async function work(config: Config, asked: Asked, { io, log, front }: Surroundings): Promise<number> {
-  const { print, acceptsReset } = asked;
-  const options = { graphs: asked.graphs ?? config.worker.graphs, print, acceptsReset };
+  const options = {
+    graphs: asked.graphs ?? config.worker.graphs,
+    print: asked.print ?? printedUnasked(config),
+    acceptsReset: asked.acceptsReset,
+  };
   const outside = { log, out: io.stdout, onWait: front.waits, interrupted: io.interrupted };
   const worker = await openLiveWorker(config, options, outside);
   let isInOrder = false;
@@ -54,10 +57,16 @@ async function work(config: Config, asked: Asked, { io, log, front }: Surroundin
   return isInOrder ? exitCodes.done : exitCodes.unreachable;
 }
 
+/** One who tries it out wants to see something; one worker of many would read what all of them write. */
+function printedUnasked({ broker }: Config): readonly ReadTopic[] {
+  return broker.kind === 'embedded' ? ['enriched'] : [];
+}
+
 /** What the command line asks for, checked before anything is opened. */
 interface Asked {
   readonly address: Address | null;
-  readonly print: readonly ReadTopic[];
+  /** Null when nothing was said. */
+  readonly print: readonly ReadTopic[] | null;
   readonly graphs: readonly GraphName[] | null;
   readonly takesStdin: boolean;
   readonly acceptsReset: boolean;
@@ -66,11 +75,12 @@ interface Asked {
 function askedFor(invocation: Invocation): Asked {
   const takesStdin = invocation.options['stdin'] === true;
   const graphs = optionText(invocation, 'graphs');
+  const print = optionText(invocation, 'print');
   return {
     address: addressOf(optionText(invocation, 'listen') ?? 'off', takesStdin),
     takesStdin,
     acceptsReset: invocation.options['acceptStateReset'] === true,
-    print: printedTopics(optionText(invocation, 'print') ?? 'none'),
+    print: print === undefined ? null : printedTopics(print),
     graphs: graphs === undefined ? null : graphsOf(graphs),
   };
 }

@@ -18,8 +18,7 @@ export const run: Command = {
       .option('--stdin', 'take alerts from stdin too, one JSON document per line; end with its end')
       .option(
         '--print <topics>',
-        'output topics to print as NDJSON, joined by commas; none for none',
-        'alerts.enriched.v1',
+        'output topics to print as NDJSON, joined by commas, or none (default: alerts.enriched.v1; none with Kafka)',
       )
       .option(
         '--accept-state-reset',
