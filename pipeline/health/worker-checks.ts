@@ -5,7 +5,12 @@ import type { Beat } from './pulse.ts';
 export interface Looked {
   /** Graphs that this process runs. */
   readonly graphs: readonly string[];
-  readonly owned: readonly { readonly graph: string; readonly isRunning: boolean }[];
+  readonly owned: readonly {
+    readonly graph: string;
+    readonly isRunning: boolean;
+    /** Stopped at too many dead letters. */
+    readonly isBraked: boolean;
+  }[];
   readonly stalled: readonly Stalled[];
   readonly beats: readonly Beat[];
   readonly now: number;
@@ -28,10 +33,13 @@ export function workerChecks({ graphs, owned, stalled, beats, now }: Looked): re
 function shardsCheck(graph: string, owned: Looked['owned']): Check {
   const own = owned.filter((one) => one.graph === graph);
   const running = own.filter(({ isRunning }) => isRunning).length;
+  const braked = own.filter(({ isBraked }) => isBraked).length;
   const unit = graph === 'warehouse' ? 'partitions' : 'shards';
   const detail =
     own.length === 0 ? 'joined, nothing is assigned here' : `${running} of ${own.length} ${unit} restored`;
-  return { name: `${graph} shards`, isGood: running === own.length, isNeeded: true, detail };
+  const stopped = braked === 0 ? '' : `, ${braked} stopped at dead letters`;
+  const isGood = running === own.length && braked === 0;
+  return { name: `${graph} shards`, isGood, isNeeded: true, detail: detail + stopped };
 }
 
 function flowCheck(graph: string, stalled: Looked['stalled']): Check {

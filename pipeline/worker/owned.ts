@@ -9,21 +9,32 @@ export interface Owned extends TopicPartition {
   readonly handled: number;
   /** Its state is restored, and it takes records. */
   readonly isRunning: boolean;
+  /** It takes none all the same: too many of them were dead letters. */
+  readonly isBraked: boolean;
 }
 
-type Seen = Pick<ShardRunner<{ readonly kind: string }>, 'graphName' | 'place' | 'handled' | 'isRunning'>;
+type Seen = Pick<
+  ShardRunner<{ readonly kind: string }>,
+  'graphName' | 'place' | 'handled' | 'isRunning' | 'isBraked'
+>;
 
 export function ownedOf(
   shards: readonly Seen[],
   sink: Pick<WarehouseSink, 'stored'> | null,
 ): readonly Owned[] {
   return [
-    ...shards.map(({ graphName, place, handled, isRunning }) => ({
+    ...shards.map(({ graphName, place, handled, isRunning, isBraked }) => ({
       graph: graphName,
       ...place,
       handled,
       isRunning,
+      isBraked,
     })),
-    ...(sink?.stored ?? []).map((place) => ({ graph: 'warehouse', ...place, isRunning: true })),
+    ...(sink?.stored ?? []).map((place) => ({
+      graph: 'warehouse',
+      ...place,
+      isRunning: true,
+      isBraked: false,
+    })),
   ];
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkLines, isReady, type Looked, workerChecks } from '../../../pipeline/health/index.ts';
 
 const running = (graph: string, count: number, isRunning = true) =>
-  Array.from({ length: count }, () => ({ graph, isRunning }));
+  Array.from({ length: count }, () => ({ graph, isRunning, isBraked: false }));
 const up = (name: string) => ({ name, isUp: true, since: 0, detail: '' });
 const away = (name: string) => ({ name, isUp: false, since: 40_000, detail: 'refused' });
 const stalled = (graph: string, topic: string) => ({
@@ -41,6 +41,12 @@ describe('a worker is', () => {
       { owned: [...running('relate', 3), ...running('relate', 1, false)] },
       false,
       '[-]relate shards: 3 of 4 shards restored',
+    ],
+    [
+      'not ready while a shard has stopped at dead letters',
+      { owned: [...running('reduce', 1), { graph: 'reduce', isRunning: true, isBraked: true }] },
+      false,
+      '[-]reduce shards: 2 of 2 shards restored, 1 stopped at dead letters',
     ],
     [
       'ready when others have all the shards',
