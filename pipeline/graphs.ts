@@ -1,5 +1,5 @@
 import type { RawRecord, ReduceEvent, RelateEvent } from '../operators/events.ts';
-import type { DecodeAvro } from '../operators/normalize/index.ts';
+import type { DecodeAvro, IsOwnLayout } from '../operators/normalize/index.ts';
 import type { Labels } from '../schemas/alert.ts';
 import { codecs } from '../schemas/avro/index.ts';
 import type { TopicId } from '../schemas/topics.ts';
@@ -23,16 +23,20 @@ export interface Graph<Event extends { readonly kind: string }> extends ShardGra
 const noHeaders: Labels = {};
 const text = new TextDecoder();
 
-export function reduceGraph(config: OperatorConfigs, decodeAvro: DecodeAvro): Graph<ReduceEvent> {
+export function reduceGraph(
+  config: OperatorConfigs,
+  decodeAvro: DecodeAvro,
+  isOwnLayout: IsOwnLayout = () => false,
+): Graph<ReduceEvent> {
   return {
     name: 'reduce',
     input: 'raw',
     states: 'facts',
     group: 'tocsin-reduce',
     read: rawRecord,
-    operators: (host) => reduce(config, decodeAvro, host),
+    operators: (host) => reduce(config, { decodeAvro, isOwnLayout }, host),
     version: null,
-    configured: () => reduceGraph(config, decodeAvro),
+    configured: () => reduceGraph(config, decodeAvro, isOwnLayout),
   };
 }
 

@@ -6,7 +6,7 @@ import { type EnrichConfig, enrich } from '../operators/enrich/index.ts';
 import type { ReduceEvent, RelateEvent } from '../operators/events.ts';
 import { type FingerprintConfig, fingerprint } from '../operators/fingerprint/index.ts';
 import { type Host, lift } from '../operators/lift.ts';
-import { type DecodeAvro, makeNormalize, type NormalizeConfig } from '../operators/normalize/index.ts';
+import { makeNormalize, type NormalizeConfig, type RawAvro } from '../operators/normalize/index.ts';
 import { type PublishConfig, publish } from '../operators/publish/index.ts';
 import { type ScoreConfig, score } from '../operators/score/index.ts';
 import { type SuppressConfig, suppress } from '../operators/suppress/index.ts';
@@ -39,12 +39,12 @@ export interface OperatorConfigs {
 /** States facts: what this partition has seen of each alert. Decides nothing. */
 export function reduce(
   config: OperatorConfigs,
-  decodeAvro: DecodeAvro,
+  avro: RawAvro,
   host: Host,
 ): OperatorFunction<ReduceEvent, ReduceEvent> {
   return (records) =>
     records.pipe(
-      lift(makeNormalize({ decodeAvro }), config.normalize, host),
+      lift(makeNormalize(avro), config.normalize, host),
       lift(fingerprint, config.fingerprint, host),
       lift(combine, config.dedupe, host),
     );

@@ -1,5 +1,6 @@
 import type { Ending, Head, Labels } from '../../schemas/alert.ts';
 import type { KnownHead } from '../events.ts';
+import { Generations } from './generations.ts';
 
 /** Names and values in turn: `[name, value, name, value, …]`. Safe whatever a name is, and cheap to make a key of. */
 export type Pairs = string[];
@@ -11,42 +12,8 @@ export interface HeadDraft extends Omit<Head, 'labels' | 'annotations'> {
   readonly annotations: Pairs;
 }
 
-/**
- * Gives equal heads the same object, so that what follows is computed once per head instead of once per alert. Bounded
- * by two generations: when the young one is full it becomes the old one, and the old one is forgotten. Forgetting costs
- * time and changes nothing.
- */
-export class HeadCache {
-  #young = new Map<string, KnownHead>();
-  #old = new Map<string, KnownHead>();
-  #youngBytes = 0;
-  readonly #maxHeads: number;
-  readonly #maxBytes: number;
-
-  constructor(limits: { readonly maxHeads: number; readonly maxHeadBytes: number }) {
-    this.#maxHeads = Math.ceil(limits.maxHeads / 2);
-    this.#maxBytes = limits.maxHeadBytes / 2;
-  }
-
-  get(key: string): KnownHead | undefined {
-    const young = this.#young.get(key);
-    if (young !== undefined) return young;
-    const old = this.#old.get(key);
-    if (old !== undefined) this.set(key, old);
-    return old;
-  }
-
-  set(key: string, head: KnownHead): void {
-    if (this.#young.size >= this.#maxHeads || this.#youngBytes > this.#maxBytes) {
-      this.#old = this.#young;
-      this.#young = new Map();
-      this.#youngBytes = 0;
-    }
-    this.#young.set(key, head);
-    // The key holds the text of the head once more, and a character takes up to two bytes.
-    this.#youngBytes += key.length * 4;
-  }
-
+/** Gives equal heads the same object, so that what follows is computed once per head instead of once per alert. */
+export class HeadCache extends Generations<KnownHead> {
   /** The one object for heads equal to the draft (and with labels in the same order; what follows does not mind). */
   known(draft: HeadDraft): KnownHead {
     const key = keyOf(draft);

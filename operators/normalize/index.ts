@@ -1,34 +1,62 @@
 import type { RawRecord, ReduceEvent } from '../events.ts';
 import { defineOperator } from '../operator.ts';
 import { NormalizeConfig } from './config.ts';
+import { Generations } from './generations.ts';
 import { HeadCache } from './head-cache.ts';
 import { type CompiledMapping, compileMapping, presets, shapeOf } from './mapping/index.ts';
 import { type DecodeAvro, type RecordRules, readRecord } from './read-record.ts';
 import type { Item, Reading } from './reading.ts';
+import { type IsOwnLayout, Repeats } from './repeats.ts';
 import { severityMapOf } from './severity.ts';
 import { shapes } from './shapes/index.ts';
 
 export { NormalizeConfig } from './config.ts';
 export { presets } from './mapping/index.ts';
 export type { DecodeAvro } from './read-record.ts';
+export type { IsOwnLayout } from './repeats.ts';
 
 /**
  * Makes the operator that turns records into observations, and what cannot be used into dead letters; each alert of a
  * record becomes exactly one of them. `decodeAvro` is handed in, since schemas come from a registry; without it no schema
  * id is known.
  */
-export function makeNormalize({ decodeAvro = () => 'unknown' }: { readonly decodeAvro?: DecodeAvro } = {}) {
+export function makeNormalize({ decodeAvro = () => 'unknown', isOwnLayout = () => false }: RawAvro = {}) {
   return defineOperator<ReduceEvent>()({
     name: 'normalize',
     config: NormalizeConfig,
     tables: {},
-    derive: (config): RecordRules => rulesOf(config, decodeAvro),
+    derive: (config): Derived => ({
+      rules: rulesOf(config, decodeAvro),
+      repeats: new Repeats(config.limits, isOwnLayout, new Generations(config.cache)),
+    }),
     on: {
       record(step, record) {
-        for (const event of eventsOf(record, readRecord(record, step.derived))) step.emit(event);
+        const { rules, repeats } = step.derived;
+        const repeat = repeats.find(record);
+        if (repeat !== null) {
+          const { shard, at, offset } = record;
+          const { head, tail } = repeat;
+          step.emit({ kind: 'observation', shard, place: { offset, n: 0 }, at, head, tail });
+          return;
+        }
+        const reading = readRecord(record, rules);
+        const [only] = reading.items;
+        if (only !== undefined && 'head' in only) repeats.note(record, only.head);
+        for (const event of eventsOf(record, reading)) step.emit(event);
       },
     },
   });
+}
+
+/** What is known of registered schemas; without it no schema id is. */
+export interface RawAvro {
+  readonly decodeAvro?: DecodeAvro;
+  readonly isOwnLayout?: IsOwnLayout;
+}
+
+interface Derived {
+  readonly rules: RecordRules;
+  readonly repeats: Repeats;
 }
 
 function rulesOf(config: NormalizeConfig, decodeAvro: DecodeAvro): RecordRules {

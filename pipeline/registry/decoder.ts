@@ -26,6 +26,7 @@ type Reader<T> = (payload: Uint8Array) => T | RecordError;
 export class Decoder<T> {
   readonly #options: DecoderOptions<T>;
   readonly #readers = new Map<number, Reader<T>>();
+  readonly #ownLayouts = new Set<number>();
   /** Ids the registry does not know, with when it was asked. */
   readonly #unknown: LRUCache<number, number>;
   readonly #fetches = new Map<number, Promise<void>>();
@@ -44,6 +45,9 @@ export class Decoder<T> {
     if (reader !== undefined) return reader(payload);
     return this.#unknown.has(schemaId) ? unknownSchema(schemaId) : 'unknown';
   };
+
+  /** Whether records with this id are laid out as our codec writes them. */
+  readonly isOwnLayout = (schemaId: number): boolean => this.#ownLayouts.has(schemaId);
 
   /** Whether `decode` has an answer that need not be asked for again. */
   isKnown(schemaId: number): boolean {
@@ -70,6 +74,7 @@ export class Decoder<T> {
       return;
     }
     this.#unknown.delete(schemaId);
+    if (this.#options.codec.hasLayoutOf(schema)) this.#ownLayouts.add(schemaId);
     this.#readers.set(schemaId, this.#readerOf(schema));
   }
 

@@ -78,7 +78,9 @@ export class Worker {
     this.#around = around;
     const { rawDecoder, operators, graphs, warehouse, onFailure } = options;
     this.#reduce = graphs.includes('reduce')
-      ? this.#runner(reduceGraph(operators, rawDecoder.decode), (batch) => prefetch(rawDecoder, batch))
+      ? this.#runner(reduceGraph(operators, rawDecoder.decode, rawDecoder.isOwnLayout), (batch) =>
+          prefetch(rawDecoder, batch),
+        )
       : null;
     const relate = graphs.includes('relate') ? this.#runner(relateGraph(operators), async () => {}) : null;
     this.#relate = relate;

@@ -26,6 +26,8 @@ export interface Codec<T> {
    * @throws TocsinError `record.incompatible-schema` when Avro's rules find no way from that schema to ours
    */
   readerOf(writerSchema: unknown): (bytes: Uint8Array, offset?: number) => T;
+  /** Whether another version writes exactly the bytes that this one does. */
+  hasLayoutOf(writerSchema: unknown): boolean;
 }
 
 export interface CodecSpec<T> {
@@ -57,6 +59,13 @@ export function codecOf<T>(spec: CodecSpec<T>): Codec<T> {
     readerOf(writerSchema) {
       const written = layoutOf(type, writerSchema);
       return (bytes, offset = 0) => fromWire(readAll(written, bytes, offset));
+    },
+    hasLayoutOf: (writerSchema) => {
+      try {
+        return layoutOf(type, writerSchema).resolver === undefined;
+      } catch {
+        return false;
+      }
     },
   };
 }

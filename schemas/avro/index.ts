@@ -2,3 +2,4 @@ export type { Codec } from './codec.ts';
 export { codecOf } from './codec.ts';
 export type { CodedTopic } from './codecs.ts';
 export { codecs, snapshotCodec } from './codecs.ts';
+export { RawWire } from './raw-wire.ts';

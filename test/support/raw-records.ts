@@ -1,5 +1,5 @@
 import type { DeadLetter, Observation, RawRecord, ReduceEvent } from '../../operators/events.ts';
-import { type DecodeAvro, makeNormalize } from '../../operators/normalize/index.ts';
+import { makeNormalize, type RawAvro } from '../../operators/normalize/index.ts';
 import { drive } from './operator-host.ts';
 
 /** Timestamp of the records under test: 2024-06-01T12:00:00Z. */
@@ -36,9 +36,9 @@ export interface Normalized {
 /** Sends records through normalize as a shard would. */
 export function normalizeAll(
   records: readonly RawRecord[],
-  { config = {}, decodeAvro }: { readonly config?: unknown; readonly decodeAvro?: DecodeAvro } = {},
+  { config = {}, ...avro }: { readonly config?: unknown } & RawAvro = {},
 ): Normalized {
-  const driven = drive(makeNormalize(decodeAvro === undefined ? {} : { decodeAvro }), config);
+  const driven = drive(makeNormalize(avro), config);
   for (const record of records) driven.send(record);
   return {
     events: driven.events,

@@ -13,8 +13,10 @@ const operators = quickConfig();
 const reduceGraph = (host: OperatorHost) =>
   reduce(
     operators,
-    () => {
-      throw new Error('nothing here is Avro');
+    {
+      decodeAvro: () => {
+        throw new Error('nothing here is Avro');
+      },
     },
     host,
   );

@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import type { DecodeAvro } from '../../../operators/normalize/index.ts';
+import type { RawAlert, Tail } from '../../../schemas/alert.ts';
+import { codecs, RawWire } from '../../../schemas/avro/index.ts';
+import { TocsinError } from '../../../schemas/errors.ts';
+import { anyRawAlert, anyTail } from '../../support/arbitraries.ts';
+import { normalizeAll, rawRecord, recordAt } from '../../support/raw-records.ts';
+
+const decodeAvro: DecodeAvro = (_id, payload) => {
+  try {
+    return codecs.raw.decode(payload);
+  } catch (error) {
+    if (error instanceof TocsinError) return { code: error.code, detail: error.detail };
+    throw error;
+  }
+};
+const framed = (alert: RawAlert, id = 42) => codecs.raw.encodeFramed(id, alert);
+const alert: RawAlert = {
+  tenant: 'acme',
+  source: 'probe',
+  name: 'DiskFull',
+  severity: 'high',
+  labels: { disk: 'sda', host: 'db-1' },
+  annotations: { summary: 'Übervoll' },
+  generatorUrl: '',
+  status: 'firing',
+  observedAt: recordAt - 1_000,
+  startsAt: null,
+  endsAt: null,
+  value: 91.5,
+  id: 'e-1',
+};
+
+/** How often the full reader was asked, and what came out. */
+function read(values: readonly Uint8Array[], isOwn = true, headers = {}) {
+  let decodes = 0;
+  const counting: DecodeAvro = (id, payload) => {
+    decodes += 1;
+    return decodeAvro(id, payload);
+  };
+  const records = values.map((value, offset) => rawRecord(value, { offset, headers }));
+  return {
+    ...normalizeAll(records, { decodeAvro: counting, isOwnLayout: () => isOwn }),
+    decodes: () => decodes,
+  };
+}
+
+describe('a repeat', () => {
+  it('is known by the bytes of its head, and its tail is read', () => {
+    const again = {
+      ...alert,
+      status: 'resolved',
+      observedAt: null,
+      endsAt: recordAt - 5,
+      value: null,
+      id: '',
+    } as const;
+    const { observations, decodes } = read([framed(alert), framed(again)]);
+    expect(decodes()).toBe(1);
+    expect(observations[1]?.head).toBe(observations[0]?.head);
+    expect(observations[1]).toMatchObject({
+      place: { offset: 1, n: 0 },
+      tail: {
+        status: 'resolved',
+        observedAt: null,
+        startsAt: null,
+        endsAt: recordAt - 5,
+        value: null,
+        id: '',
+      },
+    });
+  });
+
+  it.each([
+    ['another head', framed({ ...alert, labels: { ...alert.labels, disk: 'sdb' } })],
+    ['another schema id', framed(alert, 43)],
+    ['a time that cannot be true', framed({ ...alert, observedAt: 1_717_239_600 })],
+    ['an end far beyond', framed({ ...alert, endsAt: 9_000_000_000_000 })],
+    ['a value that is none', framed({ ...alert, value: Number.NaN })],
+    ['an id beyond ASCII', framed({ ...alert, id: 'é' })],
+    ['an id that is too long', framed({ ...alert, id: 'x'.repeat(9_000) })],
+    ['bytes left over', Buffer.concat([framed(alert), Buffer.of(0)])],
+    ['its end cut off', framed(alert).subarray(0, -1)],
+    ['only its head', framed(alert).subarray(0, 60)],
+  ])('with %s is left to the full reader', (_what, value) => {
+    const plain = normalizeAll([rawRecord(value, { offset: 1 })], { decodeAvro });
+    const { events, decodes } = read([framed(alert), value]);
+    expect(decodes()).toBe(2);
+    expect(events.slice(1)).toEqual(plain.events);
+  });
+
+  it.each([
+    ['of a schema with another layout', read([framed(alert), framed(alert)], false).decodes(), 2],
+    ['in an envelope', read([framed(alert), framed(alert)], true, { ce_specversion: '1.0' }).decodes(), 2],
+  ])('%s is none', (_what, found, expected) => expect(found).toBe(expected));
+});
+
+describe('RawWire', () => {
+  const wire = new RawWire();
+  const headBytes = ({
+    status: _s,
+    observedAt: _o,
+    startsAt: _a,
+    endsAt: _e,
+    value: _v,
+    id: _i,
+    ...head
+  }: RawAlert) =>
+    codecs.raw.encode({ ...head, ...still }).length - codecs.raw.encode({ ...nobody, ...still }).length + 7;
+
+  test('finds the end of any head, and reads any tail that it takes as the codec does', () => {
+    fc.assert(
+      fc.property(anyRawAlert, (any) => {
+        const bytes = codecs.raw.encode(any);
+        const end = wire.headEnd(bytes, 0);
+        expect(end).toBe(headBytes(any));
+        const tail = wire.tail(bytes, end);
+        const { status, observedAt, startsAt, endsAt, value, id } = codecs.raw.decode(bytes);
+        if (tail !== null) expect(tail).toEqual({ status, observedAt, startsAt, endsAt, value, id });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('takes every tail of an ordinary alert', () => {
+    fc.assert(
+      fc.property(anyTail, (tail) => {
+        const plain: Tail = { ...tail, id: 'e-1', value: tail.value === null ? null : 1.5 };
+        const bytes = codecs.raw.encode({ ...nobody, ...plain });
+        expect(wire.tail(bytes, wire.headEnd(bytes, 0))).toEqual(plain);
+      }),
+    );
+  });
+
+  test('never reads past the end, whatever the bytes', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (any) => {
+        const bytes = Buffer.from(any);
+        const end = wire.headEnd(bytes, 0);
+        expect(end).toBeLessThan(bytes.length);
+        if (end >= 0) wire.tail(bytes, end);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});
+
+const still: Tail = { status: 'firing', observedAt: null, startsAt: null, endsAt: null, value: null, id: '' };
+const nobody = {
+  tenant: '',
+  source: '',
+  name: '',
+  severity: 'unknown',
+  labels: {},
+  annotations: {},
+  generatorUrl: '',
+} as const;
