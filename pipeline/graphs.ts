@@ -1,3 +1,4 @@
+import { combine } from '../operators/dedupe/index.ts';
 import type { RawRecord, ReduceEvent, RelateEvent } from '../operators/events.ts';
 import type { DecodeAvro, IsOwnLayout } from '../operators/normalize/index.ts';
 import type { Labels } from '../schemas/alert.ts';
@@ -18,6 +19,8 @@ export interface Graph<Event extends { readonly kind: string }> extends ShardGra
    */
   readonly states: 'facts' | 'decisions';
   readonly group: string;
+  /** The operator that states facts, of its own accord or when it is asked; null for decisions. */
+  readonly factsFrom: string | null;
 }
 
 const noHeaders: Labels = {};
@@ -32,6 +35,7 @@ export function reduceGraph(
     name: 'reduce',
     input: 'raw',
     states: 'facts',
+    factsFrom: combine.name,
     group: 'tocsin-reduce',
     read: rawRecord,
     operators: (host) => reduce(config, { decodeAvro, isOwnLayout }, host),
@@ -45,6 +49,7 @@ export function relateGraph(config: OperatorConfigs, version = versionOf(config)
     name: 'relate',
     input: 'reduced',
     states: 'decisions',
+    factsFrom: null,
     group: 'tocsin-relate',
     // The topic is ours alone: a value that cannot be read is a broken promise, and stops the shard.
     read: (record) => codecs.reduced.decode(record.value ?? new Uint8Array(), framedLength),

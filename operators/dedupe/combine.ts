@@ -48,6 +48,7 @@ export const combine = defineOperator<ReduceEvent>()({
   },
   onTimer(step, timer) {
     if (timer.key === 'flush') flush(step, [...step.tables.runs.values()]);
+    else if (timer.key === 'restate') restate(step);
     else endCell(step, Number(timer.key), timer.due);
   },
   dependsFrom({ derived }) {
@@ -118,6 +119,12 @@ function flush(step: CombineStep, runs: readonly Run[]): void {
     state(step, run);
     step.tables.runs.set(run.rowKey, run);
   }
+}
+
+/** States every run, whatever was stated of it: a rebuilt shard does not know when the one before it spoke. */
+function restate(step: CombineStep): void {
+  for (const run of step.tables.runs.values()) run.emittedCount = 0;
+  flush(step, [...step.tables.runs.values()]);
 }
 
 /** The first instant at which nothing more can be accepted into a cell: what is later is late. */

@@ -94,6 +94,12 @@ export class Shard<Event extends Kinded> {
     this.#throwFailure();
   }
 
+  /** Has a stage (of REDUCE) state everything that it holds, whatever it has stated of it. */
+  restate(stage: string): void {
+    this.host.poke(stage, 'restate');
+    this.#throwFailure();
+  }
+
   /** All rows that changed since the last call, taken in one tick: they belong to the last stepped offset. */
   takeChanges(): readonly RowChange[] {
     const rows = this.host.stages.flatMap((stage) => takeRowChanges(stage));

@@ -73,7 +73,9 @@ export class Checkpointer {
   /** Whether there is something new to store, it is time to, and nothing is under way. */
   isDue(shard: Stored, offset: number): boolean {
     const { clock, everyMs, maxChanged } = this.#target;
-    if (this.#failure !== null || this.#inFlight !== null || offset === this.#storedOffset) return false;
+    if (this.#failure !== null || this.#inFlight !== null) return false;
+    // A REDUCE shard forgets what is over while nothing comes; stored rows are to go with it.
+    if (offset === this.#storedOffset && shard.changed === 0) return false;
     return clock.now() - this.#lastAt >= everyMs || shard.changed >= maxChanged;
   }
 

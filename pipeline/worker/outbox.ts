@@ -34,8 +34,8 @@ export class Outbox implements ShardSink {
   }
 
   /**
-   * What follows from records below the offset was said before, by an owner whose state was lost. Facts are said again:
-   * they may be repeated freely, and a rule may have changed meanwhile.
+   * What follows from records below the offset was said before, by an owner whose state was lost. Facts too: a replay meets
+   * late alerts of runs that died before it begins, and would state them under names that never were (H24).
    */
   muteBelow(offset: number): void {
     this.#mutedUntil = offset;
@@ -49,7 +49,7 @@ export class Outbox implements ShardSink {
   }
 
   output(output: Output, origin: Origin): void {
-    if (origin.offset < this.#mutedUntil && output.topic !== 'reduced') return;
+    if (origin.offset < this.#mutedUntil) return;
     this.#records.push({
       topic: topics[output.topic].name,
       partition: this.#partitionOf(output),

@@ -34,6 +34,8 @@ export class ShardRunner<Event extends Kinded> {
   readonly #producer: Producer;
   readonly #serial = new Serial();
   #position = 0;
+  /** Null when nothing is muted any more. */
+  #mutedUntil: number | null = null;
   #hasProgressed = false;
   #isReleased = false;
   #closed: Promise<void> | null = null;
@@ -95,6 +97,7 @@ export class ShardRunner<Event extends Kinded> {
       if (this.#isReleased) return;
       this.#position = position;
       this.#outbox.muteBelow(mutedUntil ?? 0);
+      this.#mutedUntil = mutedUntil;
       const { consumer } = this.#assignment;
       consumer.seek(this.place, position);
       // Whatever paused it belongs to an instance before this one.
@@ -110,10 +113,23 @@ export class ShardRunner<Event extends Kinded> {
       if (failure !== null) throw failure;
       if (!(await this.#intake.admits(batch, this.#position)) || this.#isReleased) return;
       this.#position = this.#intake.step(batch, this.#position);
+      this.#speakUp();
       await this.flush();
       this.#hasProgressed = true;
       await this.store();
     });
+  }
+
+  /**
+   * At the end of a muted replay. Facts are stated anew, since the replay does not know which of them were: the shard before
+   * may have held back what this one believes to have said.
+   */
+  #speakUp(): void {
+    if (this.#mutedUntil === null || this.#position < this.#mutedUntil) return;
+    this.#mutedUntil = null;
+    this.#outbox.muteBelow(0);
+    const { factsFrom } = this.#assignment.graph;
+    if (factsFrom !== null) this.shard.restate(factsFrom);
   }
 
   /**

@@ -5,8 +5,15 @@ import type { StateSnapshot } from '../../pipeline/state/index.ts';
 import type { Delivery, Worker } from '../../pipeline/worker/index.ts';
 import { relateAgain } from '../support/crash-runs.ts';
 import { CrashPlan } from '../support/crashing-ports.ts';
-import { bytesOf, bytesOfRecord, differences, outputTopics, readOutputs } from '../support/outputs.ts';
-import { story } from '../support/story-input.ts';
+import {
+  bytesOf,
+  bytesOfRecord,
+  differences,
+  outputTopics,
+  readOutputs,
+  valuesOf,
+} from '../support/outputs.ts';
+import { alert, story } from '../support/story-input.ts';
 import { dawn, minute, quickConfig, second, World, type WorldOptions } from '../support/virtual-world.ts';
 
 const input = story(3, 10);
@@ -123,6 +130,27 @@ describe('a rebuild', () => {
       expect(from).toBeGreaterThan((mark?.offset ?? 0) / 2);
       expect(snapshot).toMatchObject({ id: expect.any(String) });
     }
+  });
+
+  test('of REDUCE says nothing of a run that died before it begins, though a late alert of it comes after that', async () => {
+    const settings = { checkpointEveryMs: 0 };
+    const world = await World.open({ operators, rawPartitions: 1, reducedPartitions: 1, settings });
+    await world.start();
+    const at = (seconds: number, name: string, observedAt = seconds) =>
+      alert({ at: seconds * second, name, observedAt: observedAt * second });
+    // B is still alive when A's window is over, and stands between A's two alerts.
+    await world.run([at(10, 'A'), at(62, 'B'), at(65, 'A', 55), at(80, 'B')], { until: dawn + 90 * second });
+    const place = { topic: 'alerts.raw.v1', partition: 0 };
+    const mark = await world.embedded.broker.admin.committed('tocsin-reduce', place);
+    expect(JSON.parse(mark?.metadata ?? '{}')).toMatchObject({ from: 1 });
+    wipe(world);
+    await replace(world);
+    await world.run([], { until: dawn + 10 * minute });
+    const accounted = valuesOf(await readOutputs(world), 'decisions').reduce(
+      (sum, { outcome, count }) => sum + (outcome === 'noted' ? 0 : count),
+      0,
+    );
+    expect(accounted).toBe(4);
   });
 
   test('of REDUCE begins at the first alert that its live runs depend on', async () => {

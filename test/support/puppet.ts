@@ -70,6 +70,7 @@ export function puppetGraph(input: Graph<Order>['input'] = 'raw'): Graph<Order> 
     name: 'puppet',
     input,
     states: 'decisions',
+    factsFrom: null,
     group: 'tocsin-puppet',
     read: (record) => JSON.parse(Buffer.from(record.value ?? []).toString()),
     operators: (host) => (source) => source.pipe(lift(puppet, {}, host)),
