@@ -20,10 +20,13 @@ export interface Grant {
 export class GroupCommits {
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** Rejects with `broker.illegal-generation` when `grant()` does not cover the partitions, or Kafka says so. */
-  commit(grant: () => Grant | null, offsets: readonly OffsetCommit[]): Promise<void> {
+  /**
+   * Rejects with `broker.illegal-generation` when the grant does not cover the partitions, or Kafka says so. The grant is
+   * that of the call: by the time of its turn, the member may have another one, under which Kafka would take it.
+   */
+  commit(grant: Grant | null, offsets: readonly OffsetCommit[]): Promise<void> {
     // In turn: an older commit that is tried again must not overwrite a newer one.
-    const committed = this.#turn.then(() => this.#commit(grant(), offsets));
+    const committed = this.#turn.then(() => this.#commit(grant, offsets));
     this.#turn = committed.catch(() => undefined);
     return committed;
   }

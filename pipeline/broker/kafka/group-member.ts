@@ -99,7 +99,7 @@ export class GroupMember {
   }
 
   commit(offsets: readonly OffsetCommit[]): Promise<void> {
-    return this.#commits.commit(() => this.#grant, offsets);
+    return this.#commits.commit(this.#grant, offsets);
   }
 
   /** Whether the group still counts this member, under the generation that granted it the partition. */

@@ -3,7 +3,7 @@ import { TocsinError } from '../../../schemas/errors.ts';
 import type { Consumer, ConsumerHandlers, ConsumerOptions, OffsetCommit, TopicPartition } from '../broker.ts';
 import { laneOf } from './acknowledged-send.ts';
 import type { GroupTimings } from './group-events.ts';
-import { GroupMember } from './group-member.ts';
+import { GroupMember, type GroupMemberOptions } from './group-member.ts';
 import type { KafkaAdmin } from './kafka-admin.ts';
 import { KafkaReader } from './kafka-reader.ts';
 import { LogEnds } from './log-ends.ts';
@@ -11,9 +11,17 @@ import { settlement, within } from './settlement.ts';
 
 export interface KafkaConsumerServices {
   readonly kafka: Kafka;
-  readonly admin: KafkaAdmin;
+  readonly admin: Pick<KafkaAdmin, 'partitions' | 'committedOffsets' | 'watermarks'>;
   readonly timings: GroupTimings;
+  /** What stands between the consumer and its group; kafkajs unless given. */
+  readonly openMember?: (options: GroupMemberOptions) => ConsumerMember;
 }
+
+/** The part of a group's member that its consumer uses. */
+export type ConsumerMember = Pick<
+  GroupMember,
+  'epoch' | 'join' | 'commit' | 'owns' | 'pause' | 'resume' | 'seek' | 'leave'
+>;
 
 /** How long a consumer that failed waits for its last batch, and for the group to hear of it, before it says so. */
 const farewellMs = 5_000;
@@ -30,7 +38,7 @@ const farewellMs = 5_000;
 export class KafkaConsumer implements Consumer {
   readonly #options: ConsumerOptions;
   readonly #services: KafkaConsumerServices;
-  readonly #member: GroupMember;
+  readonly #member: ConsumerMember;
   readonly #ends: LogEnds;
   readonly #started = settlement();
   #readers = new Map<string, KafkaReader>();
@@ -45,7 +53,8 @@ export class KafkaConsumer implements Consumer {
     this.#options = options;
     this.#services = services;
     this.#ends = new LogEnds(services.admin, options.group);
-    this.#member = new GroupMember({
+    const openMember = services.openMember ?? ((member) => new GroupMember(member));
+    this.#member = openMember({
       ...options,
       ...services,
       events: {
@@ -92,8 +101,13 @@ export class KafkaConsumer implements Consumer {
     return this.#reader(place)?.handled ?? null;
   }
 
-  commitOffsets(offsets: readonly OffsetCommit[]): Promise<void> {
-    return this.#member.commit(offsets);
+  async commitOffsets(offsets: readonly OffsetCommit[]): Promise<void> {
+    // After a join and until `onAssigned`, handlers work on the assignment before: theirs is not a commit of this one.
+    if (this.#member.epoch !== this.#epoch) {
+      const detail = `group ${this.#options.group}, generation ${this.#epoch}`;
+      throw new TocsinError('broker.illegal-generation', detail);
+    }
+    await this.#member.commit(offsets);
   }
 
   owns(place: TopicPartition): Promise<boolean> {

@@ -11,10 +11,10 @@ const retryMs = 500;
  * start elsewhere without a word and commit that over the group's offset: so it is asked to start in the log only.
  */
 export class LogEnds {
-  readonly #admin: KafkaAdmin;
+  readonly #admin: Pick<KafkaAdmin, 'committedOffsets' | 'watermarks'>;
   readonly #group: string;
 
-  constructor(admin: KafkaAdmin, group: string) {
+  constructor(admin: Pick<KafkaAdmin, 'committedOffsets' | 'watermarks'>, group: string) {
     this.#admin = admin;
     this.#group = group;
   }

@@ -9,7 +9,7 @@ export interface RangeRead {
 }
 
 export interface RangeServices {
-  readonly admin: KafkaAdmin;
+  readonly admin: Pick<KafkaAdmin, 'watermarks' | 'deleteGroup'>;
   readonly open: (options: ConsumerOptions) => Consumer;
 }
 
