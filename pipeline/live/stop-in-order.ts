@@ -6,7 +6,7 @@ import type { Clock } from '../time/index.ts';
 import type { Worker } from '../worker/index.ts';
 
 export interface Stopping {
-  readonly worker: Worker;
+  readonly worker: Pick<Worker, 'stop' | 'drop' | 'counts' | 'held' | 'store'>;
   readonly neighbours: Pick<Neighbours, 'embeddedBroker'>;
   /** Everything else that is open. */
   readonly opened: Opened;
@@ -19,6 +19,9 @@ export interface Stopping {
 /** How long what is in a log of this process may be worked on at the end. Longer means that the warehouse is away. */
 const lastWorkMs = 10_000;
 
+/** Of the budget. The rest is for leaving the groups when the worker had to be dropped: others go on at once then. */
+const workersShare = 0.8;
+
 /**
  * Lets go of everything: finishes what is in hand, stores and commits it, leaves the groups. When a neighbour keeps it
  * from that for too long, everything is dropped as in a crash, which loses nothing: it only costs the next owner a replay.
@@ -26,18 +29,18 @@ const lastWorkMs = 10_000;
  */
 export async function stopInOrder(stopping: Stopping): Promise<boolean> {
   const { worker, opened, log, clock, budgetMs } = stopping;
-  const deadline = clock.now() + budgetMs;
+  const startedAt = clock.now();
   const failures: string[] = [];
-  const inTime = (act: () => Promise<void>): Promise<boolean> =>
-    within(Math.max(1, deadline - clock.now()), clock, act).catch((error: unknown) => {
+  const by = (shareOfBudget: number, act: () => Promise<void>): Promise<boolean> =>
+    within(startedAt + budgetMs * shareOfBudget - clock.now(), clock, act).catch((error: unknown) => {
       failures.push(error instanceof Error ? error.message : String(error));
       return false;
     });
-  const isStopped = await inTime(() => stopWorker(stopping));
+  const isStopped = await by(workersShare, () => stopWorker(stopping));
   if (!isStopped) worker.drop();
-  const isClosed = await inTime(() => opened.close());
-  if (isStopped && isClosed) log.info('stopped', booksOf(worker));
-  else log.warn('stop-cut', { budgetMs, failures, ...booksOf(worker) });
+  const isClosed = await by(1, () => opened.close());
+  if (isStopped && isClosed) log.info('stopped', booksOf(stopping));
+  else log.warn('stop-cut', { budgetMs, failures, ...booksOf(stopping) });
   return isStopped && isClosed;
 }
 
@@ -61,11 +64,13 @@ async function within(ms: number, clock: Clock, act: () => Promise<void>): Promi
   return Promise.race([done, expired]).finally(() => forget());
 }
 
-/** What became of the alerts; those without an outcome belong to occurrences that were still open. */
-function booksOf(worker: Worker): object {
+/** What became of the alerts. On a log of this process those without an outcome are in occurrences that were still open. */
+function booksOf({ worker, neighbours }: Stopping): object {
   const counts = worker.counts();
   const entered = alertsIn(counts);
   const outcomes = countedOutcomes.map((outcome) => [outcome, counts.outcomes[outcome]] as const);
-  const undecided = outcomes.reduce((left, [, count]) => left - count, entered);
-  return { entered, ...Object.fromEntries(outcomes), undecided };
+  const books = { entered, ...Object.fromEntries(outcomes) };
+  // Elsewhere alerts that entered before, or at others, have their outcomes here.
+  if (neighbours.embeddedBroker === null) return books;
+  return { ...books, undecided: outcomes.reduce((left, [, count]) => left - count, entered) };
 }

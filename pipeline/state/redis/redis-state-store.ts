@@ -1,5 +1,6 @@
 import type { Installation } from '../installation.ts';
 import type { Checkpoint, Fenced, Lease, RowChange, ShardId, StateStore } from '../state.ts';
+import { type Chunk, chunkOf } from './chunk.ts';
 import type { RedisOptions } from './connection-options.ts';
 import { fencedOf, layout, markArguments } from './marks.ts';
 import { damaged, evicts, expectOk, passing } from './outcomes.ts';
@@ -7,7 +8,7 @@ import { RedisInstallation } from './redis-installation.ts';
 import { type Answer, RedisLink } from './redis-link.ts';
 import { readScripts, type Scripts } from './scripts.ts';
 import { type ShardKeys, shardKeys } from './shard-keys.ts';
-import { cutSlices, type Slice, type SliceLimit, unpackRows } from './slices.ts';
+import { cutSlices, type Slice, type SliceLimit } from './slices.ts';
 
 export interface RedisStateStoreOptions extends RedisOptions {
   /** A fresh value for every lease, letters and digits: random in production. */
@@ -174,24 +175,6 @@ interface Delta {
   /** ARGV 4 to 10 of commit.lua. */
   readonly mark: readonly string[];
   readonly slices: readonly Slice[];
-}
-
-interface Chunk {
-  readonly cursor: string;
-  readonly rows: readonly RowChange[];
-  /** Which server process answered. */
-  readonly run: string;
-  /** Rows that the shard has. */
-  readonly stored: number;
-}
-
-function chunkOf([cursor, rows, run, stored]: readonly Buffer[]): Chunk {
-  return {
-    cursor: String(cursor),
-    rows: unpackRows(rows ?? Buffer.of(0x90)),
-    run: String(run),
-    stored: Number(stored),
-  };
 }
 
 function ownerOf({ epoch, nonce }: Lease): readonly string[] {

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Consumer, KafkaBroker } from '../../../pipeline/broker/index.ts';
-import { openRegistry } from '../../../pipeline/neighbours/index.ts';
+import { loadConfig } from '../../../pipeline/config/index.ts';
+import { openRegistry, openState } from '../../../pipeline/neighbours/index.ts';
 import { readOutputs, type Seen } from '../../../pipeline/replay/index.ts';
 import { topicSettings } from '../../../pipeline/topic-settings.ts';
 import type { RawAlert } from '../../../schemas/alert.ts';
@@ -42,6 +43,8 @@ dedupe:
   reachMs: 10000
   forgetMs: 1000
 `;
+
+const reading = { env: {}, readFile: (path: string) => readFileSync(path) };
 
 const rawAlert = (name: string): RawAlert => ({
   ...{ tenant: 'default', source: 'avro', name, severity: 'high', status: 'firing', id: '' },
@@ -105,14 +108,14 @@ describeService('a worker on real neighbours', allHere, () => {
   const prefix = `live-${randomUUID()}`;
   const outputs = new Outputs();
   const workers: WorkerProcess[] = [];
+  /** Those that one case leaves to the next. */
+  const running: WorkerProcess[] = [];
 
   beforeAll(async () => {
     kafka = await OwnKafka.start(1);
     broker = new KafkaBroker({ brokers: kafka.addresses, clientId: 'test', heartbeatMs: 100 });
-    await broker.admin.ensureTopics(topicSettings({ rawPartitions: 3, reducedPartitions: 2 }));
     folder = mkdtempSync(join(tmpdir(), 'tocsin-live-'));
     writeFileSync(join(folder, 'tocsin.yaml'), configOf(kafka.addresses, prefix));
-    await outputs.open(broker);
   }, 120_000);
   afterAll(async () => {
     for (const worker of workers) await worker.end('SIGKILL');
@@ -151,8 +154,18 @@ describeService('a worker on real neighbours', allHere, () => {
   const firstsOf = (...names: readonly string[]): Record<string, number> =>
     Object.fromEntries(names.map((name) => [name, 1]));
 
+  test('refuses a cluster without topics, and says what makes them', async () => {
+    const refused = start();
+    expect(await refused.ended()).toBe(78);
+    const said = /alerts\.raw\.v1, .*\n.*\n.*tocsin topics apply\n.*broker\.unknown-topic/;
+    expect(refused.said.join('\n')).toMatch(said);
+    await broker.admin.ensureTopics(topicSettings({ rawPartitions: 3, reducedPartitions: 2 }));
+    await outputs.open(broker);
+  }, 60_000);
+
   test('takes Avro from the topic and JSON over HTTP, and tells what it makes of them', async () => {
     const worker = start('--print', 'alerts.enriched.v1');
+    running.push(worker);
     const url = await worker.url();
     await produce(namesOf('avro-', 5, 4));
     await post(url, namesOf('json-', 3, 2));
@@ -165,11 +178,14 @@ describeService('a worker on real neighbours', allHere, () => {
   }, 60_000);
 
   test('stops in order on SIGTERM, and goes on where it stopped: nothing is lost, nothing is said twice', async () => {
-    expect(await workers[0]?.end('SIGTERM')).toBe(0);
-    expect(workers[0]?.logged.at(-1)).toMatchObject({ code: 'stopped', entered: 26 });
+    const [first] = running;
+    expect(await first?.end('SIGTERM')).toBe(0);
+    expect(first?.logged.at(-1)).toMatchObject({ code: 'stopped', entered: 26 });
     // While nobody is there, old ones again and new ones.
     await produce([...namesOf('avro-', 5, 1), ...namesOf('late-', 4, 1)]);
-    await start().url();
+    const next = start();
+    running.push(next);
+    await next.url();
     await outputs.until(() => outputs.accounted >= 35);
     expect(outputs.accounted).toBe(35);
     expect(outputs.firsts).toMatchObject(firstsOf(...namesOf('late-', 4, 1)));
@@ -181,7 +197,7 @@ describeService('a worker on real neighbours', allHere, () => {
     const other = start();
     await other.url();
     await produce(namesOf('killed-', 10, 5));
-    await workers[1]?.end('SIGKILL');
+    await running.at(-1)?.end('SIGKILL');
     await produce(namesOf('killed-', 10, 5));
     await outputs.until(() => outputs.accounted >= before + 100);
     // A crash may say again what it had said, at the same places.
@@ -220,27 +236,20 @@ describeService('a worker on real neighbours', allHere, () => {
     await named.close();
   }, 60_000);
 
-  test('refuses a cluster without topics, and the log of another one until somebody gives the state up', async () => {
-    const second = await OwnKafka.start(1);
-    const elsewhere = new KafkaBroker({ brokers: second.addresses, clientId: 'test' });
-    try {
-      writeFileSync(join(folder, 'tocsin.yaml'), configOf(second.addresses, prefix));
-      const missing = start();
-      expect(await missing.ended()).toBe(78);
-      expect(missing.said.join('\n')).toMatch(
-        /alerts\.raw\.v1, .*\n.*\n.*tocsin topics apply\n.*broker\.unknown-topic/,
-      );
-      await elsewhere.admin.ensureTopics(topicSettings({ rawPartitions: 3, reducedPartitions: 2 }));
-      const refused = start();
-      expect(await refused.ended()).toBe(78);
-      expect(refused.said.join('\n')).toContain('state.other-log');
-      const accepted = start('--accept-state-reset');
-      await accepted.url();
-      expect(accepted.logged.map(({ code }) => code)).toContain('state-given-up');
-      expect(await accepted.end('SIGTERM')).toBe(0);
-    } finally {
-      await elsewhere.close();
-      await second.down();
-    }
-  }, 120_000);
+  test('refuses the state of another log, until somebody gives it up', async () => {
+    writeFileSync(join(folder, 'tocsin.yaml'), configOf(kafka.addresses, prefix));
+    const state = await openState(loadConfig({ ...reading, path: join(folder, 'tocsin.yaml') }).state);
+    const stored = { clusterId: 'another', rawPartitions: 3, reducedPartitions: 2 };
+    await state.claim(stored, { isForced: true });
+    const refused = start();
+    expect(await refused.ended()).toBe(78);
+    expect(refused.said.join('\n')).toContain('state.other-log');
+    expect(await state.claimed()).toEqual(stored);
+    const accepted = start('--accept-state-reset');
+    await accepted.url();
+    expect(accepted.logged.map(({ code }) => code)).toContain('state-given-up');
+    expect(await state.claimed()).toEqual({ ...stored, clusterId: await broker.admin.clusterId() });
+    expect(await accepted.end('SIGTERM')).toBe(0);
+    await state.close();
+  }, 60_000);
 });
