@@ -8,6 +8,7 @@ const launcher = fileURLToPath(new URL('../../../pipeline/cli/tocsin.mjs', impor
 
 /** What the config gives a worker for its end (`stopWithinMs`), and some more. */
 const longestStopMs = 40_000;
+const reportSignal = 'SIGUSR2';
 
 /** How a process ended that nobody had killed. */
 export interface Death {
@@ -36,7 +37,12 @@ export class WorkerProcess {
     this.name = name;
     const log = openSync(join(folder, 'logs', `${name}.log`), 'a');
     const quiet = ['--listen', '127.0.0.1:0', '--print', 'none'];
-    const command = [launcher, 'run', '--config', config, ...quiet, ...args];
+    const reports = [
+      '--report-on-signal',
+      `--report-signal=${reportSignal}`,
+      `--report-directory=${join(folder, 'logs')}`,
+    ];
+    const command = [...reports, launcher, 'run', '--config', config, ...quiet, ...args];
     this.#child = spawn(process.execPath, command, { stdio: ['ignore', log, log] });
     closeSync(log);
     this.#gone = once(this.#child, 'exit').then(([code, signal]) => {
@@ -75,9 +81,13 @@ export class WorkerProcess {
   async stop(): Promise<number | null> {
     this.#isExpectedToEnd = true;
     this.#signal('SIGTERM');
-    const late = setTimeout(() => this.#signal('SIGKILL'), longestStopMs);
+    // Before it is killed it says what it holds open: a report of Node beside the logs.
+    const late = [
+      setTimeout(() => this.#signal(reportSignal), longestStopMs),
+      setTimeout(() => this.#signal('SIGKILL'), longestStopMs + 3_000),
+    ];
     const code = await this.#gone;
-    clearTimeout(late);
+    for (const timer of late) clearTimeout(timer);
     return code;
   }
 
