@@ -1,10 +1,4 @@
-import type {
-  Consumer as Client,
-  ConsumerCrashEvent,
-  ConsumerGroupJoinEvent,
-  EachBatchPayload,
-  Kafka,
-} from 'kafkajs';
+import type { Consumer as Client, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
 import type { ConsumerOptions, OffsetCommit, TopicPartition } from '../broker.ts';
 import { laneOf } from './acknowledged-send.ts';
 import { brokerError } from './broker-error.ts';
@@ -13,6 +7,7 @@ import type { GroupEvents, GroupTimings } from './group-events.ts';
 import { tapGroup } from './group-tap.ts';
 import { fetchedOffset, type InnerCluster } from './kafkajs-insides.ts';
 import { logRecord } from './log-record.ts';
+import { PersistentRun } from './persistent-run.ts';
 import { stickyAssigner } from './sticky-assigner.ts';
 
 export interface GroupMemberOptions extends ConsumerOptions {
@@ -34,6 +29,7 @@ const fetching = { minBytes: 1, maxWaitTimeInMs: 50, maxBytesPerPartition: 256 *
 export class GroupMember {
   readonly #options: GroupMemberOptions;
   readonly #client: Client;
+  readonly #running: PersistentRun;
   readonly #commits = new GroupCommits();
   #joining: Pick<Grant, 'membership' | 'coordinator'> | null = null;
   #grant: Grant | null = null;
@@ -62,6 +58,14 @@ export class GroupMember {
       ],
       ...fetching,
     });
+    this.#running = new PersistentRun(this.#client, {
+      ...options,
+      eachBatch: (payload) => this.#file(payload),
+      onBreakdown: () => {
+        this.#brokenDown = this.#joining?.membership.memberId ?? '';
+      },
+      onFailure: (error) => options.events.failed(error),
+    });
   }
 
   /** The generation of the newest share; null while there is none. */
@@ -70,10 +74,9 @@ export class GroupMember {
   }
 
   /** Resolves once the first share has come, or when the client library has begun to try again by itself. */
-  async join(): Promise<void> {
-    const { GROUP_JOIN, CRASH, START_BATCH_PROCESS } = this.#client.events;
+  join(): Promise<void> {
+    const { GROUP_JOIN, START_BATCH_PROCESS } = this.#client.events;
     this.#client.on(GROUP_JOIN, (event) => this.#joined(event));
-    this.#client.on(CRASH, (event) => this.#crashed(event));
     this.#client.on(START_BATCH_PROCESS, ({ payload }) => {
       if (payload.batchSize > 0) return;
       const first: string | null = payload.firstOffset;
@@ -83,19 +86,7 @@ export class GroupMember {
         Number(payload.lastOffset),
       );
     });
-    try {
-      await this.#client.connect();
-      // From the beginning: where reading starts is for us to say, and never the end of the log.
-      await this.#client.subscribe({ topics: [...this.#options.topics], fromBeginning: true });
-      await this.#client.run({
-        autoCommit: false,
-        // The handler returns at once, so this is only a bound that is never reached.
-        partitionsConsumedConcurrently: 64,
-        eachBatch: (payload) => this.#file(payload),
-      });
-    } catch (error) {
-      throw brokerError(error, `joining ${this.#options.group}`);
-    }
+    return this.#running.start();
   }
 
   commit(offsets: readonly OffsetCommit[]): Promise<void> {
@@ -132,7 +123,7 @@ export class GroupMember {
   async leave(): Promise<void> {
     this.#grant = null;
     this.#isLeaving = true;
-    await this.#client.disconnect().catch(() => undefined);
+    await this.#running.end();
   }
 
   #tap(cluster: InnerCluster): void {
@@ -182,12 +173,6 @@ export class GroupMember {
     // Flags of an earlier assignment are still there, set and unset; from here on they are known.
     this.pause(places);
     this.#options.events.take(places, this.#generation);
-  }
-
-  /** The client library begins anew by itself, unless it sees no use in it. */
-  #crashed({ payload }: ConsumerCrashEvent): void {
-    if (payload.restart) this.#brokenDown = this.#joining?.membership.memberId ?? '';
-    else this.#options.events.failed(brokerError(payload.error, `group ${this.#options.group}`));
   }
 
   /** kafkajs takes no orders between a breakdown and the next join; after that join everything is said again. */

@@ -14,11 +14,27 @@ export function settlement(): {
   return { settled, resolve, reject };
 }
 
-/** Whether the promise settles within `limitMs` of wall time; its rejection counts as settled. */
+/** A process that is frozen does not see its time pass: each look at the clock counts for this much at the most. */
+const lookMs = 250;
+
+/**
+ * Whether the promise settles within `limitMs` of wall time in which this process was awake; its rejection counts as settled.
+ * One that was frozen in between (a paused container, a suspended machine) gets the rest of its time afterwards.
+ */
 export async function within(limitMs: number, promise: Promise<unknown>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
+  let leftMs = limitMs;
   const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), limitMs);
+    const look = (): void => {
+      if (leftMs <= 0) {
+        resolve(false);
+        return;
+      }
+      const nextMs = Math.min(lookMs, leftMs);
+      leftMs -= nextMs;
+      timer = setTimeout(look, nextMs);
+    };
+    look();
   });
   try {
     return await Promise.race([
