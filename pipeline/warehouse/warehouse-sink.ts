@@ -29,6 +29,7 @@ export interface SinkSurroundings {
 export const warehouseGroup = 'tocsin-warehouse';
 
 const longestOpeningPauseMs = 2_000;
+const longestReleaseMs = 5_000;
 
 const idByName = new Map(warehouseTopics.map((id) => [topics[id].name as string, id]));
 
@@ -163,10 +164,22 @@ export class WarehouseSink {
     await Promise.all(
       revoked.map(async (place) => {
         const partition = this.#partitions.get(keyOf(place));
-        await partition?.release();
+        if (partition !== undefined) await this.#release(partition);
         if (this.#partitions.get(keyOf(place)) === partition) this.#partitions.delete(keyOf(place));
       }),
     );
+  }
+
+  /** The group waits for us to let go, and a warehouse that hangs is no reason to keep it: the successor repeats the plan. */
+  async #release(partition: PartitionSink): Promise<void> {
+    const { clock } = this.#around;
+    let cancel = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      cancel = clock.schedule(clock.now() + longestReleaseMs, resolve);
+    });
+    await Promise.race([partition.release(), late]);
+    cancel();
+    partition.close();
   }
 
   #batch(batch: Batch): void {

@@ -101,6 +101,23 @@ describe('WarehouseSink', () => {
     expect(failures).toEqual([]);
   });
 
+  test('a warehouse that hangs keeps nobody waiting: who lets go leaves its plan to the next', async () => {
+    await bench.produce('enriched', alerts(0, 10));
+    warehouse.before = () => new Promise(() => undefined);
+    const first = await bench.start(warehouse);
+    await bench.settle();
+    const stopping = first.sink.stop();
+    await bench.turns();
+    bench.clock.advanceTo(5_000);
+    await stopping;
+    expect(await bench.committed('enriched')).toMatchObject({ offset: 0, plan: [0, 10] });
+    warehouse.before = async () => undefined;
+    const second = await bench.start(warehouse);
+    await bench.settle();
+    expect(warehouse.origins).toEqual(numbers(0, 10));
+    expect([...first.failures, ...second.failures]).toEqual([]);
+  });
+
   test('what the broker refuses while partitions are handed over is a failure', async () => {
     bench.committedFaults.push(new TocsinError('broker.unauthorized', 'not for you'));
     const failures: Error[] = [];
