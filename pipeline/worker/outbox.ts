@@ -49,7 +49,8 @@ export class Outbox implements ShardSink {
   }
 
   output(output: Output, origin: Origin): void {
-    if (origin.offset < this.#mutedUntil) return;
+    // What a quiet shard states before its first record has an origin below any offset.
+    if (this.#mutedUntil > 0 && origin.offset < this.#mutedUntil) return;
     this.#records.push({
       topic: topics[output.topic].name,
       partition: this.#partitionOf(output),

@@ -44,6 +44,20 @@ describe('Outbox', () => {
     expect([read(), read()]).toEqual([['a', 'b'], []]);
   });
 
+  test('mutes what was said before, and nothing where nothing is muted, not even what comes before any record', () => {
+    const outbox = outboxOf();
+    const taken = () => outbox.take().length;
+    const say = (offset: number) => outbox.output(decision('a'), { ...origin, offset });
+    say(-1);
+    expect(taken()).toBe(1);
+    outbox.muteBelow(7);
+    for (const offset of [-1, 6, 7]) say(offset);
+    expect(taken()).toBe(1);
+    outbox.muteBelow(0);
+    say(-1);
+    expect(taken()).toBe(1);
+  });
+
   test('RELATE writes the partition it reads, whatever the key', () => {
     const outbox = outboxOf();
     outbox.output(decision('a'), origin);
