@@ -17,18 +17,28 @@ export const run: Run = async (invocation, io) => {
   const asked = askedFor(invocation);
   const config = await readConfig(optionText(invocation, 'config'), io);
   const log = openLog(config.log.level, { write: (line: string) => void io.stderr.write(line) });
+  endAtTheLatest(io, config.worker.stopWithinMs + lastWordMs);
   const front = new Front();
   const api = await listen(asked.address, front.inside, log);
   try {
     return await work(config, asked, { io, log, front });
   } catch (error) {
-    // Told to end while it waited for a neighbour: that is what it does.
-    if (io.interrupted.aborted) return exitCodes.done;
-    throw error;
+    if (!io.interrupted.aborted) throw error;
+    // Told to end while it waited for a neighbour: that is what it does, whatever is still being connected.
+    io.abandon();
+    return exitCodes.done;
   } finally {
     await api?.close();
   }
 };
+
+/** What the API and the log may take after everything has been let go of. */
+const lastWordMs = 2_000;
+
+/** Whatever hangs, also while it starts: nobody sends a third signal. */
+function endAtTheLatest(io: Io, ms: number): void {
+  io.interrupted.addEventListener('abort', () => void setTimeout(io.abandon, ms).unref(), { once: true });
+}
 
 interface Surroundings {
   readonly io: Io;
