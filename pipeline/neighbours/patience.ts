@@ -25,7 +25,7 @@ export async function patiently<T>(
 ): Promise<T> {
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     try {
-      return await ask();
+      return await unlessAborted(ask(), signal);
     } catch (error) {
       const mayPass = error instanceof TocsinError && error.isRetriable;
       if (!mayPass || signal?.aborted || clock.now() + pauseMs > deadline) throw error;
@@ -33,6 +33,24 @@ export async function patiently<T>(
       await paused(pauseMs, clock, signal);
       if (signal?.aborted) throw error;
     }
+  }
+}
+
+/** A neighbour that takes a connection and says nothing is not waited for when the waiting is called off. */
+async function unlessAborted<T>(answer: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return answer;
+  let cut = (): void => {};
+  const aborted = new Promise<never>((_, reject) => {
+    cut = () => reject(new TocsinError('api.not-taking', 'it was told to end while it was starting'));
+    if (signal.aborted) cut();
+    else signal.addEventListener('abort', cut, { once: true });
+  });
+  // One of the two loses, and nobody is left to hear of it.
+  for (const one of [answer, aborted]) one.catch(() => undefined);
+  try {
+    return await Promise.race([answer, aborted]);
+  } finally {
+    signal.removeEventListener('abort', cut);
   }
 }
 

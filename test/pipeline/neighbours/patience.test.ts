@@ -60,6 +60,14 @@ describe('a neighbour that does not answer yet', () => {
   });
 });
 
+test('a neighbour that neither answers nor fails is not waited for when the wait is called off', async () => {
+  const stop = new AbortController();
+  const options = { clock: new VirtualClock(), deadline: 10_000, onWait: () => {}, signal: stop.signal };
+  const answer = patiently('broker', () => new Promise<void>(() => {}), options);
+  stop.abort();
+  await expect(answer).rejects.toMatchObject({ code: 'api.not-taking' });
+});
+
 test.each<ErrorCode>(['broker.unauthorized', 'state.evicts', 'registry.refused', 'warehouse.no-access'])(
   'a refusal with %s is final',
   async (code) => {
