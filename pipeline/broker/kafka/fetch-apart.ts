@@ -1,6 +1,7 @@
 import type { TocsinError } from '../../../schemas/errors.ts';
 import type { TopicPartition } from '../broker.ts';
 import { brokerError } from './broker-error.ts';
+import type { FetchAnswer } from './hide-aborted.ts';
 import type { FetchRequest, InnerBroker } from './kafkajs-insides.ts';
 
 /** Told of a partition whose next batch cannot be unpacked, and of the offset that was asked for. */
@@ -23,8 +24,8 @@ export async function fetchApart(
   broker: InnerBroker,
   request: FetchRequest,
   onUnreadable: OnUnreadable,
-): Promise<{ readonly responses: readonly unknown[] }> {
-  const responses: unknown[] = [];
+): Promise<FetchAnswer> {
+  const responses: FetchAnswer['responses'][number][] = [];
   for (const { topic, partitions } of request.topics) {
     for (const one of partitions) {
       const topics = [{ topic, partitions: [{ ...one, maxBytes: oneBatch }] }];

@@ -1,6 +1,7 @@
 import { hasType } from './broker-error.ts';
 import { Coordinator, isAway } from './coordinator.ts';
 import { fetchApart, isUnreadable, type OnUnreadable } from './fetch-apart.ts';
+import { type FetchAnswer, hideAborted } from './hide-aborted.ts';
 import type {
   CommitRequest,
   FetchRequest,
@@ -35,6 +36,7 @@ const refetchMs = 100;
  * - leaders that move without a rejoin: kafkajs takes that for a reason to join again, once per fetcher and while other
  *   fetchers still hand over what belongs to the older assignment;
  * - what lies before a batch that cannot be unpacked (see `fetchApart`);
+ * - records of aborted transactions that its own filter lets through (see `hideAborted`);
  * - silence about offsets out of range: kafkajs commits "the default offset", −2 and without metadata, over the group's
  *   own, even with autoCommit off (OffsetManager.setDefaultOffset). That commit is swallowed here.
  * The cluster is the consumer's own, so nobody else is heard.
@@ -110,11 +112,12 @@ class BrokerTap {
   }
 
   /** Nothing, from a broker that is not the leader or cannot be reached; by the next fetch it is known who is. */
-  async #fetch(request: FetchRequest) {
+  async #fetch(request: FetchRequest): Promise<FetchAnswer> {
     try {
-      return await this.#broker.fetch(request);
+      return hideAborted(await this.#broker.fetch(request));
     } catch (error) {
-      if (isUnreadable(error)) return fetchApart(this.#broker, request, this.#watch.unreadable);
+      if (isUnreadable(error))
+        return hideAborted(await fetchApart(this.#broker, request, this.#watch.unreadable));
       const isGone = hasType(error, ['UNKNOWN_TOPIC_OR_PARTITION']);
       const isRange = hasType(error, ['OFFSET_OUT_OF_RANGE']);
       if ((!isAway(error) && !isGone) || isRange) throw error;

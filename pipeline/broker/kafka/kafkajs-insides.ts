@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import { TocsinError } from '../../../schemas/errors.ts';
+import type { FetchAnswer } from './hide-aborted.ts';
 import { kafkajsVersion, knownVersion } from './request-queue.ts';
 
 /** What we use of kafkajs beyond its types: its view of the cluster, and its connection to one broker. */
@@ -16,7 +17,7 @@ export interface InnerBroker {
   leaveGroup(request: object): Promise<unknown>;
   heartbeat(request: Membership): Promise<unknown>;
   offsetCommit(request: CommitRequest): Promise<unknown>;
-  fetch(request: FetchRequest): Promise<{ readonly responses: readonly unknown[] }>;
+  fetch(request: FetchRequest): Promise<FetchAnswer>;
 }
 
 export interface FetchRequest {

@@ -54,6 +54,30 @@ export function transactionCases(bench: Bench): void {
       await producer.close();
     });
 
+    test('aborted records of transactions that overlap are seen by nobody, from wherever reading begins', async () => {
+      const topic = await bench().topic();
+      const { broker } = bench();
+      const [early, late] = [0, 1].map(() => broker.producer({ transactionalId: `tx-${randomUUID()}` }));
+      const [first, second] = [await early?.begin(), await late?.begin()];
+      await first?.send(recordsOf(topic, ['first']));
+      await second?.send(recordsOf(topic, ['second']));
+      // Kafka's mark of an abort has such a key, too.
+      await first?.send([{ topic, partition: 0, key: Buffer.alloc(4), value: Buffer.from('no mark') }]);
+      await first?.send(recordsOf(topic, ['first again']));
+      // The one that began later ends first.
+      await second?.abort();
+      await first?.abort();
+      await bench().send(topic, ['kept']);
+      for (const from of [0, 1, 2, 3]) {
+        const values: string[] = [];
+        await broker.read({ topic, partition: 0, from, to: Number.MAX_SAFE_INTEGER }, (records) => {
+          for (const { value } of records) values.push(String(value));
+        });
+        expect(values).toEqual(['kept']);
+      }
+      await Promise.all([early?.close(), late?.close()]);
+    });
+
     test('control markers take offsets, so a reader meets gaps', async () => {
       const topic = await bench().topic();
       const producer = bench().broker.producer({ transactionalId: `tx-${randomUUID()}` });

@@ -1,0 +1,56 @@
+/** One record as kafkajs decodes it. */
+interface FetchedMessage {
+  readonly offset: string;
+  readonly key: Buffer | null;
+  /** kafkajs hands these to nobody, and moves on behind them. */
+  isControlRecord: boolean;
+  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+}
+
+export interface FetchedPartition {
+  /** Those that reach into what was fetched, in the order in which they ended; none unless read_committed. */
+  abortedTransactions?: readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
+  readonly messages: readonly FetchedMessage[];
+}
+
+export interface FetchAnswer {
+  readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[];
+}
+
+/**
+ * Hides the records of aborted transactions, as Kafka's own consumer does: by where the transactions began, all that began
+ * up to a record. kafkajs takes them in the order in which they ended and one per record, so of transactions that overlap
+ * it hands aborted records over; and it takes a record whose key is four zero bytes for the end of one. Its own filter
+ * gets nothing to do any more.
+ */
+export function hideAborted(answer: FetchAnswer): FetchAnswer {
+  for (const { partitions } of answer.responses) for (const partition of partitions) hideIn(partition);
+  return answer;
+}
+
+function hideIn(partition: FetchedPartition): void {
+  const begun = (partition.abortedTransactions ?? []).map(({ producerId, firstOffset }) => ({
+    producerId,
+    first: Number(firstOffset),
+  }));
+  if (begun.length === 0) return;
+  begun.sort((a, b) => b.first - a.first);
+  const open = new Set<string>();
+  for (const message of partition.messages) {
+    const offset = Number(message.offset);
+    for (let next = begun.at(-1); next !== undefined && next.first <= offset; next = begun.at(-1)) {
+      open.add(next.producerId);
+      begun.pop();
+    }
+    const { producerId, inTransaction } = message.batchContext;
+    if (message.isControlRecord) {
+      if (isAbort(message.key)) open.delete(producerId);
+    } else if (inTransaction && open.has(producerId)) message.isControlRecord = true;
+  }
+  partition.abortedTransactions = [];
+}
+
+/** The key of a control record is its version and its type; 0 is ABORT, 1 is COMMIT. */
+function isAbort(key: Buffer | null): boolean {
+  return key !== null && key.length >= 4 && key.readInt16BE(2) === 0;
+}
