@@ -41,7 +41,7 @@ export async function runChaos(ground: Ground, options: ChaosOptions, say: Say):
     const faults = await underFire(ground, { options, fleet, watch, hung, say });
     const loadedAt = Date.now();
     say('the load is over, and so are the faults');
-    const drained = await drain(ground.broker, ground.config, watch);
+    const drained = await drain(ground.broker, ground.config, { watch, say });
     const drainedAt = Date.now();
     await watch.stop();
     const codes = await fleet.stop();

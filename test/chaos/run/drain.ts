@@ -21,22 +21,26 @@ const lookEveryMs = 1_000;
  * Waits until every alert has its outcome and every occurrence its last word, or until nothing moves. An occurrence has it
  * when everything is complete up to the death of the last cell that it can reach.
  */
-export async function drain(broker: Broker, { dedupe }: Config, watch: Watch): Promise<Drained> {
+export async function drain(
+  broker: Broker,
+  { dedupe }: Config,
+  { watch, say }: { readonly watch: Watch; readonly say: (line: string) => void },
+): Promise<Drained> {
   const published = await watch.published();
-  const lastAt = await lastRecordAt(broker);
-  const closedAt = lastAt + 2 * dedupe.windowMs + dedupe.latenessMs + dedupe.graceMs;
-  let last = { accounted: -1, complete: -1, at: 0 };
+  const closedAt = (await lastRecordAt(broker)) + 2 * dedupe.windowMs + dedupe.latenessMs + dedupe.graceMs;
+  let last = { accounted: -1, complete: -1, at: Date.now() };
   for (;;) {
     const { accounted } = watch;
-    const complete = await completeIn(broker);
-    if (
-      accounted >= published &&
-      complete >= closedAt &&
-      (await hasCaughtUp(broker, 'tocsin-relate', topics.reduced.name))
-    )
+    const complete = Math.min(closedAt, await completeIn(broker));
+    const isClosed = accounted >= published && complete === closedAt;
+    if (isClosed && (await hasCaughtUp(broker, 'tocsin-relate', topics.reduced.name)))
       return { isDrained: true, published, accounted };
-    if (accounted !== last.accounted || complete !== last.complete)
+    if (accounted !== last.accounted || complete !== last.complete) {
       last = { accounted, complete, at: Date.now() };
+      say(
+        `${accounted} of ${published} accounted for, ${(closedAt - complete) / 1_000} s to the last window's end`,
+      );
+    }
     if (Date.now() - last.at > stuckMs) return { isDrained: false, published, accounted };
     await setTimeout(lookEveryMs);
   }
@@ -45,12 +49,27 @@ export async function drain(broker: Broker, { dedupe }: Config, watch: Watch): P
 /** Whether a group has committed everything that the log held when it was asked. */
 async function hasCaughtUp(broker: Broker, group: string, topic: string): Promise<boolean> {
   for (const { place, high } of await endsOf(broker, topic)) {
-    for (let tries = 10; ((await broker.admin.committed(group, place))?.offset ?? 0) < high; tries -= 1) {
+    for (let tries = 10; await isBehind(broker, group, { ...place, high }); tries -= 1) {
       if (tries === 0) return false;
       await setTimeout(lookEveryMs / 2);
     }
   }
   return true;
+}
+
+/** Offsets of transaction markers and aborted records are nobody's to handle: what counts is whether records are left. */
+async function isBehind(
+  broker: Broker,
+  group: string,
+  { high, ...place }: TopicPartition & { readonly high: number },
+): Promise<boolean> {
+  const committed = (await broker.admin.committed(group, place))?.offset ?? 0;
+  let left = 0;
+  if (committed < high)
+    await broker.read({ ...place, from: committed, to: high }, (records) => {
+      left += records.length;
+    });
+  return left > 0;
 }
 
 /** Waits until the warehouse graph has stored everything that the output topics hold; nobody may write to them meanwhile. */
