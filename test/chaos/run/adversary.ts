@@ -8,7 +8,7 @@ import type { Fleet } from './fleet.ts';
 import { leaderOf } from './leaders.ts';
 import type { Fault, PlannedFault } from './plan.ts';
 import type { Services } from './services.ts';
-import { rawPartitions, reducedPartitions } from './settings.ts';
+import { partitions } from './settings.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
 export interface Victims {
@@ -106,9 +106,10 @@ export class Adversary {
       await this.#onServices((services) => services.resume('clickhouse'));
     },
     'silence given and withdrawn': (forMs) => this.#silence(forMs),
-    'leader of an input partition killed': (forMs) => this.#leaderKilled('raw', rawPartitions, forMs),
+    'leader of an input partition killed': (forMs) =>
+      this.#leaderKilled('raw', partitions.rawPartitions, forMs),
     'leader of an output partition killed': (forMs) =>
-      this.#leaderKilled('enriched', reducedPartitions, forMs),
+      this.#leaderKilled('enriched', partitions.reducedPartitions, forMs),
   };
 
   /** What is paused, gone or silenced stays so for a while, or until there is peace. */
@@ -134,8 +135,8 @@ export class Adversary {
     });
   }
 
-  async #leaderKilled(topic: 'raw' | 'enriched', partitions: number, forMs: number): Promise<void> {
-    const place = { topic: topics[topic].name, partition: this.#random.int(0, partitions - 1) };
+  async #leaderKilled(topic: 'raw' | 'enriched', count: number, forMs: number): Promise<void> {
+    const place = { topic: topics[topic].name, partition: this.#random.int(0, count - 1) };
     await this.#killed(await leaderOf(this.#victims.services.addresses.kafka, place), forMs);
   }
 

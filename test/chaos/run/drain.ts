@@ -27,7 +27,7 @@ export async function drain(
   { watch, say }: { readonly watch: Watch; readonly say: (line: string) => void },
 ): Promise<Drained> {
   const published = await watch.published();
-  const closedAt = (await lastRecordAt(broker)) + 2 * dedupe.windowMs + dedupe.latenessMs + dedupe.graceMs;
+  const closedAt = (await lastRecordAt(broker)) + longestOpenMs(dedupe);
   let last = { accounted: -1, complete: -1, at: Date.now() };
   for (;;) {
     const { accounted } = watch;
@@ -44,6 +44,11 @@ export async function drain(
     if (Date.now() - last.at > stuckMs) return { isDrained: false, published, accounted };
     await setTimeout(lookEveryMs);
   }
+}
+
+/** An alert speaks for a window; a resolve may come that much later for what is over; both are rounded up to cells. */
+function longestOpenMs({ windowMs, resolveReachMs, latenessMs, graceMs }: Config['dedupe']): number {
+  return 3 * windowMs + Math.ceil(resolveReachMs / windowMs) * windowMs + latenessMs + graceMs;
 }
 
 /** Whether a group has committed everything that the log held when it was asked. */

@@ -15,9 +15,9 @@ import { ClickHouseWarehouse, connectHttp } from '../../../pipeline/warehouse/in
 import type { SchemaIds } from '../../../pipeline/worker/outbox.ts';
 import { registerSchemas } from '../../../pipeline/worker/schema-ids.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
-import type { ChaosOptions } from './options.ts';
+import type { DeliveryMode } from '../verify/verify.ts';
 import { Services } from './services.ts';
-import { rawPartitions, reducedPartitions, writeConfig } from './settings.ts';
+import { type ChaosConfig, configOf, writeConfig } from './settings.ts';
 
 /** What a run stands on: real services with topics, schemas and tables made, and the config that workers read. */
 export interface Ground {
@@ -36,7 +36,16 @@ export interface Ground {
   close(stays: { readonly services: boolean; readonly logs: boolean }): Promise<void>;
 }
 
-export async function prepareGround({ brokers, mode, windowMs }: ChaosOptions): Promise<Ground> {
+export interface GroundOptions {
+  readonly brokers: 1 | 3;
+  readonly mode: DeliveryMode;
+  readonly windowMs: number;
+  /** Makes another config of the usual one. */
+  readonly configured?: (usual: ChaosConfig) => ChaosConfig;
+}
+
+export async function prepareGround(options: GroundOptions): Promise<Ground> {
+  const { brokers, configured = (usual) => usual } = options;
   const folder = mkdtempSync(join(tmpdir(), 'tocsin-chaos-'));
   mkdirSync(join(folder, 'logs'));
   const services = new Services(folder, brokers);
@@ -45,9 +54,10 @@ export async function prepareGround({ brokers, mode, windowMs }: ChaosOptions): 
   const broker = new KafkaBroker({ brokers: addresses.kafka.split(','), clientId: 'chaos' });
   const registry = await openConfluentRegistry({ url: addresses.registry, canRegister: true });
   const warehouse = new ClickHouseWarehouse(connectHttp({ url: addresses.clickhouse }), 'tocsin');
-  await broker.admin.ensureTopics(topicSettings({ rawPartitions, reducedPartitions }));
+  const wanted = configured(configOf({ ...options, addresses }));
+  await broker.admin.ensureTopics(topicSettings(wanted.broker));
   await warehouse.migrate();
-  const configFile = writeConfig(folder, { addresses, mode, windowMs });
+  const configFile = writeConfig(folder, wanted);
   return {
     ...{ folder, services, broker, registry, warehouse, configFile },
     rawDecoder: new Decoder({ codec: codecs.raw, registry, clock: new SystemClock() }),

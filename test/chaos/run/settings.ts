@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import type { DeliveryMode } from '../verify/verify.ts';
 import type { Addresses } from './services.ts';
 
-export const rawPartitions = 6;
-export const reducedPartitions = 4;
+export const partitions = { rawPartitions: 6, reducedPartitions: 4 };
 /** The least that Kafka takes unless it is told otherwise. */
 export const sessionTimeoutMs = 6_000;
 
@@ -38,13 +37,19 @@ export interface Around {
   readonly windowMs: number;
 }
 
+/** As the file holds it; what is written there is checked when it is read. */
+export interface ChaosConfig {
+  readonly [section: string]: unknown;
+  readonly broker: { readonly rawPartitions: number; readonly reducedPartitions: number };
+}
+
 /** What the workers are configured with; JSON is YAML. */
-export function configOf({ addresses, mode, windowMs }: Around): object {
+export function configOf({ addresses, mode, windowMs }: Around): ChaosConfig {
   return {
     ...shortWindows(windowMs),
     ...(mode === 'exactly-once' ? { delivery: mode } : {}),
     broker: {
-      ...{ kind: 'kafka', brokers: addresses.kafka, rawPartitions, reducedPartitions },
+      ...{ kind: 'kafka', brokers: addresses.kafka, ...partitions },
       ...{ sessionTimeoutMs, rebalanceTimeoutMs: 15 * second },
     },
     state: { kind: 'redis', url: addresses.redis },
@@ -62,8 +67,8 @@ export function configOf({ addresses, mode, windowMs }: Around): object {
 }
 
 /** Writes the config where the workers find it; returns the path. */
-export function writeConfig(folder: string, around: Around): string {
+export function writeConfig(folder: string, config: object): string {
   const file = join(folder, 'tocsin.yaml');
-  writeFileSync(file, `${JSON.stringify(configOf(around), null, 2)}\n`);
+  writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
   return file;
 }
