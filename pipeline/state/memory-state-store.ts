@@ -6,6 +6,8 @@ import { copyOf, emptyShard, nameOf, type StoredShard } from './stored-shard.ts'
 export interface MemoryStateStoreOptions {
   /** A fresh value for every lease; random in production, seeded in tests. */
   readonly nonce: () => string;
+  /** Most rows in one chunk of a load; 1,000 unless given. */
+  readonly rowsPerChunk?: number;
 }
 
 /** What the store held at one moment; only `rollback` can read it. */
@@ -13,15 +15,13 @@ export interface StateSnapshot {
   readonly shards: ReadonlyMap<string, StoredShard>;
 }
 
-/** Most rows in one chunk of a load. */
-const rowsPerChunk = 1_000;
-
 /**
  * The checkpoints of all shards in this process's memory: the Redis of the embedded profile. Make one and share it
  * between workers; it outlives each of them. Values are kept by reference and must not be changed after a commit.
  */
 export class MemoryStateStore implements StateStore {
   readonly #nonce: () => string;
+  readonly #rowsPerChunk: number;
   #shards = new Map<string, StoredShard>();
   #installation: Installation | null = null;
   /** Never goes back, not even by `wipe` or `rollback`: it stands for the server's TIME in `max(old + 1, TIME)`. */
@@ -29,6 +29,7 @@ export class MemoryStateStore implements StateStore {
 
   constructor(options: MemoryStateStoreOptions) {
     this.#nonce = options.nonce;
+    this.#rowsPerChunk = options.rowsPerChunk ?? 1_000;
   }
 
   async fence(shard: ShardId): Promise<Fenced> {
@@ -46,7 +47,7 @@ export class MemoryStateStore implements StateStore {
     for (const [table, rows] of this.#owned(lease).tables) {
       for (const [key, value] of rows) {
         chunk.push({ table, key, value });
-        if (chunk.length < rowsPerChunk) continue;
+        if (chunk.length < this.#rowsPerChunk) continue;
         yield chunk;
         this.#owned(lease);
         chunk = [];

@@ -1,0 +1,35 @@
+import { topics } from '../../../schemas/topics.ts';
+import { outputTopics } from '../../support/outputs.ts';
+import type { OnCommitted } from '../neighbours/sim-state.ts';
+import type { SimWorld } from '../sim-world.ts';
+
+/** A checkpoint of a RELATE shard that was stored, and what the logs held at that moment. */
+export interface StoredCheckpoint {
+  readonly partition: number;
+  readonly offset: number;
+  readonly at: number;
+  /** Ends of the shard's output partitions, in the order of `outputTopics`. */
+  readonly ends: readonly number[];
+  /** The group's committed offset, shown or not. */
+  readonly committed: number;
+}
+
+/** Notes, while the run goes on, what can only be seen at the moment. */
+export class Watch {
+  readonly checkpoints: StoredCheckpoint[] = [];
+  readonly #world: SimWorld;
+
+  constructor(world: SimWorld) {
+    this.#world = world;
+  }
+
+  readonly committed: OnCommitted = ({ graph, partition }, { offset }) => {
+    const { cluster, timeline, journal } = this.#world;
+    journal.trace?.(`== ${graph}/${partition} is stored as of ${offset}`);
+    if (graph !== 'relate') return;
+    const place = { topic: topics.reduced.name, partition };
+    const ends = outputTopics.map((topic) => cluster.log({ topic: topics[topic].name, partition }).high);
+    const committed = cluster.group('tocsin-relate').offsets.decided(place)?.offset ?? 0;
+    this.checkpoints.push({ partition, offset, at: timeline.now, ends, committed });
+  };
+}

@@ -1,0 +1,53 @@
+import type { Plant } from './plant.ts';
+
+const mode = 'effectively-once';
+
+/** Each row once. */
+export const sinkPlants: readonly Plant[] = [
+  {
+    name: 'no-sink-plan',
+    what: 'the sink inserts without having committed what (H21)',
+    mode,
+    patches: [
+      {
+        file: 'pipeline/warehouse/partition-sink.ts',
+        find: 'if (this.#progress.plan === null) await this.#commit',
+        replace: 'if (this.#progress.plan === null) void 0;\n    else await this.#commit',
+      },
+    ],
+  },
+  {
+    name: 'sink-marks-apart',
+    what: 'the marks of the sink live in its process, not with the offset (H22)',
+    mode,
+    patches: [
+      {
+        file: 'pipeline/warehouse/plan.ts',
+        find: 'marks: new Map(stored.marks.map(([shard, at, n]) => [shard, { offset: at, n }])),',
+        replace: 'marks: new Map(),',
+      },
+    ],
+  },
+  {
+    name: 'commit-under-new-grant',
+    what: 'a commit of an old assignment goes out under the new generation',
+    mode,
+    patches: [
+      {
+        file: 'pipeline/broker/kafka/kafka-consumer.ts',
+        find: 'if (this.#member.epoch !== this.#epoch) {',
+        replace: 'if (Math.abs(0) > 0) {',
+      },
+      {
+        file: 'test/simulation/kafka/sim-member.ts',
+        find: 'return this.#commits.commit(this.#grant, offsets);',
+        replace: 'return this.#commits.commit((() => this.#grant) as never, offsets);',
+      },
+      {
+        file: 'pipeline/broker/kafka/group-commits.ts',
+        find: 'this.#commit(grant, offsets)',
+        replace: 'this.#commit(typeof grant === "function" ? (grant as any)() : grant, offsets)',
+      },
+    ],
+  },
+];
