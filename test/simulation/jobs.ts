@@ -38,16 +38,15 @@ export async function runJobs(
   return together(found);
 }
 
-const main = fileURLToPath(new URL('./main.ts', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** One share in a process of its own. Rejects when it ends without having said what it found. */
-export async function runShare({ from, seeds, mode, untilFound, folder }: Share): Promise<Findings> {
-  const script = folder === undefined ? main : `${folder}/test/simulation/main.ts`;
+export async function runShare({ from, seeds, mode, untilFound, folder = root }: Share): Promise<Findings> {
   const flags = ['--from', `${from}`, '--seeds', `${seeds}`, '--mode', mode, '--jobs', '1', '--json'];
   const child = spawn(
     process.execPath,
-    [...process.execArgv, script, ...flags, ...(untilFound ? ['--until-found'] : [])],
-    { stdio: ['ignore', 'pipe', 'inherit'], ...(folder === undefined ? {} : { cwd: folder }) },
+    ['--import', 'tsx', 'test/simulation/main.ts', ...flags, ...(untilFound ? ['--until-found'] : [])],
+    { stdio: ['ignore', 'pipe', 'inherit'], cwd: folder },
   );
   let text = '';
   child.stdout.on('data', (part: Buffer) => {

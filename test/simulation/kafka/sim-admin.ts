@@ -9,7 +9,10 @@ import type { KafkaAdmin } from '../../../pipeline/broker/kafka/kafka-admin.ts';
 import type { Wire } from './wire.ts';
 
 /** What workers and the Kafka form ask of it. */
-type Asked = Pick<Admin, 'ensureTopics' | 'partitions' | 'watermarks' | 'committed'> &
+type Asked = Pick<
+  Admin,
+  'clusterId' | 'ensureTopics' | 'partitions' | 'watermarks' | 'allWatermarks' | 'committed'
+> &
   Pick<KafkaAdmin, 'knownPartitions' | 'committedOffsets' | 'deleteGroup'>;
 
 /** KafkaAdmin on the simulated cluster, as far as a worker needs it. */
@@ -18,6 +21,10 @@ export class SimAdmin implements Asked {
 
   constructor(wire: Wire) {
     this.#wire = wire;
+  }
+
+  async clusterId(): Promise<string> {
+    return 'simulated';
   }
 
   async ensureTopics(topics: readonly TopicSettings[]): Promise<void> {
@@ -37,6 +44,11 @@ export class SimAdmin implements Asked {
     const { cluster } = this.#wire;
     const log = cluster.log(place);
     return this.#ask('ListOffsets', cluster.leaderOf(place), () => ({ low: log.low, high: log.high }));
+  }
+
+  allWatermarks(topic: string): Promise<{ low: number; high: number }[]> {
+    const logs = this.#wire.cluster.logs(topic);
+    return Promise.all(logs.map(({ partition }) => this.watermarks({ topic, partition })));
   }
 
   committed(group: string, place: TopicPartition): Promise<CommittedOffset | null> {

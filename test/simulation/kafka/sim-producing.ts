@@ -99,6 +99,7 @@ class SimTransaction {
   readonly #wire: Wire;
   readonly #producer: ProducerId;
   readonly #added = new Set<string>();
+  #hasOffsets = false;
   #sequence = 0;
 
   constructor(wire: Wire, producer: ProducerId) {
@@ -122,6 +123,7 @@ class SimTransaction {
 
   async sendOffsets({ consumerGroupId: group, topics }: SentOffsets): Promise<void> {
     const { cluster } = this.#wire;
+    this.#hasOffsets = true;
     await this.#coordinate('AddOffsetsToTxn', (transactions) =>
       transactions.add(this.#producer, { logs: [], groups: [group] }),
     );
@@ -147,9 +149,11 @@ class SimTransaction {
     return this.#end('abort', false);
   }
 
-  #end(name: string, isCommitted: boolean): Promise<void> {
+  async #end(name: string, isCommitted: boolean): Promise<void> {
     const { cluster } = this.#wire;
-    return this.#wire.ask(coordinatorOf(this.#wire, this.#producer.id), `EndTxn ${name}`, () =>
+    // The coordinator has not heard of a transaction that nothing joined.
+    if (this.#added.size === 0 && !this.#hasOffsets) return;
+    await this.#wire.ask(coordinatorOf(this.#wire, this.#producer.id), `EndTxn ${name}`, () =>
       cluster.transactions.end(this.#producer, isCommitted),
     );
   }

@@ -44,7 +44,7 @@ export function assertFits({ name, patches }: Plant): void {
 function patched(text: string, { name, file, find, replace }: Patch & { readonly name: string }): string {
   const [before, after, ...more] = text.split(find);
   if (before !== undefined && after !== undefined && more.length === 0) return `${before}${replace}${after}`;
-  throw new Error(`plant ${name}: expected once in ${file}: ${find}`);
+  throw new Error(`plant ${name}: expected once in ${file}, mend it in test/simulation/plants: ${find}`);
 }
 
 export function uproot(folder: string): void {
