@@ -41,6 +41,16 @@ test('books that differ say where: what is missing, what is too much, what is no
   expect(bookOf(a, b).differencesFrom(bookOf({ ...a, count: 9 }, b)).sentences).toHaveLength(1);
 });
 
+test('an occurrence belongs to the newest incident that it was told with, also when its last word names none', () => {
+  const incident = (id: string) => ({ ...alertOf().incident, id }) as NonNullable<EnrichedAlert['incident']>;
+  const book = bookOf(
+    telling(3, { incident: null }),
+    telling(2, { incident: incident('b') }),
+    telling(1, { incident: incident('a') }),
+  );
+  expect([...book.memberships()]).toEqual([[alertOf().occurrence, 'b']]);
+});
+
 type Groups = Readonly<Record<string, string>>;
 
 test.each<[string, Groups, Groups, number, number]>([

@@ -14,7 +14,17 @@ import { type DeliveryMode, type Verified, verify } from './verify/verify.ts';
 
 const operators = quickConfig({
   correlate: { resolveDelayMs: 20 * second, reopenWithinMs: minute },
-  suppress: { storm: { threshold: 2, windowMs: 10 * second, calmMs: 10 * second } },
+  suppress: {
+    silences: [
+      {
+        id: 'quiet',
+        matchers: '{alertname="DiskFull"}',
+        startsAt: dawn,
+        endsAt: dawn + 60 * minute,
+        location: 'test:1',
+      },
+    ],
+  },
 });
 const settings = {
   heartbeatMs: 10 * second,

@@ -25,6 +25,8 @@ export interface SourceOptions {
 /** Alerts per second of one trouble. */
 const ratePerTrouble = 20;
 const longestTroubleSeconds = 40;
+/** Of each trouble under way, between the end of one and its resolves: three seconds. */
+const alertsBeforeResolve = 3 * ratePerTrouble;
 
 export interface Pace {
   readonly perSecond: number;
@@ -52,8 +54,8 @@ export class AlertSource {
   readonly #services: readonly Service[];
   readonly #options: SourceOptions;
   readonly #troubles: Trouble[] = [];
-  /** Resolves that a trouble left behind when it was over. */
-  readonly #resolves: Head[] = [];
+  /** Resolves that troubles left behind, with the number of the alert that they come after. */
+  readonly #resolves: { readonly after: number; readonly head: Head }[] = [];
   #turn = 0;
   #count = 0;
 
@@ -67,8 +69,8 @@ export class AlertSource {
     const id = String(this.#count++);
     const { oddShare } = this.#options;
     if (this.#random.chance(oddShare)) return poison(this.#random);
-    const resolved = this.#resolves.pop();
-    if (resolved !== undefined) return draftOf(resolved, { status: 'resolved', value: null, id, ageMs: 0 });
+    const resolved = this.#nextResolve();
+    if (resolved !== null) return draftOf(resolved, { status: 'resolved', value: null, id, ageMs: 0 });
     const head = this.#firing();
     const value = this.#random.chance(0.3) ? this.#random.int(0, 10_000) / 100 : null;
     const ageMs = this.#random.chance(oddShare) ? 120_000 : 0;
@@ -83,8 +85,22 @@ export class AlertSource {
     const at = this.#random.int(0, trouble.heads.length - 1);
     const head = trouble.heads[at] ?? trouble.heads[0];
     if (this.#random.chance(0.002)) trouble.heads[at] = { ...head, severity: 'critical' };
-    if (trouble.left === 0 && this.#random.chance(0.7)) this.#resolves.push(...trouble.heads);
+    if (trouble.left === 0 && this.#random.chance(0.7)) this.#resolve(trouble);
     return head;
+  }
+
+  /** Mostly some seconds after the last alert of the trouble, as sources do; now and then in one breath with it. */
+  #resolve({ heads }: Trouble): void {
+    const isAtOnce = this.#random.chance(0.05);
+    const after = this.#count + (isAtOnce ? 0 : alertsBeforeResolve * this.#options.troubles);
+    this.#resolves.push(...heads.map((head) => ({ after, head })));
+  }
+
+  #nextResolve(): Head | null {
+    const [first] = this.#resolves;
+    if (first === undefined || this.#count <= first.after) return null;
+    this.#resolves.shift();
+    return first.head;
   }
 
   /** Services take turns, so that one is quiet between two troubles; a few come back at once. */

@@ -10,19 +10,21 @@ export interface Service {
 
 const tenants = 8;
 const servicesPerTenant = 125;
-const hostsPerService = 2;
-const names = ['HighLatency', 'ErrorRate', 'DiskFull', 'QueueGrows', 'Restarting'] as const;
+const names = [
+  ...['HighLatency', 'ErrorRate', 'DiskFull', 'QueueGrows', 'Restarting'],
+  ...['CpuHot', 'MemoryLow', 'CertExpires', 'ProbeFails', 'ClockDrifts'],
+] as const;
 const severities: readonly [Severity, ...Severity[]] = ['critical', 'high', 'high', 'medium', 'low'];
 
-/** 8 tenants, 1,000 services, 10,000 fingerprints. Services share nothing, so that what belongs together is beyond doubt. */
+/**
+ * 8 tenants, 1,000 services on a host each, 10,000 fingerprints. Services share nothing, so that what belongs together is
+ * beyond doubt: whatever two runs disagree about is theirs.
+ */
 export function populationOf(random: Random): readonly Service[] {
   return Array.from({ length: tenants * servicesPerTenant }, (_, i) => {
     const tenant = `tenant-${i % tenants}`;
     const name = `service-${i}`;
-    const hosts = Array.from({ length: hostsPerService }, (__, host) => `host-${i}-${host}`);
-    const heads = hosts.flatMap((host) =>
-      names.map((alert) => headOf({ tenant, name, host, alert }, random)),
-    );
+    const heads = names.map((alert) => headOf({ tenant, name, host: `host-${i}`, alert }, random));
     return { tenant, name, heads };
   });
 }

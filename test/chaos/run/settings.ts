@@ -20,7 +20,7 @@ function shortWindows(windowMs: number): object {
     // Longer than what an outage takes: an incident must not end in one run because the other was held up.
     correlate: {
       ...{ windowMs: 60 * second, driftMs: 120 * second, maxAgeMs: 600 * second },
-      ...{ resolveDelayMs: 60 * second, reopenWithinMs: 60 * second },
+      ...{ resolveDelayMs: 90 * second, reopenWithinMs: 90 * second },
     },
     suppress: {
       storm: { threshold: 40, windowMs: 20 * second, calmMs: 10 * second },

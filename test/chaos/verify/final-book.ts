@@ -15,7 +15,12 @@ interface Latest {
   readonly place: Place;
   /** Null for one that was taken back. */
   readonly occurrence: FinalOccurrence | null;
-  readonly incident: string | null;
+}
+
+/** The newest incident that an occurrence was told with: its last word may come when that is over and forgotten. */
+interface Joined {
+  readonly place: Place;
+  readonly incident: string;
 }
 
 /**
@@ -25,6 +30,7 @@ interface Latest {
  */
 export class FinalBook {
   readonly #latest = new Map<string, Latest>();
+  readonly #joined = new Map<string, Joined>();
   #late = 0;
 
   /** Takes a telling; repeats do no harm except to `late`. */
@@ -33,13 +39,21 @@ export class FinalBook {
       this.#late += 1;
       return;
     }
-    const { fingerprint, status, firstSeen, lastSeen, count, isFinal, incident } = alert;
     const place = { offset: alert.origin.offset, n: alert.origin.n };
+    this.#join(alert, place);
     const known = this.#latest.get(alert.occurrence);
     if (known !== undefined && comparePlaces(known.place, place) >= 0) return;
-    const isTakenBack = alert.mergedInto !== null;
-    const occurrence = isTakenBack ? null : { fingerprint, status, firstSeen, lastSeen, count, isFinal };
-    this.#latest.set(alert.occurrence, { place, occurrence, incident: incident?.id ?? null });
+    const { fingerprint, status, firstSeen, lastSeen, count, isFinal, mergedInto } = alert;
+    const occurrence =
+      mergedInto === null ? { fingerprint, status, firstSeen, lastSeen, count, isFinal } : null;
+    this.#latest.set(alert.occurrence, { place, occurrence });
+  }
+
+  #join({ occurrence, incident }: EnrichedAlert, place: Place): void {
+    if (incident === null) return;
+    const known = this.#joined.get(occurrence);
+    if (known !== undefined && comparePlaces(known.place, place) >= 0) return;
+    this.#joined.set(occurrence, { place, incident: incident.id });
   }
 
   get size(): number {
@@ -57,8 +71,10 @@ export class FinalBook {
 
   /** Occurrence and incident of each final occurrence that has one. */
   *memberships(): Generator<readonly [occurrence: string, incident: string]> {
-    for (const [id, { occurrence, incident }] of this.#latest)
-      if (occurrence !== null && incident !== null) yield [id, incident];
+    for (const [id] of this.#standing()) {
+      const joined = this.#joined.get(id);
+      if (joined !== undefined) yield [id, joined.incident];
+    }
   }
 
   /** Occurrences that the two do not agree on, each as a sentence; at most `most` sentences and the number of all. */
