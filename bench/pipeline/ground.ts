@@ -1,0 +1,124 @@
+import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { KafkaBroker } from '../../pipeline/broker/index.ts';
+import { topicSettings } from '../../pipeline/topic-settings.ts';
+import { topics } from '../../schemas/topics.ts';
+import { type Ground, prepareGround } from '../../test/chaos/run/ground.ts';
+import { deleteTopics } from '../peers/delete-topics.ts';
+import type { Filled, FillOrder } from '../peers/fill.ts';
+import type { Format, WorkloadOptions } from '../peers/workload.ts';
+
+const fillEntry = fileURLToPath(new URL('../peers/fill.ts', import.meta.url));
+
+export const partitions = { rawPartitions: 4, reducedPartitions: 4 };
+
+/** Where peers put what they let pass. */
+export const peerTopic = 'bench.passed';
+
+/** Real services of one bench's own. Only what is filled stays from run to run. */
+export class BenchGround {
+  readonly ground: Ground;
+  readonly brokers: readonly string[];
+  #runs = 0;
+
+  private constructor(ground: Ground) {
+    this.ground = ground;
+    this.brokers = ground.services.addresses.kafka.split(',');
+  }
+
+  static async prepare(): Promise<BenchGround> {
+    // The launcher's broker has no second JIT tier, since tests start it more often than they saturate it. What is measured
+    // here runs for minutes, on a broker as it would run anywhere. This variable wins over the command line.
+    process.env['_JAVA_OPTIONS'] = '-XX:TieredStopAtLevel=4 -Xmx1g';
+    const ground = await prepareGround({
+      ...{ brokers: 1, mode: 'effectively-once', windowMs: 300_000 },
+      configured: (usual) => ({ ...usual, broker: { ...usual.broker, ...partitions } }),
+    });
+    return new BenchGround(ground);
+  }
+
+  /** Fills the raw topic with alerts whose times are those of the load, not of the broker. */
+  async fill(format: Format, load: WorkloadOptions): Promise<Filled> {
+    await this.#renew(['raw']);
+    await this.ground.broker.admin.alterTopic(topics.raw.name, { 'message.timestamp.type': 'CreateTime' });
+    const { brokers } = this;
+    const order: FillOrder = {
+      ...{ brokers, format, load, topic: topics.raw.name, rawSchema: this.ground.rawSchema },
+    };
+    const args = ['--import', 'tsx', fillEntry, JSON.stringify(order)];
+    const { stdout } = await promisify(execFile)(process.execPath, args);
+    return JSON.parse(stdout) as Filled;
+  }
+
+  /** Empties everything but the raw topic; the answer is a name that no run has had. */
+  async nextRun(): Promise<string> {
+    await this.#renew([
+      'reduced',
+      'enriched',
+      'suppressed',
+      'incidents',
+      'aggregates',
+      'decisions',
+      'snapshots',
+    ]);
+    await this.#renew([peerTopic]);
+    this.#runs += 1;
+    return `run-${this.#runs}`;
+  }
+
+  /** Writes a config of a worker that knows nothing of earlier runs; `sections` replace whole sections. */
+  writeConfig(run: string, sections: object): string {
+    const { addresses } = this.ground.services;
+    const file = join(this.ground.folder, `${run}.yaml`);
+    const config = {
+      broker: { kind: 'kafka', brokers: addresses.kafka, groupPrefix: run, ...partitions },
+      state: { kind: 'redis', url: addresses.redis, prefix: run },
+      registry: { kind: 'confluent', url: addresses.registry },
+      warehouse: { engine: 'clickhouse', url: addresses.clickhouse },
+      ...sections,
+    };
+    writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);
+    return file;
+  }
+
+  /** Process id of a service, as the launcher keeps it: `kafka-1`, `redis`, `clickhouse`. */
+  pidOf(service: string): number {
+    const { processes } = JSON.parse(readFileSync(join(this.ground.folder, 'services.json'), 'utf8')) as {
+      readonly processes: readonly { readonly name: string; readonly pid: number }[];
+    };
+    const found = processes.find(({ name }) => name === service);
+    if (found === undefined) throw new Error(`${service} was not started`);
+    return found.pid;
+  }
+
+  close(): Promise<void> {
+    return this.ground.close({ services: false, logs: false });
+  }
+
+  async #renew(ids: readonly (keyof typeof topics | typeof peerTopic)[]): Promise<void> {
+    const usual = topicSettings(partitions);
+    const wanted = ids.map((id) => {
+      const { timestamps, ...rest } = topics[id === peerTopic ? 'enriched' : id];
+      const name = id === peerTopic ? peerTopic : rest.name;
+      const partitionsOf = usual.find((one) => one.name === rest.name)?.partitions ?? 1;
+      return {
+        name,
+        partitions: partitionsOf,
+        timestamps,
+        cleanup: rest.cleanup,
+        retentionMs: rest.retentionMs,
+      };
+    });
+    await deleteTopics(
+      this.brokers,
+      wanted.map(({ name }) => name),
+    );
+    // A client of its own: one that has met a topic before asks for it again, and fails while it is away.
+    const broker = new KafkaBroker({ brokers: this.brokers, clientId: 'bench-topics' });
+    await broker.admin.ensureTopics(wanted);
+    await broker.close();
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * Drains pre-filled topics on real services: see options.ts. Progress goes to stderr, the tables of
+ * bench/results/pipeline.md to stdout. Exit code 1: somebody wrote something else than the load comes to; 64: usage.
+ */
+import { type Comparison, compare } from './compare.ts';
+import { BenchGround } from './ground.ts';
+import { type Options, optionsOf, usage } from './options.ts';
+import { comparisonTable, conditions } from './tables.ts';
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+async function measure({ loads, formats, ...options }: Options): Promise<readonly Comparison[]> {
+  const bench = await BenchGround.prepare();
+  try {
+    const found: Comparison[] = [];
+    for (const load of loads)
+      for (const format of formats) found.push(await compare(bench, { ...options, load, format }, say));
+    return found;
+  } finally {
+    await bench.close();
+  }
+}
+
+function optionsOrUsage(): Options | null {
+  try {
+    return optionsOf(process.argv.slice(2));
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return null;
+  }
+}
+
+const options = optionsOrUsage();
+if (options === null) process.exit(64);
+const found = await measure(options);
+const command = ['npx tsx bench/pipeline/main.ts', ...process.argv.slice(2)].join(' ');
+if (options.output === 'json') process.stdout.write(`${JSON.stringify(found)}\n`);
+else process.stdout.write(`${conditions(command)}\n${found.map(comparisonTable).join('\n')}`);
+const isWrong = found.some(({ of }) => of.some(({ runs }) => runs.some(({ wrong }) => wrong > 0)));
+process.exit(isWrong ? 1 : 0);

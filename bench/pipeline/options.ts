@@ -1,0 +1,63 @@
+import { parseArgs } from 'node:util';
+import { type Format, formats, type LoadName, loadNames } from '../peers/workload.ts';
+import { contenders } from './contenders.ts';
+
+export const usage = `usage: npx tsx bench/pipeline/main.ts [options]
+
+Who drains a pre-filled topic at what cost: Tocsin, a bare kafkajs loop and Kafka Streams, on real services of its own.
+
+  --format NAME     ${formats.join(' or ')}, may be given twice; default both
+  --load NAME       ${loadNames.join(' or ')}, may be given twice; default both
+  --alerts N        alerts in the topic; default 5000000
+  --rounds N        runs of each, interleaved; default 3
+  --only NAMES      of ${Object.keys(contenders).join(', ')}; default all
+  --quick           300000 alerts, one round
+  -o, --output FORM table or json; default table
+`;
+
+export interface Options {
+  readonly formats: readonly Format[];
+  readonly loads: readonly LoadName[];
+  readonly alerts: number;
+  readonly rounds: number;
+  readonly names: readonly string[];
+  readonly output: 'table' | 'json';
+}
+
+/** Throws with what is known where something is not. */
+export function optionsOf(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      format: { type: 'string', multiple: true },
+      load: { type: 'string', multiple: true },
+      alerts: { type: 'string' },
+      rounds: { type: 'string' },
+      only: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+      output: { type: 'string', short: 'o', default: 'table' },
+    },
+  });
+  const { quick } = values;
+  return {
+    formats: (values.format ?? formats).map((name) => oneOf(formats, name)),
+    loads: (values.load ?? loadNames).map((name) => oneOf(loadNames, name)),
+    alerts: count(values.alerts ?? (quick ? '300000' : '5000000')),
+    rounds: count(values.rounds ?? (quick ? '1' : '3')),
+    names:
+      values.only?.split(',').map((name) => oneOf(Object.keys(contenders), name)) ?? Object.keys(contenders),
+    output: oneOf(['table', 'json'] as const, values.output),
+  };
+}
+
+function oneOf<Name extends string>(known: readonly Name[], name: string): Name {
+  const found = known.find((one) => one === name);
+  if (found === undefined) throw new Error(`${name} is not known: expected one of ${known.join(', ')}`);
+  return found;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${text}: expected a whole number above 0`);
+  return value;
+}

@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { cpus, totalmem } from 'node:os';
+import { median } from 'simple-statistics';
+import type { Compared, Comparison, Figures } from './compare.ts';
+
+/** Of some runs: the median, and the least and the greatest. */
+export function spreadOf(values: readonly number[], digits: number): string {
+  if (values.length === 0) return '–';
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  const shown = (value: number) =>
+    value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits });
+  const middle = shown(median([...values]));
+  return values.length === 1 ? middle : `${middle} (${shown(least)}–${shown(most)})`;
+}
+
+const columns = [
+  'raw alerts/s',
+  'CPU µs/alert, whole',
+  'warm half',
+  'broker CPU µs/alert',
+  'records written',
+  'wrong',
+  'runs',
+];
+
+/** One contender a line; then who costs how much of whom. */
+export function comparisonTable({ load, format, alerts, bytesPerAlert, of }: Comparison): string {
+  const title = `Load ${load}: ${alerts.toLocaleString('en-US')} alerts as ${format}, ${Math.round(bytesPerAlert)} bytes each`;
+  return [
+    `### ${title}`,
+    '',
+    tableRow(['who', ...columns]),
+    `|${'---|'.repeat(columns.length + 1)}`,
+    ...of.map((one) => tableRow([`${one.name} (${one.writes})`, ...cellsOf(one)])),
+    '',
+    ...ratiosOf(of),
+    '',
+  ].join('\n');
+}
+
+export function tableRow(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
+
+function cellsOf({ missing, runs }: Compared): readonly string[] {
+  if (missing !== null) return [`not run: ${missing}`, ...columns.slice(1).map(() => '')];
+  const all = (figure: (run: Figures) => number) => runs.map(figure);
+  return [
+    spreadOf(
+      all((run) => run.perSecond),
+      0,
+    ),
+    spreadOf(
+      all((run) => run.wholeUs),
+      1,
+    ),
+    spreadOf(
+      all((run) => run.warmUs),
+      1,
+    ),
+    spreadOf(
+      all((run) => run.brokerUs),
+      1,
+    ),
+    spreadOf(
+      all((run) => run.outputs),
+      0,
+    ),
+    runs.some(({ wrong }) => wrong === null)
+      ? 'not compared'
+      : spreadOf(
+          all((run) => run.wrong ?? 0),
+          0,
+        ),
+    String(runs.length),
+  ];
+}
+
+/** Round by round, since the rounds were interleaved: what disturbed one met the other too. */
+function ratiosOf(of: readonly Compared[]): readonly string[] {
+  const found = (start: string) => of.find(({ name, runs }) => name.startsWith(start) && runs.length > 0);
+  const lines: string[] = [];
+  for (const one of of.filter(({ name, runs }) => name.startsWith('Tocsin') && runs.length > 0)) {
+    for (const other of [found('bare'), found('Kafka Streams, at'), found('Kafka Streams, exactly')])
+      if (other !== undefined) lines.push(`- ${one.name} : ${other.name} = ${ratioOf(one, other)}`);
+  }
+  return lines;
+}
+
+function ratioOf({ runs }: Compared, other: Compared): string {
+  const ratios = (figure: (run: Figures) => number) =>
+    runs.flatMap((run, round) => {
+      const floor = other.runs[round];
+      return floor === undefined ? [] : [figure(run) / figure(floor)];
+    });
+  const whole = spreadOf(
+    ratios(({ wholeUs }) => wholeUs),
+    2,
+  );
+  return `${whole} whole run, ${spreadOf(
+    ratios(({ warmUs }) => warmUs),
+    2,
+  )} warm half`;
+}
+
+/** What it ran on and what was run, as a list for people. */
+export function conditions(command: string): string {
+  const [cpu] = cpus();
+  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
+  const isDirty = git('status', '--porcelain') !== '';
+  const lines = [
+    `command: \`${command}\``,
+    `machine: ${cpu?.model.trim() ?? 'unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
+    `Node ${process.versions.node}, ${javaVersion()}`,
+    `commit: ${git('rev-parse', '--short', 'HEAD')}${isDirty ? ', with changes' : ''}`,
+    `date: ${new Date().toISOString().slice(0, 10)}`,
+  ];
+  return lines.map((line) => `- ${line}\n`).join('');
+}
+
+function javaVersion(): string {
+  try {
+    const text = execFileSync('sh', ['-c', 'java -version 2>&1'], { encoding: 'utf8' });
+    return /^openjdk version "([^"]+)"/m.exec(text)?.[1]?.replace(/^/, 'Java ') ?? 'Java of another make';
+  } catch {
+    return 'no Java';
+  }
+}
