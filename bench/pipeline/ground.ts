@@ -18,6 +18,11 @@ export const partitions = { rawPartitions: 4, reducedPartitions: 4 };
 /** Where peers put what they let pass. */
 export const peerTopic = 'bench.passed';
 
+/** Where the rows of a run are stored. */
+function databaseOf(run: string): string {
+  return run.replaceAll('-', '_');
+}
+
 /** Real services of one bench's own. Only what is filled stays from run to run. */
 export class BenchGround {
   readonly ground: Ground;
@@ -53,6 +58,11 @@ export class BenchGround {
     return JSON.parse(stdout) as Filled;
   }
 
+  /** Empties the raw topic; its times are those of the broker, as they should be. */
+  async empty(): Promise<void> {
+    await this.#renew(['raw']);
+  }
+
   /** Empties everything but the raw topic; the answer is a name that no run has had. */
   async nextRun(): Promise<string> {
     await this.#renew([
@@ -77,7 +87,11 @@ export class BenchGround {
       broker: { kind: 'kafka', brokers: addresses.kafka, groupPrefix: run, ...partitions },
       state: { kind: 'redis', url: addresses.redis, prefix: run },
       registry: { kind: 'confluent', url: addresses.registry },
-      warehouse: { engine: 'clickhouse', url: addresses.clickhouse },
+      // A database of its own: ranges of offsets name inserts, and a new topic begins at 0 again.
+      warehouse: {
+        ...{ engine: 'clickhouse', url: addresses.clickhouse, autoMigrate: true },
+        database: databaseOf(run),
+      },
       ...sections,
     };
     writeFileSync(file, `${JSON.stringify(config, null, 2)}\n`);

@@ -42,21 +42,22 @@ export function optionsOf(args: readonly string[]): Options {
   return {
     formats: (values.format ?? formats).map((name) => oneOf(formats, name)),
     loads: (values.load ?? loadNames).map((name) => oneOf(loadNames, name)),
-    alerts: count(values.alerts ?? (quick ? '300000' : '5000000')),
-    rounds: count(values.rounds ?? (quick ? '1' : '3')),
+    alerts: countOf(values.alerts ?? (quick ? '300000' : '5000000')),
+    rounds: countOf(values.rounds ?? (quick ? '1' : '3')),
     names:
       values.only?.split(',').map((name) => oneOf(Object.keys(contenders), name)) ?? Object.keys(contenders),
     output: oneOf(['table', 'json'] as const, values.output),
   };
 }
 
-function oneOf<Name extends string>(known: readonly Name[], name: string): Name {
+/** @throws Error naming what is known */
+export function oneOf<Name extends string>(known: readonly Name[], name: string): Name {
   const found = known.find((one) => one === name);
   if (found === undefined) throw new Error(`${name} is not known: expected one of ${known.join(', ')}`);
   return found;
 }
 
-function count(text: string): number {
+export function countOf(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${text}: expected a whole number above 0`);
   return value;

@@ -1,0 +1,91 @@
+/**
+ * From when an alert was due until a reader has what is told of it, on real services, in an open loop:
+ * npx tsx bench/latency/main.ts [--rates 1000,10000,50000] [--seconds 60] [--modes …] [--during …] [--quick]
+ * Progress goes to stderr, the table of bench/results/latency.md to stdout. Exit code 64: usage.
+ */
+import { parseArgs } from 'node:util';
+import { BenchGround } from '../pipeline/ground.ts';
+import { countOf, oneOf } from '../pipeline/options.ts';
+import { conditions } from '../pipeline/tables.ts';
+import { disturbances } from './disturb.ts';
+import { measureRaw, measureTold } from './run.ts';
+import { deliveryModes, type Row, tableOf } from './table.ts';
+
+const usage = `usage: npx tsx bench/latency/main.ts [options]
+
+  --rates LIST    alerts a second; default 1000,10000,50000
+  --seconds N     length of the load, of which the first ten do not count; default 60
+  --modes LIST    of ${deliveryModes.join(', ')}; default both
+  --during LIST   of ${disturbances.join(', ')}; all but none are measured at 10000 a second, or the only rate; default all
+  --quick         1000 alerts a second for 20 seconds, undisturbed
+`;
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+function optionsOf(args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      rates: { type: 'string' },
+      seconds: { type: 'string' },
+      modes: { type: 'string' },
+      during: { type: 'string' },
+      quick: { type: 'boolean', default: false },
+    },
+  });
+  const { quick } = values;
+  const rates = (values.rates ?? (quick ? '1000' : '1000,10000,50000')).split(',').map(countOf);
+  const during = values.during ?? (quick ? 'none' : disturbances.join(','));
+  return {
+    rates,
+    seconds: countOf(values.seconds ?? (quick ? '20' : '60')),
+    modes: (values.modes ?? deliveryModes.join(',')).split(',').map((name) => oneOf(deliveryModes, name)),
+    during: during.split(',').map((name) => oneOf(disturbances, name)),
+    disturbedRate: rates.find((rate) => rate === 10_000) ?? rates[0],
+  };
+}
+
+async function measure({
+  rates,
+  seconds,
+  modes,
+  during,
+  disturbedRate,
+}: ReturnType<typeof optionsOf>): Promise<Row[]> {
+  const bench = await BenchGround.prepare();
+  const rows: Row[] = [];
+  const note = (row: Row) => {
+    rows.push(row);
+    say(JSON.stringify(row));
+  };
+  try {
+    for (const perSecond of rates) {
+      const pace = { perSecond, seconds };
+      note({ perSecond, mode: null, what: 'none', found: await measureRaw(bench, pace) });
+      for (const mode of modes)
+        for (const what of during.filter((one) => one === 'none' || perSecond === disturbedRate))
+          note({ perSecond, mode, what, found: await measureTold(bench, { ...pace, mode, what }) });
+    }
+    return rows;
+  } finally {
+    await bench.close();
+  }
+}
+
+function optionsOrUsage(): ReturnType<typeof optionsOf> | null {
+  try {
+    return optionsOf(process.argv.slice(2));
+  } catch (error) {
+    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    return null;
+  }
+}
+
+const options = optionsOrUsage();
+if (options === null) process.exit(64);
+const rows = await measure(options);
+const command = ['npx tsx bench/latency/main.ts', ...process.argv.slice(2)].join(' ');
+process.stdout.write(`${conditions(command)}\n${tableOf(rows)}`);
+process.exit(0);

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { quantileSorted } from 'simple-statistics';
+import type { DeliveryMode } from '../../test/chaos/verify/verify.ts';
+import type { BenchGround } from '../pipeline/ground.ts';
+import { type Disturbance, play } from './disturb.ts';
+import type { PaceOrder } from './pace.ts';
+import { type Reading, readRaw, readTold } from './reader.ts';
+
+const paceEntry = fileURLToPath(new URL('pace.ts', import.meta.url));
+
+/** Left out at the start: connections, compilation, and identities that are all new. */
+const warmUpMs = 10_000;
+/** What is still on its way when the load is over; more than the longest pause that a killed worker causes. */
+const afterMs = 20_000;
+/** Slow enough that somebody would notice. */
+const slowMs = 1_000;
+
+export interface Quantiles {
+  readonly seen: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+  /** Seconds of the load in which something took longer than a second. */
+  readonly slowSeconds: number;
+}
+
+export interface Pace {
+  readonly perSecond: number;
+  readonly seconds: number;
+}
+
+/** The harness by itself: from when an alert was due until a reader of the raw topic has it. No worker runs. */
+export async function measureRaw(bench: BenchGround, pace: Pace): Promise<Quantiles> {
+  await bench.empty();
+  const reading = await readRaw(bench.ground.broker);
+  return quantilesOf(reading, () => publish(bench, pace));
+}
+
+/** From when an alert was due until a reader of the outputs has what is told of it first. */
+export async function measureTold(
+  bench: BenchGround,
+  { mode, what, ...pace }: Pace & { readonly mode: DeliveryMode; readonly what: Disturbance },
+): Promise<Quantiles> {
+  await bench.empty();
+  const run = await bench.nextRun();
+  const configFile = bench.writeConfig(run, { delivery: mode });
+  const reading = await readTold(bench.ground.broker);
+  return quantilesOf(reading, () =>
+    play(what, { bench, run, configFile, seconds: pace.seconds }, async () => {
+      await publish(bench, pace);
+      await setTimeout(afterMs);
+    }),
+  );
+}
+
+async function publish({ brokers, ground }: BenchGround, pace: Pace): Promise<void> {
+  const order: PaceOrder = { ...pace, brokers, rawSchema: ground.rawSchema };
+  const args = ['--import', 'tsx', paceEntry, JSON.stringify(order)];
+  const { stdout } = await promisify(execFile)(process.execPath, args);
+  const { failures } = JSON.parse(stdout) as { readonly failures: number };
+  if (failures > 0) throw new Error(`${failures} alerts did not come into the log`);
+}
+
+async function quantilesOf(reading: Reading, act: () => Promise<void>): Promise<Quantiles> {
+  try {
+    await act();
+    await setTimeout(500);
+  } finally {
+    await reading.stop();
+  }
+  const from = Math.min(...reading.sights.slice(0, 1).map(({ dueAt }) => dueAt)) + warmUpMs;
+  const seen = reading.sights.filter(({ dueAt }) => dueAt >= from);
+  const sorted = Float64Array.from(seen, ({ latencyMs }) => latencyMs).sort();
+  const at = (share: number) => (sorted.length === 0 ? Number.NaN : quantileSorted([...sorted], share));
+  const slow = new Set(
+    seen.filter(({ latencyMs }) => latencyMs > slowMs).map(({ dueAt }) => Math.floor(dueAt / 1_000)),
+  );
+  return {
+    ...{ seen: seen.length, p50: at(0.5), p99: at(0.99), p999: at(0.999) },
+    max: sorted.at(-1) ?? Number.NaN,
+    slowSeconds: slow.size,
+  };
+}

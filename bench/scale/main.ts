@@ -1,0 +1,124 @@
+/**
+ * One, two and four workers drain the same pre-filled topic: what an alert costs, and how evenly the work falls.
+ * npx tsx bench/scale/main.ts [alerts] [graphs]. Prints the table of bench/results/scale.md.
+ */
+import { setTimeout } from 'node:timers/promises';
+import { loadOf } from '../peers/workload.ts';
+import { BenchGround } from '../pipeline/ground.ts';
+import { cpuMsOf, memoryOf } from '../pipeline/process-cpu.ts';
+import { conditions, tableRow } from '../pipeline/tables.ts';
+import { type Scraped, Worker } from '../pipeline/worker.ts';
+
+const [alertsText = '1000000', graphsText = 'reduce,relate,warehouse'] = process.argv.slice(2);
+const alerts = Number(alertsText);
+const graphs = graphsText.split(',');
+const fleets = [1, 2, 4];
+/** Lags are looked at by the worker itself, every five seconds; for that long nothing may be left. */
+const settledMs = 10_000;
+
+interface Scaled {
+  readonly workers: number;
+  readonly wallMs: number;
+  readonly cpuMs: readonly number[];
+  readonly peakMiB: readonly number[];
+  /** Alerts that each took in since it has had its partitions. */
+  readonly entered: readonly number[];
+}
+
+async function drainAmong(bench: BenchGround, workers: number): Promise<Scaled> {
+  const run = await bench.nextRun();
+  const configFile = bench.writeConfig(run, { worker: { graphs } });
+  const { folder } = bench.ground;
+  const fleet = Array.from(
+    { length: workers },
+    (_, i) => new Worker({ name: `${run}-${i}`, folder, configFile }),
+  );
+  const startedAt = performance.now();
+  try {
+    await Promise.all(fleet.map((worker) => worker.started()));
+    let doneAt = Number.NaN;
+    let cpuMs: readonly number[] = [];
+    while (!(performance.now() - doneAt > settledMs)) {
+      await setTimeout(500);
+      const left = await leftOf(fleet);
+      if (left > 0) doneAt = Number.NaN;
+      else if (Number.isNaN(doneAt)) {
+        doneAt = performance.now();
+        cpuMs = fleet.map(({ pid }) => cpuMsOf(pid));
+      }
+    }
+    const scraped = await Promise.all(fleet.map((worker) => worker.scrape()));
+    const entered = scraped.map((one) => one?.get('tocsin_alerts_entered_total') ?? 0);
+    return {
+      workers,
+      wallMs: doneAt - startedAt,
+      cpuMs,
+      entered,
+      peakMiB: fleet.map(({ pid }) => memoryOf(pid).peak),
+    };
+  } finally {
+    await Promise.all(fleet.map((worker) => worker.stop()));
+  }
+}
+
+/** Records that are left to all of them together; more than none while one does not answer or knows no lag yet. */
+async function leftOf(fleet: readonly Worker[]): Promise<number> {
+  const all = await Promise.all(fleet.map((worker) => worker.scrape()));
+  return all.reduce((sum, scraped) => sum + (scraped === null ? 1 : leftIn(scraped)), 0);
+}
+
+function leftIn(scraped: Scraped): number {
+  const lags = [...scraped].filter(([name]) => name.startsWith('tocsin_lag_records'));
+  if (lags.length === 0) return 1;
+  return lags.reduce((sum, [, lag]) => sum + lag, scraped.get('tocsin_warehouse_held_records') ?? 0);
+}
+
+const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+const list = (values: readonly number[], digits = 0) =>
+  values.map((value) => value.toLocaleString('en-US', { maximumFractionDigits: digits })).join(' · ');
+
+function lineOf({ workers, wallMs, cpuMs, entered, peakMiB }: Scaled): string {
+  const perAlert = (1_000 * sum(cpuMs)) / alerts;
+  const perSecond = (1_000 * alerts) / wallMs;
+  return tableRow([
+    ...[
+      String(workers),
+      perSecond.toLocaleString('en-US', { maximumFractionDigits: 0 }),
+      perAlert.toFixed(1),
+    ],
+    ...[
+      list(
+        cpuMs.map((ms) => ms / 1_000),
+        1,
+      ),
+      list(entered),
+      list(peakMiB),
+    ],
+  ]);
+}
+
+const bench = await BenchGround.prepare();
+const lines: string[] = [];
+try {
+  await bench.fill('avro', loadOf('steady', alerts, Date.now()));
+  for (const workers of fleets) {
+    const scaled = await drainAmong(bench, workers);
+    process.stderr.write(`${JSON.stringify(scaled)}\n`);
+    lines.push(lineOf(scaled));
+  }
+} finally {
+  await bench.close();
+}
+const head = [
+  'workers',
+  'alerts/s, start included',
+  'CPU µs/alert, all workers',
+  'CPU s of each',
+  'alerts of each',
+  'peak MiB of each',
+];
+const command = ['npx tsx bench/scale/main.ts', ...process.argv.slice(2)].join(' ');
+process.stdout.write(
+  `${conditions(command)}\n${[tableRow(head), `|${'---|'.repeat(head.length)}`, ...lines].join('\n')}\n`,
+);
+process.exit(0);
