@@ -1,10 +1,18 @@
 import type { EventTimeMs, IncidentId } from '../../schemas/brand.ts';
 import type { Posting } from './member-index.ts';
 import { keyOf } from './read-traits.ts';
-import type { Traits } from './rows.ts';
+import type { Traits, ValueRow } from './rows.ts';
 import { compareText } from './sorted.ts';
 import type { CorrelateStep } from './step.ts';
 import type { Neighbour } from './topology.ts';
+
+/** A label value of the new alert, looked up once for all incidents that share it. */
+export interface SharedLabel {
+  readonly key: string;
+  /** How much one shared value says, 0–1: less the more incidents share it at the moment. */
+  readonly weight: number;
+  readonly rate: ValueRow | undefined;
+}
 
 /** What a new alert shares with one incident, as the indexes found it. */
 export interface Candidate {
@@ -12,51 +20,112 @@ export interface Candidate {
   /** Newest start among the members it was found by. */
   lastAt: EventTimeMs;
   /** Services near the alert's own that have members here. */
-  readonly services: (Neighbour & { readonly lastAt: EventTimeMs })[];
-  /** Shared label values; `holders` incidents share each of them at the moment. */
-  readonly labels: { readonly label: string; readonly holders: number; readonly lastAt: EventTimeMs }[];
+  readonly services: { readonly neighbour: Neighbour; readonly lastAt: EventTimeMs }[];
+  readonly labels: { readonly label: SharedLabel; readonly lastAt: EventTimeMs }[];
   isRecurrence: boolean;
 }
 
 /** Evidence older than this many windows has faded to nothing worth a comparison. */
 export const horizonWindows = 3;
 
+/** What rounding to thousandths may add to a confidence. */
+const rounding = 0.001;
+
+interface Search {
+  readonly step: CorrelateStep;
+  readonly traits: Traits;
+  readonly since: EventTimeMs;
+  readonly found: Map<string, Candidate>;
+}
+
 /**
  * Incidents worth comparing with an alert that began at `start`: at most `maxCandidates`, those that saw the same
  * alert first, then the newest, ties by id. Each index is read from its newest entry back to the horizon and no
- * further than the cap, so that the cost does not grow with the number of open incidents.
+ * further than the cap, so that the cost does not grow with the number of open incidents. What could not make the alert
+ * join even together (a region, a common message) finds no incident; it counts for those that something else found.
  */
 export function findCandidates(
   step: CorrelateStep,
   traits: Traits,
   start: EventTimeMs,
 ): readonly Candidate[] {
-  const found = new Map<string, Candidate>();
-  const { tenant } = traits;
-  for (const posting of recent(
-    step,
-    keyOf.fingerprint(tenant, traits.fingerprint),
-    Number.NEGATIVE_INFINITY,
-  )) {
-    candidate(found, posting).isRecurrence = true;
-  }
   const since = start - horizonWindows * step.config.windowMs;
+  const search: Search = { step, traits, since, found: new Map() };
+  findRecurrences(search);
+  findNear(search);
+  const labels = traits.labels.map((label) => sharedLabel(search, label));
+  const { strong, weak, isTemplateStrong } = sortOut(step, traits, labels);
+  for (const label of strong) findSharing(search, label);
+  if (isTemplateStrong) findAlike(search);
+  for (const label of weak) addShared(search, label);
+  const candidates = [...search.found.values()];
+  return candidates.length < 2 ? candidates : candidates.sort(byPromise).slice(0, step.config.maxCandidates);
+}
+
+function findRecurrences({ step, traits, found }: Search): void {
+  const key = keyOf.fingerprint(traits.tenant, traits.fingerprint);
+  for (const posting of recent(step, key, Number.NEGATIVE_INFINITY))
+    candidate(found, posting).isRecurrence = true;
+}
+
+function findNear({ step, traits, since, found }: Search): void {
   for (const neighbour of nearTo(step, traits)) {
     const { service, hops } = neighbour;
-    const key = hops === 0 ? keyOf.service(tenant, service) : keyOf.farReaching(tenant, service);
-    for (const posting of recent(step, key, since)) {
-      candidate(found, posting).services.push({ ...neighbour, lastAt: posting.lastAt });
-    }
+    const key =
+      hops === 0 ? keyOf.service(traits.tenant, service) : keyOf.farReaching(traits.tenant, service);
+    for (const posting of recent(step, key, since))
+      candidate(found, posting).services.push({ neighbour, lastAt: posting.lastAt });
   }
-  for (const label of traits.labels) {
-    const holders = recent(step, keyOf.label(tenant, label), since);
-    for (const posting of holders) {
-      candidate(found, posting).labels.push({ label, holders: holders.length, lastAt: posting.lastAt });
-    }
+}
+
+function findSharing({ step, since, found }: Search, label: SharedLabel): void {
+  for (const posting of recent(step, label.key, since))
+    candidate(found, posting).labels.push({ label, lastAt: posting.lastAt });
+}
+
+function findAlike({ step, traits, since, found }: Search): void {
+  const key = keyOf.template(traits.tenant, traits.template);
+  for (const posting of recent(step, key, since)) candidate(found, posting);
+}
+
+/** Notes which of the incidents that were found hold the label as well. */
+function addShared({ step, since, found }: Search, label: SharedLabel): void {
+  for (const entry of found.values()) {
+    const lastAt = step.derived.members.shape(entry.incident)?.keys.get(label.key)?.lastAt;
+    if (lastAt === undefined || lastAt < since) continue;
+    entry.labels.push({ label, lastAt });
+    entry.lastAt = Math.max(entry.lastAt, lastAt);
   }
-  for (const posting of recent(step, keyOf.template(tenant, traits.template), since))
-    candidate(found, posting);
-  return [...found.values()].sort(byPromise).slice(0, step.config.maxCandidates);
+}
+
+function sharedLabel({ step, traits, since }: Search, label: string): SharedLabel {
+  const key = keyOf.label(traits.tenant, label);
+  const holders = countRecent(step, key, since);
+  // A value that points to many incidents points to none: inverse document frequency over the live index.
+  const rarity = 1 / (1 + Math.log2(Math.max(1, holders)) / 4);
+  const weight = (step.config.labels[label.slice(0, label.indexOf('='))] ?? 0) * rarity;
+  return { key, weight, rate: step.tables.values.get(key) };
+}
+
+interface SortedOut {
+  readonly strong: readonly SharedLabel[];
+  /** Labels that with all other weak ones, the template and the time would not make the alert join. */
+  readonly weak: readonly SharedLabel[];
+  readonly isTemplateStrong: boolean;
+}
+
+function sortOut({ config }: CorrelateStep, { template }: Traits, labels: readonly SharedLabel[]): SortedOut {
+  const { weights, joinAt } = config;
+  let doubt = 1 - weights.temporal;
+  if (template !== '') doubt *= 1 - weights.template;
+  const suffices = () => 1 - doubt >= joinAt - rounding;
+  const isTemplateStrong = template !== '' && suffices();
+  const weakestFirst = [...labels].sort((a, b) => a.weight - b.weight || compareText(a.key, b.key));
+  const strong = weakestFirst.filter((label) => {
+    doubt *= 1 - weights.labels * label.weight;
+    return suffices();
+  });
+  return { strong, weak: weakestFirst.slice(0, labels.length - strong.length), isTemplateStrong };
 }
 
 /** Services whose alerts may have to do with this one. */
@@ -69,14 +138,16 @@ function nearTo(step: CorrelateStep, { isNode, isFarReaching, service }: Traits)
 /** The newest incidents under a key, newest first, down to `since` and at most `maxCandidates`. */
 function recent(step: CorrelateStep, key: string, since: EventTimeMs): readonly Posting[] {
   const holders = step.derived.members.holders(key);
-  const last = Math.max(0, holders.length - step.config.maxCandidates);
-  const found: Posting[] = [];
-  for (let at = holders.length - 1; at >= last; at -= 1) {
-    const posting = holders[at];
-    if (posting === undefined || posting.lastAt < since) break;
-    found.push(posting);
-  }
-  return found;
+  const count = countRecent(step, key, since);
+  return count === 0 ? [] : holders.slice(-count).reverse();
+}
+
+function countRecent(step: CorrelateStep, key: string, since: EventTimeMs): number {
+  const holders = step.derived.members.holders(key);
+  const most = Math.min(holders.length, step.config.maxCandidates);
+  let count = 0;
+  while (count < most && (holders[holders.length - 1 - count]?.lastAt ?? since) >= since) count += 1;
+  return count;
 }
 
 function candidate(found: Map<string, Candidate>, posting: Posting): Candidate {

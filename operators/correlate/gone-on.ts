@@ -1,18 +1,26 @@
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { Candidate } from './find-candidates.ts';
-import type { IncidentRow, Traits } from './rows.ts';
+import type { IncidentRow, Traits, ValueRow } from './rows.ts';
 import type { Shape } from './shape.ts';
 import type { CorrelateStep } from './step.ts';
+import type { Neighbour } from './topology.ts';
 
-/** An alert held against one incident. */
-export interface Weighing {
+/** A new alert with what every comparison asks of it: looked up once, since it is held against many incidents. */
+export interface Arrival {
   readonly traits: Traits;
   readonly start: EventTimeMs;
+  /** Services that can share a cause with its own, nearest first, each with its base rate. */
+  readonly near: readonly (Neighbour & { readonly rate: ValueRow | undefined })[];
+  readonly templateRate: ValueRow | undefined;
+  /** Similarity of a template to the alert's own. */
+  alike(template: string): number;
+}
+
+/** An alert held against one incident. */
+export interface Weighing extends Arrival {
   readonly candidate: Candidate;
   readonly row: IncidentRow;
   readonly shape: Shape;
-  /** Similarity of a template to the alert's own. */
-  alike(template: string): number;
 }
 
 /** What came after the end of an incident belongs to it only by being the same alert again. */

@@ -3,14 +3,15 @@ import type { EventTimeMs, IncidentId, OccurrenceId } from '../../schemas/brand.
 import { incidentIdOf } from '../../schemas/identity.ts';
 import type { Reason } from '../../schemas/reasons.ts';
 import { remember } from './base-rate.ts';
-import { findCandidates } from './find-candidates.ts';
+import { type Candidate, findCandidates } from './find-candidates.ts';
+import type { Arrival } from './gone-on.ts';
 import { reopen, settle } from './life-cycle.ts';
 import { similarityTo } from './mask-template.ts';
 import { note } from './note.ts';
-import { readTraits } from './read-traits.ts';
+import { keyOf, readTraits } from './read-traits.ts';
 import type { IncidentRow, MemberRow, Traits } from './rows.ts';
 import type { CorrelateStep } from './step.ts';
-import { type Confidence, contributionsOf, typesOf, type Weighed, weigh } from './weigh.ts';
+import { contributionsOf, evidenceOf, typesOf, type Weighed, weigh } from './weigh.ts';
 
 interface Newcomer {
   readonly alert: EnrichedAlert;
@@ -56,25 +57,44 @@ export function worse(a: Severity, b: Severity): Severity {
 
 function choose(step: CorrelateStep, { traits, start }: Newcomer): Choice {
   const candidates = findCandidates(step, traits, start);
-  const alike = similarityTo(traits.template);
+  if (candidates.length === 0) return nobody;
+  const { near, templateRate, alike } = arrivalOf(step, traits, candidates);
   let match: Match | null = null;
   let refused: (Match & { readonly reason: Reason }) | null = null;
   for (const candidate of candidates) {
     const row = step.tables.incidents.get(candidate.incident);
     const shape = step.derived.members.shape(candidate.incident);
     if (row === undefined || shape === undefined) continue;
-    const found = weigh(step, { traits, start, candidate, row, shape, alike });
-    if (found.confidence < step.config.joinAt * 1000) continue;
+    const weighing = { traits, start, near, templateRate, alike, candidate, row, shape };
+    const { confidence, support, parts } = weigh(step, weighing);
+    if (confidence < step.config.joinAt * 1000) continue;
     const reason = refusal(step, row, shape.members.length);
+    const found = { incident: candidate.incident, confidence, support, parts };
     // Strictly better only: of equals the first candidate wins, which is the newest.
-    if (reason === null && found.support > (match?.support ?? 0)) {
-      match = { incident: candidate.incident, ...found };
-    }
-    if (reason !== null && found.support > (refused?.support ?? 0)) {
-      refused = { incident: candidate.incident, reason, ...found };
-    }
+    if (reason === null && support > (match?.support ?? 0)) match = found;
+    if (reason !== null && support > (refused?.support ?? 0)) refused = { reason, ...found };
   }
   return { match, refused, compared: candidates.length };
+}
+
+const nobody: Choice = { match: null, refused: null, compared: 0 };
+
+function arrivalOf(
+  step: CorrelateStep,
+  { tenant, service, template }: Traits,
+  candidates: readonly Candidate[],
+): Omit<Arrival, 'traits' | 'start'> {
+  const { values } = step.tables;
+  const isNear = candidates.some(({ services }) => services.length > 0);
+  const near = isNear ? step.derived.topology.near(service) : [];
+  return {
+    near: near.map((neighbour) => ({
+      ...neighbour,
+      rate: values.get(keyOf.service(tenant, neighbour.service)),
+    })),
+    templateRate: values.get(keyOf.template(tenant, template)),
+    alike: similarityTo(template),
+  };
 }
 
 function refusal(step: CorrelateStep, row: IncidentRow, members: number): Reason | null {
@@ -90,15 +110,17 @@ function join(step: CorrelateStep, newcomer: Newcomer, match: Match, choice: Cho
   if (isReopening) reopen(step, match.incident, start);
   const row = step.tables.incidents.get(match.incident);
   if (row === undefined) return match.incident;
+  const evidence = evidenceOf(match);
   step.tables.incidents.set(match.incident, {
     ...row,
     severity: worse(row.severity, alert.severity),
     openedAt: Math.min(row.openedAt, start),
     startedAt: Math.min(row.startedAt, start),
-    types: [...new Set([...row.types, ...typesOf(match.evidence)])].sort(),
+    types: [...new Set([...row.types, ...typesOf(evidence)])].sort(),
   });
-  addMember(step, newcomer, { generation: row.generation, ...match });
-  const detail = detailOf(match, choice);
+  const { incident, confidence } = match;
+  addMember(step, newcomer, { incident, generation: row.generation, confidence, evidence });
+  const detail = detailOf(match, choice, evidence);
   note(step, { id: match.incident, reason: isReopening ? 'reopened' : 'joined', detail, alert });
   return match.incident;
 }
@@ -140,7 +162,7 @@ function freeId(step: CorrelateStep, alert: EnrichedAlert): IncidentId {
 function addMember(
   step: CorrelateStep,
   newcomer: Newcomer,
-  joined: Confidence & { readonly incident: IncidentId; readonly generation: number },
+  joined: Pick<MemberRow, 'incident' | 'generation' | 'confidence' | 'evidence'>,
 ): void {
   const { alert, traits, start, endedAt } = newcomer;
   const row: MemberRow = {
@@ -179,11 +201,11 @@ function newsAt(step: CorrelateStep, { traits, start }: Newcomer, incident: Inci
 /** Names are shown, never compared; what is longer would only make rows heavier. */
 const maxNameChars = 200;
 
-function detailOf(match: Match, { compared }: Choice): Record<string, string> {
+function detailOf(match: Match, { compared }: Choice, evidence: readonly number[]): Record<string, string> {
   const detail: Record<string, string> = {
     confidence: String(match.confidence / 1000),
     compared: String(compared),
   };
-  for (const { name, weight } of contributionsOf(match.evidence)) detail[name] = String(weight);
+  for (const { name, weight } of contributionsOf(evidence)) detail[name] = String(weight);
   return detail;
 }

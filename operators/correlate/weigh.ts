@@ -1,9 +1,9 @@
 import type { Contribution } from '../../schemas/alert.ts';
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { IncidentType } from '../../schemas/incident.ts';
-import { busyOf, slotOf, surprise } from './base-rate.ts';
+import { busyBefore, slotOf, surprise } from './base-rate.ts';
 import { hasGoneOn, isAdrift, isOver, type Weighing } from './gone-on.ts';
-import { isSevere, keyOf } from './read-traits.ts';
+import { isSevere } from './read-traits.ts';
 import { lastNewsAt } from './shape.ts';
 import type { CorrelateStep } from './step.ts';
 
@@ -20,21 +20,17 @@ const typeOf: Readonly<Record<Feature, IncidentType>> = {
   recurrence: 'semantic',
 };
 
-/** How sure we are, in thousandths, and what each feature adds to it; the parts sum to at most the whole. */
-export interface Confidence {
+export interface Weighed {
+  /** How sure we are that the alert belongs there, in thousandths. */
   readonly confidence: number;
-  readonly evidence: readonly number[];
-}
-
-export interface Weighed extends Confidence {
   /**
    * The confidence if every near service in alert counted, not only the nearest: what decides between incidents that
    * an alert may join. It does not decide whether it may, else the largest incident would draw in everything.
    */
   readonly support: number;
+  /** What each feature brings, 0–1, in the order of `features`. */
+  readonly parts: readonly number[];
 }
-
-export const noConfidence: Confidence = { confidence: 0, evidence: [] };
 
 /** Other evidence than time must come to this much by itself: unrelated things happen at the same time. */
 const leastEvidence = 0.1;
@@ -60,6 +56,8 @@ const sideRecurrence = 0.5;
  */
 const doubled = 0.95;
 
+const nothingNear = { nearest: 0, all: 0 };
+
 /** Something an incident holds: when it was last seen there, and in which windows before the incident (bits). */
 interface Sighting {
   readonly lastAt: EventTimeMs;
@@ -68,23 +66,22 @@ interface Sighting {
 
 /**
  * How sure we are that an alert belongs to an incident. Features are independent reasons (noisy-or):
- * confidence = 1 - Π(1 - weight × strength). Each feature's part is its share of the logarithm of that product.
+ * confidence = 1 - Π(1 - weight × strength).
  */
 export function weigh(step: CorrelateStep, weighing: Weighing): Weighed {
+  const { weights } = step.config;
   const isClosing = isOver(weighing) || isAdrift(step, weighing);
-  const near = isClosing ? { nearest: 0, all: 0 } : topological(step, weighing);
-  const strengths: Record<Feature, number> = {
-    temporal: temporal(step, weighing),
-    topology: near.nearest,
-    labels: isClosing ? 0 : labelled(step, weighing),
-    template: isClosing ? 0 : templated(step, weighing),
-    recurrence: recurrence(step, weighing, isClosing),
-  };
-  const parts = features.map((feature) => step.config.weights[feature] * strengths[feature]);
-  if (weighing.shape.firing.has(weighing.traits.fingerprint)) parts[features.indexOf('recurrence')] = doubled;
-  const withAll = parts.map((part, at) => (features[at] === 'topology' ? Math.max(part, near.all) : part));
+  const near = isClosing ? nothingNear : topological(step, weighing);
+  const isDoubled = weighing.shape.firing.has(weighing.traits.fingerprint);
+  const time = weights.temporal * temporal(step, weighing);
+  const nearest = weights.topology * near.nearest;
+  const labels = isClosing ? 0 : weights.labels * labelled(step, weighing);
+  const template = isClosing ? 0 : weights.template * templated(step, weighing);
+  const again = isDoubled ? doubled : weights.recurrence * recurrence(step, weighing, isClosing);
+  const parts = [time, nearest, labels, template, again];
   const isMild = !isSevere(step.config, weighing.row.severity);
-  return { ...combine(parts), support: combine(withAll).confidence * (isMild ? mildShare : 1) };
+  const all = confidenceOf([time, Math.max(nearest, near.all), labels, template, again]);
+  return { confidence: confidenceOf(parts), support: all * (isMild ? mildShare : 1), parts };
 }
 
 export function contributionsOf(evidence: readonly number[]): Contribution[] {
@@ -99,16 +96,20 @@ export function typesOf(evidence: readonly number[]): readonly IncidentType[] {
   return features.filter((_, at) => (evidence[at] ?? 0) > 0).map((feature) => typeOf[feature]);
 }
 
-export function combine(parts: readonly number[]): Confidence {
+/** Thousandths; 0 when there is too little besides the time. */
+function confidenceOf([time = 0, ...others]: readonly number[]): number {
+  const doubt = others.reduce((product, part) => product * (1 - part), 1);
+  return 1 - doubt < leastEvidence ? 0 : Math.round((1 - (1 - time) * doubt) * 1000);
+}
+
+/**
+ * What each feature adds to a confidence, in thousandths that sum to at most the whole: its share of the logarithm of the
+ * product that the confidence is made of.
+ */
+export function evidenceOf({ confidence, parts }: Weighed): readonly number[] {
   const losses = parts.map((part) => -Math.log1p(-part));
-  const [time = 0, ...others] = losses;
-  const rest = others.reduce((sum, loss) => sum + loss, 0);
-  if (1 - Math.exp(-rest) < leastEvidence) return noConfidence;
-  const confidence = 1 - Math.exp(-(time + rest));
-  return {
-    confidence: Math.round(confidence * 1000),
-    evidence: losses.map((loss) => Math.floor((loss / (time + rest)) * Math.round(confidence * 1000))),
-  };
+  const all = losses.reduce((sum, loss) => sum + loss, 0);
+  return losses.map((loss) => (all === 0 ? 0 : Math.floor((loss / all) * confidence)));
 }
 
 /** Silence between the incident and the alert; none within its span or its future, as alerts may arrive late. */
@@ -135,17 +136,18 @@ function worth(step: CorrelateStep, weighing: Weighing, { lastAt, busy }: Sighti
  * there is always something three hops away.
  */
 function topological(step: CorrelateStep, weighing: Weighing): { nearest: number; all: number } {
-  const { traits, candidate, row } = weighing;
+  const { candidate, row, near } = weighing;
+  if (candidate.services.length === 0) return nothingNear;
   const slot = slotOf(step, row.startedAt);
-  const near = step.derived.topology.near(traits.service);
   let nearest = 0;
   let unexplained = 1;
   let busy = 0;
   let seen = 0;
   // Both lists are in order of hops, so each neighbour is looked at once.
-  for (const { hops, share, lastAt } of candidate.services) {
+  for (const { neighbour, lastAt } of candidate.services) {
+    const { hops, share } = neighbour;
     for (let next = near[seen]; next !== undefined && next.hops <= hops; next = near[seen]) {
-      busy |= busyOf(step, keyOf.service(traits.tenant, next.service), slot);
+      busy |= busyBefore(next.rate, slot);
       seen += 1;
     }
     const decay = step.config.topology.hopDecay ** hops * share;
@@ -157,27 +159,27 @@ function topological(step: CorrelateStep, weighing: Weighing): { nearest: number
 }
 
 function labelled(step: CorrelateStep, weighing: Weighing): number {
-  const { traits, candidate, row } = weighing;
+  const { candidate, row } = weighing;
   const slot = slotOf(step, row.startedAt);
   let unexplained = 1;
-  for (const { label, holders, lastAt } of candidate.labels) {
-    const weight = step.config.labels[label.slice(0, label.indexOf('='))] ?? 0;
-    const busy = busyOf(step, keyOf.label(traits.tenant, label), slot);
-    // A value that points to many incidents points to none: inverse document frequency over the live index.
-    const rarity = 1 / (1 + Math.log2(holders) / 4);
-    unexplained *= 1 - weight * rarity * worth(step, weighing, { lastAt, busy });
+  for (const { label, lastAt } of candidate.labels) {
+    const busy = busyBefore(label.rate, slot);
+    unexplained *= 1 - label.weight * worth(step, weighing, { lastAt, busy });
   }
   return 1 - unexplained;
 }
 
 function templated(step: CorrelateStep, weighing: Weighing): number {
-  const { traits, shape, row } = weighing;
+  const { traits, shape, row, templateRate } = weighing;
   if (traits.template === '') return 0;
-  const busy = busyOf(step, keyOf.template(traits.tenant, traits.template), slotOf(step, row.startedAt));
+  const busy = busyBefore(templateRate, slotOf(step, row.startedAt));
+  const { templates } = shape;
   let best = 0;
-  for (const { template, lastAt } of shape.templates.slice(-maxTemplates)) {
-    const alike = weighing.alike(template);
-    if (alike >= similarAt) best = Math.max(best, alike * worth(step, weighing, { lastAt, busy }));
+  for (let at = Math.max(0, templates.length - maxTemplates); at < templates.length; at += 1) {
+    const kept = templates[at];
+    const alike = kept === undefined ? 0 : weighing.alike(kept.template);
+    if (kept === undefined || alike < similarAt) continue;
+    best = Math.max(best, alike * worth(step, weighing, { lastAt: kept.lastAt, busy }));
   }
   return best;
 }

@@ -247,6 +247,15 @@ describe('the best of several incidents', () => {
     expect(third.incident?.id).toBe(db.incident?.id);
   });
 
+  it('an alert finds its own host behind a crowd of newer incidents that share only its message', () => {
+    const { tell } = bench(config);
+    const told = (host: string, name: string, from: number) =>
+      tell(alertOf({ name, labels: { host }, from }));
+    const own = told('own', 'DiskFull', 0);
+    for (let n = 1; n <= 60; n += 1) told(`other-${n}`, 'LoginFailed', n * 100);
+    expect(told('own', 'LoginFailed', 10 * secondMs).incident?.id).toBe(own.incident?.id);
+  });
+
   it('an alert joins the one in which several near services are in alert, not the nearest lone one', () => {
     const { tell } = bench(config);
     const failure = tell(alertOf({ service: 'db', name: 'DiskFull', from: 60 * secondMs }));
