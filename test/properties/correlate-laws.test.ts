@@ -106,7 +106,7 @@ describe('the cost of placing an alert', () => {
         fc.integer({ min: 1, max: 12 }),
         fc.integer({ min: 20, max: 120 }),
         (maxCandidates, count) => {
-          const { tell, driven } = bench({ joinAt: 1, maxCandidates });
+          const { tell, driven } = bench({ maxMembers: 1, maxCandidates });
           for (let n = 0; n < count; n += 1) {
             tell(alertOf({ name: 'Same', labels: { host: 'h', pod: `p${n}` }, from: n * secondMs }));
           }
