@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { KafkaBroker } from '../../pipeline/broker/index.ts';
+import { KafkaBroker, type TopicSettings } from '../../pipeline/broker/index.ts';
 import { topicSettings } from '../../pipeline/topic-settings.ts';
 import { topics } from '../../schemas/topics.ts';
 import { type Ground, prepareGround } from '../../test/chaos/run/ground.ts';
@@ -45,9 +46,14 @@ export class BenchGround {
     return new BenchGround(ground);
   }
 
-  /** Fills the raw topic with alerts whose times are those of the load, not of the broker. */
+  /** Empties the raw topic and fills it with alerts whose times are those of the load, not of the broker. */
   async fill(format: Format, load: WorkloadOptions): Promise<Filled> {
-    await this.#renew(['raw']);
+    await this.empty();
+    return this.pour(format, load);
+  }
+
+  /** Adds alerts whose times are those of the load to the raw topic. */
+  async pour(format: Format, load: WorkloadOptions): Promise<Filled> {
     await this.ground.broker.admin.alterTopic(topics.raw.name, { 'message.timestamp.type': 'CreateTime' });
     const { brokers } = this;
     const order: FillOrder = {
@@ -58,7 +64,7 @@ export class BenchGround {
     return JSON.parse(stdout) as Filled;
   }
 
-  /** Empties the raw topic; its times are those of the broker, as they should be. */
+  /** Empties the raw topic; its times are those of the broker. */
   async empty(): Promise<void> {
     await this.#renew(['raw']);
   }
@@ -130,9 +136,24 @@ export class BenchGround {
       this.brokers,
       wanted.map(({ name }) => name),
     );
-    // A client of its own: one that has met a topic before asks for it again, and fails while it is away.
-    const broker = new KafkaBroker({ brokers: this.brokers, clientId: 'bench-topics' });
-    await broker.admin.ensureTopics(wanted);
-    await broker.close();
+    await createTopics(this.brokers, wanted);
+  }
+}
+
+const mostTries = 20;
+
+/** With a client of its own each time: one that has met a topic before asks for it again, and fails while it is away. */
+async function createTopics(brokers: readonly string[], wanted: readonly TopicSettings[]): Promise<void> {
+  for (let tries = 1; ; tries += 1) {
+    const broker = new KafkaBroker({ brokers, clientId: 'bench-topics' });
+    try {
+      return await broker.admin.ensureTopics(wanted);
+    } catch (error) {
+      // A topic of a moment ago may not have come to all parts of the broker.
+      if (tries === mostTries) throw error;
+      await setTimeout(250);
+    } finally {
+      await broker.close();
+    }
   }
 }

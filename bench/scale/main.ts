@@ -1,5 +1,6 @@
 /**
- * One, two and four workers drain the same pre-filled topic: what an alert costs, and how evenly the work falls.
+ * One, two and four workers drain the same load: what an alert costs, and how evenly the work falls. The load is poured in
+ * while they work, so costs can be compared with those of other benches, and rates cannot.
  * npx tsx bench/scale/main.ts [alerts] [graphs]. Prints the table of bench/results/scale.md.
  */
 import { setTimeout } from 'node:timers/promises';
@@ -21,11 +22,13 @@ interface Scaled {
   readonly wallMs: number;
   readonly cpuMs: readonly number[];
   readonly peakMiB: readonly number[];
-  /** Alerts that each took in since it has had its partitions. */
+  /** Alerts that each took in. */
   readonly entered: readonly number[];
 }
 
+/** The workers are there, and have shared the partitions, before there is anything to do. */
 async function drainAmong(bench: BenchGround, workers: number): Promise<Scaled> {
+  await bench.empty();
   const run = await bench.nextRun();
   const configFile = bench.writeConfig(run, { worker: { graphs } });
   const { folder } = bench.ground;
@@ -33,31 +36,35 @@ async function drainAmong(bench: BenchGround, workers: number): Promise<Scaled> 
     { length: workers },
     (_, i) => new Worker({ name: `${run}-${i}`, folder, configFile }),
   );
-  const startedAt = performance.now();
   try {
     await Promise.all(fleet.map((worker) => worker.started()));
-    let doneAt = Number.NaN;
-    let cpuMs: readonly number[] = [];
-    while (!(performance.now() - doneAt > settledMs)) {
-      await setTimeout(500);
-      const left = await leftOf(fleet);
-      if (left > 0) doneAt = Number.NaN;
-      else if (Number.isNaN(doneAt)) {
-        doneAt = performance.now();
-        cpuMs = fleet.map(({ pid }) => cpuMsOf(pid));
-      }
-    }
+    await setTimeout(settledMs);
+    const startedAt = performance.now();
+    const before = fleet.map(({ pid }) => cpuMsOf(pid));
+    await bench.pour('avro', loadOf('steady', alerts, Date.now()));
+    const { doneAt, cpuMs } = await untilDone(fleet);
     const scraped = await Promise.all(fleet.map((worker) => worker.scrape()));
-    const entered = scraped.map((one) => one?.get('tocsin_alerts_entered_total') ?? 0);
     return {
       workers,
       wallMs: doneAt - startedAt,
-      cpuMs,
-      entered,
+      cpuMs: cpuMs.map((ms, i) => ms - (before[i] ?? 0)),
+      entered: scraped.map((one) => one?.get('tocsin_alerts_entered_total') ?? 0),
       peakMiB: fleet.map(({ pid }) => memoryOf(pid).peak),
     };
   } finally {
     await Promise.all(fleet.map((worker) => worker.stop()));
+  }
+}
+
+async function untilDone(
+  fleet: readonly Worker[],
+): Promise<{ readonly doneAt: number; readonly cpuMs: readonly number[] }> {
+  let done: { readonly doneAt: number; readonly cpuMs: readonly number[] } | null = null;
+  for (;;) {
+    await setTimeout(500);
+    if ((await leftOf(fleet)) > 0) done = null;
+    else done ??= { doneAt: performance.now(), cpuMs: fleet.map(({ pid }) => cpuMsOf(pid)) };
+    if (done !== null && performance.now() - done.doneAt > settledMs) return done;
   }
 }
 
@@ -100,7 +107,6 @@ function lineOf({ workers, wallMs, cpuMs, entered, peakMiB }: Scaled): string {
 const bench = await BenchGround.prepare();
 const lines: string[] = [];
 try {
-  await bench.fill('avro', loadOf('steady', alerts, Date.now()));
   for (const workers of fleets) {
     const scaled = await drainAmong(bench, workers);
     process.stderr.write(`${JSON.stringify(scaled)}\n`);
@@ -111,7 +117,7 @@ try {
 }
 const head = [
   'workers',
-  'alerts/s, start included',
+  'alerts/s, with the load beside it',
   'CPU µs/alert, all workers',
   'CPU s of each',
   'alerts of each',
