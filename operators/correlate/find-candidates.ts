@@ -9,6 +9,8 @@ import type { Neighbour } from './topology.ts';
 /** A label value of the new alert, looked up once for all incidents that share it. */
 export interface SharedLabel {
   readonly key: string;
+  /** Incidents that share it at the moment, as far as they are looked at. */
+  readonly holders: number;
   /** How much one shared value says, 0–1: less the more incidents share it at the moment. */
   readonly weight: number;
   readonly rate: ValueRow | undefined;
@@ -58,8 +60,7 @@ export function findCandidates(
   for (const label of strong) findSharing(search, label);
   if (isTemplateStrong) findAlike(search);
   for (const label of weak) addShared(search, label);
-  const candidates = [...search.found.values()];
-  return candidates.length < 2 ? candidates : candidates.sort(byPromise).slice(0, step.config.maxCandidates);
+  return [...search.found.values()].sort(byPromise).slice(0, step.config.maxCandidates);
 }
 
 function findRecurrences({ step, traits, found }: Search): void {
@@ -78,8 +79,8 @@ function findNear({ step, traits, since, found }: Search): void {
   }
 }
 
-function findSharing({ step, since, found }: Search, label: SharedLabel): void {
-  for (const posting of recent(step, label.key, since))
+function findSharing({ step, found }: Search, label: SharedLabel): void {
+  for (const posting of newest(step, label.key, label.holders))
     candidate(found, posting).labels.push({ label, lastAt: posting.lastAt });
 }
 
@@ -104,7 +105,7 @@ function sharedLabel({ step, traits, since }: Search, label: string): SharedLabe
   // A value that points to many incidents points to none: inverse document frequency over the live index.
   const rarity = 1 / (1 + Math.log2(Math.max(1, holders)) / 4);
   const weight = (step.config.labels[label.slice(0, label.indexOf('='))] ?? 0) * rarity;
-  return { key, weight, rate: step.tables.values.get(key) };
+  return { key, holders, weight, rate: step.tables.values.get(key) };
 }
 
 interface SortedOut {
@@ -137,9 +138,11 @@ function nearTo(step: CorrelateStep, { isNode, isFarReaching, service }: Traits)
 
 /** The newest incidents under a key, newest first, down to `since` and at most `maxCandidates`. */
 function recent(step: CorrelateStep, key: string, since: EventTimeMs): readonly Posting[] {
-  const holders = step.derived.members.holders(key);
-  const count = countRecent(step, key, since);
-  return count === 0 ? [] : holders.slice(-count).reverse();
+  return newest(step, key, countRecent(step, key, since));
+}
+
+function newest(step: CorrelateStep, key: string, count: number): readonly Posting[] {
+  return count === 0 ? [] : step.derived.members.holders(key).slice(-count).reverse();
 }
 
 function countRecent(step: CorrelateStep, key: string, since: EventTimeMs): number {
