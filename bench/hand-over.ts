@@ -77,13 +77,14 @@ async function watchOutputs({
   return { times, stop: () => consumer.stop() };
 }
 
-/** The longest time without an output that ends after `from`. */
+/** The longest time without an output that ends after `from`. Throws when none came: then nothing was measured. */
 function pauseAfter(times: readonly number[], from: number): number {
   let longest = 0;
   for (let i = 1; i < times.length; i += 1) {
     const [before = 0, after = 0] = [times[i - 1], times[i]];
     if (after >= from) longest = Math.max(longest, after - before);
   }
+  if (longest === 0) throw new Error(`no output came in ${settleMs / 1_000} s: see the logs of the workers`);
   return longest;
 }
 
@@ -105,64 +106,88 @@ function summary(name: string, pauses: readonly number[]): string {
   return `| ${name} | ${sorted.length} | ${at(0.5)} | ${at(0.9)} | ${sorted.at(-1) ?? 0} | ${sorted[0] ?? 0} |\n`;
 }
 
-const ground = await prepareGround({ brokers: 1, mode: 'effectively-once', windowMs: 20_000, configured });
-const producer = ground.broker.producer();
-let next = 0;
-const start = (name: string) =>
-  new WorkerProcess({
-    ...{ name, folder: ground.folder, config: ground.configFile, args: [] },
-    onDeath: ({ code }) => process.stderr.write(`${name} ended by itself with ${code}\n`),
-  });
-let owner = start('worker-a');
-await untilRunning(ground.broker, 120_000);
-const outputs = await watchOutputs(ground);
-for (; next < keys; next += 1_000)
-  await producer.send(Array.from({ length: 1_000 }, (_, i) => alertOf(next + i, ground)));
-while (outputs.times.length < keys) await setTimeout(500);
-process.stderr.write(`${keys} keys are there\n`);
-let other = start('worker-b');
-let isOver = false;
-const probes = (async () => {
-  for (; !isOver; next += 1) {
-    await producer.send([alertOf(next, ground)]);
-    await setTimeout(probeEveryMs);
-  }
-})();
-await setTimeout(settleMs * 2);
-const quiet = outputs.times.slice(-500);
-const steady = quiet.slice(1).map((time, i) => time - (quiet[i] ?? time));
-const leaves: number[] = [];
-const joins: number[] = [];
-for (let i = 0; i < handOvers; i += 1) {
-  const leftAt = Date.now();
-  const { name } = owner;
-  const ended = owner.stop();
-  await setTimeout(settleMs);
-  leaves.push(pauseAfter(outputs.times, leftAt));
-  await ended;
-  const joinedAt = Date.now();
-  // The one that stayed owns the shard now; the one that comes back will be next.
-  owner = other;
-  other = start(name);
-  await setTimeout(settleMs);
-  joins.push(pauseAfter(outputs.times, joinedAt));
-  process.stderr.write(`leave ${leaves.at(-1)} ms, join ${joins.at(-1)} ms\n`);
+interface Pauses {
+  readonly steady: readonly number[];
+  readonly leaves: readonly number[];
+  readonly joins: readonly number[];
 }
-isOver = true;
-await probes;
-await outputs.stop();
-await Promise.all([owner.stop(), other.stop()]);
-const rows = await Promise.all([
-  storedRows(ground, 'relate', 0),
-  storedRows(ground, 'reduce', 0),
-  storedRows(ground, 'reduce', 1),
-]);
-process.stdout.write(
-  '| what | times | median ms | 90 % ms | longest ms | shortest ms |\n|---|---|---|---|---|---|\n',
-);
-process.stdout.write(summary('steady, between two outputs', steady));
-process.stdout.write(summary('the owner leaves', leaves));
-process.stdout.write(summary('another joins', joins));
-process.stdout.write(`rows stored: relate/0 ${rows[0]}, reduce/0 ${rows[1]}, reduce/1 ${rows[2]}\n`);
-await ground.close({ services: false, logs: false });
+
+async function handOver(ground: Ground): Promise<Pauses> {
+  const producer = ground.broker.producer();
+  let next = 0;
+  const running = new Set<WorkerProcess>();
+  const start = (name: string) => {
+    const worker = new WorkerProcess({
+      ...{ name, folder: ground.folder, config: ground.configFile, args: [] },
+      onDeath: ({ code }) => process.stderr.write(`${name} ended by itself with ${code}\n`),
+    });
+    running.add(worker);
+    return worker;
+  };
+  let isOver = false;
+  try {
+    let owner = start('worker-a');
+    await untilRunning(ground.broker, 120_000);
+    const outputs = await watchOutputs(ground);
+    for (; next < keys; next += 1_000)
+      await producer.send(Array.from({ length: 1_000 }, (_, i) => alertOf(next + i, ground)));
+    while (outputs.times.length < keys) await setTimeout(500);
+    process.stderr.write(`${keys} keys are there\n`);
+    let other = start('worker-b');
+    const probes = (async () => {
+      for (; !isOver; next += 1) {
+        await producer.send([alertOf(next, ground)]);
+        await setTimeout(probeEveryMs);
+      }
+    })();
+    await setTimeout(settleMs * 2);
+    const quiet = outputs.times.slice(-500);
+    const steady = quiet.slice(1).map((time, i) => time - (quiet[i] ?? time));
+    const leaves: number[] = [];
+    const joins: number[] = [];
+    for (let i = 0; i < handOvers; i += 1) {
+      const leftAt = Date.now();
+      const { name } = owner;
+      const ended = owner.stop();
+      await setTimeout(settleMs);
+      leaves.push(pauseAfter(outputs.times, leftAt));
+      await ended;
+      const joinedAt = Date.now();
+      // The one that stayed owns the shard now; the one that comes back will be next.
+      owner = other;
+      other = start(name);
+      await setTimeout(settleMs);
+      joins.push(pauseAfter(outputs.times, joinedAt));
+      process.stderr.write(`leave ${leaves.at(-1)} ms, join ${joins.at(-1)} ms\n`);
+    }
+    isOver = true;
+    await probes;
+    await outputs.stop();
+    return { steady, leaves, joins };
+  } finally {
+    isOver = true;
+    await Promise.all(Array.from(running, (worker) => worker.stop()));
+  }
+}
+
+const ground = await prepareGround({ brokers: 1, mode: 'effectively-once', windowMs: 20_000, configured });
+let isWorthKeeping = true;
+try {
+  const { steady, leaves, joins } = await handOver(ground);
+  const rows = await Promise.all([
+    storedRows(ground, 'relate', 0),
+    storedRows(ground, 'reduce', 0),
+    storedRows(ground, 'reduce', 1),
+  ]);
+  process.stdout.write(
+    '| what | times | median ms | 90 % ms | longest ms | shortest ms |\n|---|---|---|---|---|---|\n',
+  );
+  process.stdout.write(summary('steady, between two outputs', steady));
+  process.stdout.write(summary('the owner leaves', leaves));
+  process.stdout.write(summary('another joins', joins));
+  process.stdout.write(`rows stored: relate/0 ${rows[0]}, reduce/0 ${rows[1]}, reduce/1 ${rows[2]}\n`);
+  isWorthKeeping = false;
+} finally {
+  await ground.close({ services: false, logs: isWorthKeeping });
+}
 process.exit(0);
