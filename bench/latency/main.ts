@@ -4,8 +4,8 @@
  * Progress goes to stderr, the table of bench/results/latency.md to stdout. Exit code 64: usage.
  */
 import { parseArgs } from 'node:util';
+import { argumentsOr, commandOf, countOf, oneOf } from '../command-line.ts';
 import { BenchGround } from '../pipeline/ground.ts';
-import { countOf, oneOf } from '../pipeline/options.ts';
 import { conditions } from '../pipeline/tables.ts';
 import { disturbances } from './disturb.ts';
 import { measureRaw, measureTold } from './run.ts';
@@ -74,18 +74,8 @@ async function measure({
   }
 }
 
-function optionsOrUsage(): ReturnType<typeof optionsOf> | null {
-  try {
-    return optionsOf(process.argv.slice(2));
-  } catch (error) {
-    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    return null;
-  }
-}
-
-const options = optionsOrUsage();
-if (options === null) process.exit(64);
+const options = argumentsOr(usage, optionsOf);
 const rows = await measure(options);
-const command = ['npx tsx bench/latency/main.ts', ...process.argv.slice(2)].join(' ');
+const command = commandOf('bench/latency/main.ts');
 process.stdout.write(`${conditions(command)}\n${tableOf(rows)}`);
 process.exit(0);

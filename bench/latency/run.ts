@@ -72,16 +72,17 @@ async function quantilesOf(reading: Reading, act: () => Promise<void>): Promise<
   } finally {
     await reading.stop();
   }
-  const from = Math.min(...reading.sights.slice(0, 1).map(({ dueAt }) => dueAt)) + warmUpMs;
+  const from = (reading.sights[0]?.dueAt ?? 0) + warmUpMs;
   const seen = reading.sights.filter(({ dueAt }) => dueAt >= from);
-  const sorted = Float64Array.from(seen, ({ latencyMs }) => latencyMs).sort();
-  const at = (share: number) => (sorted.length === 0 ? Number.NaN : quantileSorted([...sorted], share));
+  if (seen.length === 0) throw new Error('the reader saw nothing');
+  const sorted = seen.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
+  const at = (share: number) => quantileSorted(sorted, share);
   const slow = new Set(
     seen.filter(({ latencyMs }) => latencyMs > slowMs).map(({ dueAt }) => Math.floor(dueAt / 1_000)),
   );
   return {
     ...{ seen: seen.length, p50: at(0.5), p99: at(0.99), p999: at(0.999) },
-    max: sorted.at(-1) ?? Number.NaN,
+    max: at(1),
     slowSeconds: slow.size,
   };
 }

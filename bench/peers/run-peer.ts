@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -52,7 +52,7 @@ export function prepareStreams(): string | null {
   return null;
 }
 
-export function isOnPath(command: string): boolean {
+function isOnPath(command: string): boolean {
   return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, command)));
 }
 
@@ -60,9 +60,7 @@ export function isOnPath(command: string): boolean {
 function isBuilt(): boolean {
   const jar = join(streamsBuild, 'kafka-streams-1.jar');
   if (!existsSync(jar)) return false;
-  const sources = ['Alert', 'AlertReader', 'Dedupe', 'Main', 'Order', 'Progress'].map((name) =>
-    join(streamsFolder, 'src/main/java/tocsin/bench', `${name}.java`),
-  );
+  const sources = readdirSync(streamsFolder, { recursive: true, encoding: 'utf8' });
   const builtAt = statSync(jar).mtimeMs;
-  return [join(streamsFolder, 'pom.xml'), ...sources].every((file) => statSync(file).mtimeMs < builtAt);
+  return sources.every((file) => statSync(join(streamsFolder, file)).mtimeMs < builtAt);
 }

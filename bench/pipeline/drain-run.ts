@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import type { GraphName } from '../../pipeline/worker/index.ts';
 import type { Taken } from '../peers/peer.ts';
 import type { BenchGround } from './ground.ts';
-import { cpuMsOf, memoryOf } from './process-cpu.ts';
-import { type Scraped, Worker } from './worker.ts';
+import { cpuMsOf, peakMiBOf } from './process-cpu.ts';
+import { recordsLeft, type Scraped, Worker } from './worker.ts';
 
 export interface DrainOrder {
   readonly graphs: readonly GraphName[];
@@ -23,8 +23,7 @@ interface Sample {
   readonly alerts: number;
   /** Events that came into and out of operators: they stop when there is nothing left to do. */
   readonly events: number;
-  /** Records that the worker has before it, as of its last look, and of those it holds. */
-  readonly left: number;
+  readonly left: number | null;
   readonly cpuMs: number;
   readonly at: number;
 }
@@ -52,8 +51,7 @@ export async function drainWith(bench: BenchGround, run: string, order: DrainOrd
       if (sample.alerts < order.alerts || sample.events !== before?.events) quietSince = sample.at;
       else if (sample.at - quietSince > quietMs && sample.left === 0) break;
     }
-    const { peak } = memoryOf(worker.pid);
-    return { ...takenOf(samples, order, last), peakMiB: peak, last };
+    return { ...takenOf(samples, order, last), peakMiB: peakMiBOf(worker.pid), last };
   } finally {
     await worker.stop();
   }
@@ -65,16 +63,10 @@ function sampleOf(scraped: Scraped, pid: number): Sample {
   return {
     alerts: scraped.get('tocsin_alerts_entered_total') ?? 0,
     events,
-    left: leftIn(scraped),
+    left: recordsLeft(scraped),
     cpuMs: cpuMsOf(pid),
     at: performance.now(),
   };
-}
-
-function leftIn(scraped: Scraped): number {
-  let lag = scraped.get('tocsin_warehouse_held_records') ?? 0;
-  for (const [name, value] of scraped) if (name.startsWith('tocsin_lag_records')) lag += value;
-  return lag;
 }
 
 /**

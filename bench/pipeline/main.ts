@@ -2,6 +2,7 @@
  * Drains pre-filled topics on real services: see options.ts. Progress goes to stderr, the tables of
  * bench/results/pipeline.md to stdout. Exit code 1: somebody wrote something else than the load comes to; 64: usage.
  */
+import { argumentsOr, commandOf } from '../command-line.ts';
 import { type Comparison, compare } from './compare.ts';
 import { BenchGround } from './ground.ts';
 import { type Options, optionsOf, usage } from './options.ts';
@@ -23,19 +24,9 @@ async function measure({ loads, formats, ...options }: Options): Promise<readonl
   }
 }
 
-function optionsOrUsage(): Options | null {
-  try {
-    return optionsOf(process.argv.slice(2));
-  } catch (error) {
-    say(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
-    return null;
-  }
-}
-
-const options = optionsOrUsage();
-if (options === null) process.exit(64);
+const options = argumentsOr(usage, optionsOf);
 const found = await measure(options);
-const command = ['npx tsx bench/pipeline/main.ts', ...process.argv.slice(2)].join(' ');
+const command = commandOf('bench/pipeline/main.ts');
 if (options.output === 'json') process.stdout.write(`${JSON.stringify(found)}\n`);
 else process.stdout.write(`${conditions(command)}\n${found.map(comparisonTable).join('\n')}`);
 const isWrong = found.some(({ of }) => of.some(({ runs }) => runs.some(({ wrong }) => wrong > 0)));

@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { countOf, oneOf } from '../command-line.ts';
 import { type Format, formats, type LoadName, loadNames } from '../peers/workload.ts';
 import { contenders } from './contenders.ts';
 
@@ -48,17 +49,4 @@ export function optionsOf(args: readonly string[]): Options {
       values.only?.split(',').map((name) => oneOf(Object.keys(contenders), name)) ?? Object.keys(contenders),
     output: oneOf(['table', 'json'] as const, values.output),
   };
-}
-
-/** @throws Error naming what is known */
-export function oneOf<Name extends string>(known: readonly Name[], name: string): Name {
-  const found = known.find((one) => one === name);
-  if (found === undefined) throw new Error(`${name} is not known: expected one of ${known.join(', ')}`);
-  return found;
-}
-
-export function countOf(text: string): number {
-  const value = Number(text);
-  if (!Number.isSafeInteger(value) || value < 1) throw new Error(`${text}: expected a whole number above 0`);
-  return value;
 }

@@ -11,10 +11,8 @@ export function cpuMsOf(pid: number): number {
   return (Number(fields[11]) + Number(fields[12])) * tickMs;
 }
 
-/** Resident memory of a process in MiB, now and at most so far. */
-export function memoryOf(pid: number): { readonly now: number; readonly peak: number } {
+/** MiB of resident memory that a process has had at most. */
+export function peakMiBOf(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  const of = (name: string): number =>
-    Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? 0) / 1_024;
-  return { now: of('VmRSS'), peak: of('VmHWM') };
+  return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
 }

@@ -66,12 +66,10 @@ function cellsOf({ missing, runs }: Compared): readonly string[] {
       all((run) => run.outputs),
       0,
     ),
-    runs.some(({ wrong }) => wrong === null)
-      ? 'not compared'
-      : spreadOf(
-          all((run) => run.wrong ?? 0),
-          0,
-        ),
+    spreadOf(
+      all((run) => run.wrong),
+      0,
+    ),
     String(runs.length),
   ];
 }
@@ -121,7 +119,8 @@ export function conditions(command: string): string {
 function javaVersion(): string {
   try {
     const text = execFileSync('sh', ['-c', 'java -version 2>&1'], { encoding: 'utf8' });
-    return /^openjdk version "([^"]+)"/m.exec(text)?.[1]?.replace(/^/, 'Java ') ?? 'Java of another make';
+    const version = /^openjdk version "([^"]+)"/m.exec(text)?.[1];
+    return version === undefined ? 'Java of another make' : `Java ${version}`;
   } catch {
     return 'no Java';
   }

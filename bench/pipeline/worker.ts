@@ -1,11 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-
-const launcher = fileURLToPath(new URL('../../pipeline/cli/tocsin.mjs', import.meta.url));
+import { WorkerProcess } from '../../test/chaos/run/worker-process.ts';
 
 export interface WorkerOrder {
   readonly name: string;
@@ -18,35 +13,26 @@ export interface WorkerOrder {
 /** What a worker says of itself: name and labels as Prometheus writes them, and the value. */
 export type Scraped = ReadonlyMap<string, number>;
 
-/** One `tocsin run` whose CPU and metrics are looked at from outside. */
+/** A `tocsin run` whose metrics are looked at from outside. */
 export class Worker {
-  readonly #child: ChildProcess;
-  readonly #log: string;
-  readonly #gone: Promise<number | null>;
+  readonly #process: WorkerProcess;
   #url: string | null = null;
 
   constructor({ name, folder, configFile, nodeArgs = [] }: WorkerOrder) {
-    this.#log = join(folder, 'logs', `${name}.log`);
-    const log = openSync(this.#log, 'w');
-    const args = ['run', '--config', configFile, '--listen', '127.0.0.1:0', '--print', 'none'];
-    this.#child = spawn(process.execPath, [...nodeArgs, launcher, ...args], { stdio: ['ignore', log, log] });
-    closeSync(log);
-    this.#gone = once(this.#child, 'exit').then(([code]) => code as number | null);
+    // Who waits for it looks whether it is alive.
+    this.#process = new WorkerProcess({
+      ...{ name, folder, nodeArgs, config: configFile, args: [], onDeath: () => {} },
+    });
   }
 
   get pid(): number {
-    if (this.#child.pid === undefined) throw new Error('the worker did not start');
-    return this.#child.pid;
-  }
-
-  get isAlive(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
+    return this.#process.pid;
   }
 
   /** Null while it does not answer. Throws when it has ended. */
   async scrape(): Promise<Scraped | null> {
-    if (!this.isAlive) throw new Error(`the worker ended by itself:\n${this.#endOfLog()}`);
-    this.#url ??= this.#findUrl();
+    const log = this.#log();
+    this.#url ??= /"url":"([^"]+)"/.exec(log)?.[1] ?? null;
     if (this.#url === null) return null;
     const response = await fetch(`${this.#url}/metrics`).catch(() => null);
     return response === null ? null : parse(await response.text());
@@ -54,31 +40,32 @@ export class Worker {
 
   /** Waits until it has joined its groups. */
   async started(): Promise<void> {
-    while (!readFileSync(this.#log, 'utf8').includes('"code":"started"')) {
-      if (!this.isAlive) throw new Error(`the worker ended by itself:\n${this.#endOfLog()}`);
-      await setTimeout(50);
-    }
+    while (!this.#log().includes('"code":"started"')) await setTimeout(50);
   }
 
   /** Asks it to end in order; returns its exit code. */
-  async stop(): Promise<number | null> {
-    if (this.isAlive) this.#child.kill('SIGTERM');
-    return this.#gone;
+  stop(): Promise<number | null> {
+    return this.#process.stop();
   }
 
   /** As `kill -9`. */
-  async kill(): Promise<void> {
-    if (this.isAlive) this.#child.kill('SIGKILL');
-    await this.#gone;
+  kill(): Promise<void> {
+    return this.#process.kill();
   }
 
-  #findUrl(): string | null {
-    return /"url":"([^"]+)"/.exec(readFileSync(this.#log, 'utf8'))?.[1] ?? null;
+  /** Throws when it has ended. */
+  #log(): string {
+    const log = readFileSync(this.#process.logFile, 'utf8');
+    if (!this.#process.isAlive) throw new Error(`the worker ended by itself:\n${log.slice(-2_000)}`);
+    return log;
   }
+}
 
-  #endOfLog(): string {
-    return readFileSync(this.#log, 'utf8').slice(-2_000);
-  }
+/** Records that a worker has before it, as of its last look, and those it holds; null while it knows of no log. */
+export function recordsLeft(scraped: Scraped): number | null {
+  const lags = [...scraped].filter(([name]) => name.startsWith('tocsin_lag_records'));
+  if (lags.length === 0) return null;
+  return lags.reduce((sum, [, lag]) => sum + lag, scraped.get('tocsin_warehouse_held_records') ?? 0);
 }
 
 function parse(text: string): Scraped {

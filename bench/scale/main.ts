@@ -4,11 +4,12 @@
  * npx tsx bench/scale/main.ts [alerts] [graphs]. Prints the table of bench/results/scale.md.
  */
 import { setTimeout } from 'node:timers/promises';
+import { commandOf } from '../command-line.ts';
 import { loadOf } from '../peers/workload.ts';
 import { BenchGround } from '../pipeline/ground.ts';
-import { cpuMsOf, memoryOf } from '../pipeline/process-cpu.ts';
+import { cpuMsOf, peakMiBOf } from '../pipeline/process-cpu.ts';
 import { conditions, tableRow } from '../pipeline/tables.ts';
-import { type Scraped, Worker } from '../pipeline/worker.ts';
+import { recordsLeft, Worker } from '../pipeline/worker.ts';
 
 const [alertsText = '1000000', graphsText = 'reduce,relate,warehouse'] = process.argv.slice(2);
 const alerts = Number(alertsText);
@@ -49,7 +50,7 @@ async function drainAmong(bench: BenchGround, workers: number): Promise<Scaled> 
       wallMs: doneAt - startedAt,
       cpuMs: cpuMs.map((ms, i) => ms - (before[i] ?? 0)),
       entered: scraped.map((one) => one?.get('tocsin_alerts_entered_total') ?? 0),
-      peakMiB: fleet.map(({ pid }) => memoryOf(pid).peak),
+      peakMiB: fleet.map(({ pid }) => peakMiBOf(pid)),
     };
   } finally {
     await Promise.all(fleet.map((worker) => worker.stop()));
@@ -71,13 +72,7 @@ async function untilDone(
 /** Records that are left to all of them together; more than none while one does not answer or knows no lag yet. */
 async function leftOf(fleet: readonly Worker[]): Promise<number> {
   const all = await Promise.all(fleet.map((worker) => worker.scrape()));
-  return all.reduce((sum, scraped) => sum + (scraped === null ? 1 : leftIn(scraped)), 0);
-}
-
-function leftIn(scraped: Scraped): number {
-  const lags = [...scraped].filter(([name]) => name.startsWith('tocsin_lag_records'));
-  if (lags.length === 0) return 1;
-  return lags.reduce((sum, [, lag]) => sum + lag, scraped.get('tocsin_warehouse_held_records') ?? 0);
+  return all.reduce((sum, scraped) => sum + (scraped === null ? 1 : (recordsLeft(scraped) ?? 1)), 0);
 }
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
@@ -123,7 +118,7 @@ const head = [
   'alerts of each',
   'peak MiB of each',
 ];
-const command = ['npx tsx bench/scale/main.ts', ...process.argv.slice(2)].join(' ');
+const command = commandOf('bench/scale/main.ts');
 process.stdout.write(
   `${conditions(command)}\n${[tableRow(head), `|${'---|'.repeat(head.length)}`, ...lines].join('\n')}\n`,
 );

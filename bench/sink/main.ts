@@ -3,6 +3,7 @@
  * on at a steady rate. npx tsx bench/sink/main.ts [alerts that the outputs are made of] [rows a second]
  * Prints the table of bench/results/sink.md.
  */
+import { commandOf } from '../command-line.ts';
 import { BenchGround } from '../pipeline/ground.ts';
 import { conditions, tableRow } from '../pipeline/tables.ts';
 import { drainRows } from './drain-rows.ts';
@@ -19,7 +20,7 @@ try {
   const drained = await drainRows(bench, outputs);
   process.stderr.write(`${JSON.stringify(drained)}\n`);
   const away = await goThroughOutage(bench, outputs, rowsPerSecond);
-  const command = ['npx tsx bench/sink/main.ts', ...process.argv.slice(2)].join(' ');
+  const command = commandOf('bench/sink/main.ts');
   const lines = [
     conditions(command),
     tableRow(['what', 'found']),

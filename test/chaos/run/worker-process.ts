@@ -22,33 +22,43 @@ export interface WorkerPlan {
   readonly folder: string;
   readonly config: string;
   readonly args: readonly string[];
+  /** For Node, e.g. `--cpu-prof`. */
+  readonly nodeArgs?: readonly string[];
   readonly onDeath: (death: Death) => void;
 }
 
 /** One `tocsin run`:  running ⇄ frozen, either ─kill─▶ gone; running ─stop─▶ gone. Its log goes on over restarts. */
 export class WorkerProcess {
   readonly name: string;
+  /** What it prints and logs. */
+  readonly logFile: string;
   readonly #child: ChildProcess;
   readonly #gone: Promise<number | null>;
   #isExpectedToEnd = false;
   #isFrozen = false;
 
-  constructor({ name, folder, config, args, onDeath }: WorkerPlan) {
+  constructor({ name, folder, config, args, nodeArgs = [], onDeath }: WorkerPlan) {
     this.name = name;
-    const log = openSync(join(folder, 'logs', `${name}.log`), 'a');
+    this.logFile = join(folder, 'logs', `${name}.log`);
+    const log = openSync(this.logFile, 'a');
     const quiet = ['--listen', '127.0.0.1:0', '--print', 'none'];
     const reports = [
       '--report-on-signal',
       `--report-signal=${reportSignal}`,
       `--report-directory=${join(folder, 'logs')}`,
     ];
-    const command = [...reports, launcher, 'run', '--config', config, ...quiet, ...args];
+    const command = [...nodeArgs, ...reports, launcher, 'run', '--config', config, ...quiet, ...args];
     this.#child = spawn(process.execPath, command, { stdio: ['ignore', log, log] });
     closeSync(log);
     this.#gone = once(this.#child, 'exit').then(([code, signal]) => {
       if (!this.#isExpectedToEnd) onDeath({ name, code, signal });
       return code;
     });
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error(`${this.name} did not start`);
+    return this.#child.pid;
   }
 
   get isAlive(): boolean {
