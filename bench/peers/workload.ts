@@ -58,7 +58,7 @@ export class Workload {
 }
 
 /** Flat, as docs/performance.md says. */
-function alertOf(
+export function alertOf(
   head: Head,
   tail: { readonly at: number; readonly value: number | null; readonly id: string },
 ): RawAlert {
@@ -80,7 +80,7 @@ function alertOf(
 }
 
 /** Ten alerts to a service, on a host of its own; labels are sorted, as producers should write them. */
-function headOf(id: number): Head {
+export function headOf(id: number): Head {
   const service = Math.floor(id / names.length);
   const name = names[id % names.length] ?? names[0];
   const host = `host-${service}.eu-west-1.example.net`;

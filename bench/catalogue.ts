@@ -1,0 +1,22 @@
+import type { Listed, Program } from './harness/scenario.ts';
+
+/** What `npm run bench` measures in its own processes, without services. */
+export const scenarios: Readonly<Record<string, Listed>> = {
+  chain: {
+    about: 'both graphs on one core: 0 to 99 % repeats, JSON and Avro, the AIT-ADS runs; RELATE alone',
+    load: async () => (await import('./scenarios/chain.ts')).chain,
+  },
+};
+
+/** What starts Kafka, Redis, a registry and ClickHouse for itself; options follow the name. */
+export const programs: Readonly<Record<string, Program>> = {
+  pipeline: { about: 'who drains a topic at what cost', entry: 'pipeline/main.ts' },
+  peers: {
+    about: 'the same, REDUCE against a bare loop and Kafka Streams alone',
+    entry: 'pipeline/main.ts',
+    args: ['--only', 'bare,streams,streams-eos,reduce'],
+  },
+  latency: { about: 'from when an alert was due until a reader has it', entry: 'latency/main.ts' },
+  scale: { about: 'one, two and four workers', entry: 'scale/main.ts' },
+  sink: { about: 'rows into the warehouse, and an outage of a minute', entry: 'sink/main.ts' },
+};

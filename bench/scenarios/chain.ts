@@ -1,0 +1,87 @@
+import { measureApart } from '../harness/apart.ts';
+import { repeated } from '../harness/repeated.ts';
+import { type Row, rowOf } from '../harness/row.ts';
+import type { Context } from '../harness/scenario.ts';
+import { formats } from '../peers/workload.ts';
+import type { ChainFound } from '../shards/chain-run.ts';
+import type { ReduceFound, ReduceOrder } from '../shards/reduce-run.ts';
+import type { RelateFound, RelateOrder } from '../shards/relate-run.ts';
+import { depths } from '../shards/step-shard.ts';
+import { aitRows } from './ait-rows.ts';
+
+const reduceModule = new URL('../shards/reduce-run.ts', import.meta.url);
+const relateModule = new URL('../shards/relate-run.ts', import.meta.url);
+const chainModule = new URL('../shards/chain-run.ts', import.meta.url);
+
+const shares = [0, 0.5, 0.9, 0.99];
+const identities = 20_000;
+
+/** How much is measured of each case, how often. */
+function sizesOf({ isQuick }: Context) {
+  return isQuick
+    ? { rounds: 1, alerts: 50_000, records: 20_000, openIncidents: 1_000 }
+    : { rounds: 5, alerts: 400_000, records: 200_000, openIncidents: 10_000 };
+}
+
+/** The graphs without the worker, the broker and the store around them, each case in a process of its own. */
+export async function* chain(context: Context): AsyncGenerator<Row> {
+  yield* relateRows(context);
+  for (const format of formats)
+    for (const repeatShare of shares) yield* chainRows(context, { format, repeatShare });
+  yield await comingBack(context);
+  yield* aitRows(context);
+}
+
+/** One domain can take what one core does of this. */
+async function* relateRows(context: Context): AsyncGenerator<Row> {
+  const { rounds, records, openIncidents } = sizesOf(context);
+  for (const depth of depths) {
+    const order: RelateOrder = { records, openIncidents, depth };
+    const found = await repeated(rounds, () => measureApart<RelateFound>({ module: relateModule, order }));
+    const us = found.map(({ usPerRecord }) => usPerRecord);
+    const note = `${found[0]?.openIncidents ?? 0} incidents open; ${depthNotes[depth]}`;
+    yield rowOf({ name: `RELATE alone, ${depth}`, unit: 'µs CPU per reduced record', samples: us, note });
+    const samples = us.map((each) => 1e6 / each);
+    yield rowOf({
+      ...{ name: `RELATE alone, ${depth}, of one core`, unit: 'reduced records/s', samples, note },
+      better: 'more',
+    });
+  }
+}
+
+const depthNotes = {
+  steps: 'outputs are only counted',
+  encoded: 'outputs encoded as they are sent',
+  checkpointed: 'and rows taken for checkpoints',
+} as const;
+
+async function* chainRows(
+  context: Context,
+  kind: Pick<ReduceOrder, 'format' | 'repeatShare'>,
+): AsyncGenerator<Row> {
+  const { rounds, alerts } = sizesOf(context);
+  const order = { ...kind, alerts, identities, comesBack: false };
+  const found = await repeated(rounds, () => measureApart<ChainFound>({ module: chainModule, order }));
+  const title = `${kind.format}, ${100 * kind.repeatShare} % repeats`;
+  const unit = 'µs CPU per alert';
+  const note = `${(found[0]?.reducedShare ?? 0).toFixed(2)} reduced records per alert; identities are new after their burst`;
+  const reduce = found.map(({ reduceUs }) => reduceUs);
+  const relate = found.map(({ relateUs }) => relateUs);
+  yield rowOf({ name: `REDUCE, ${title}`, unit, samples: reduce, note });
+  yield rowOf({ name: `RELATE, ${title}`, unit, samples: relate, note });
+  const samples = found.map(({ reduceUs, relateUs }) => reduceUs + relateUs);
+  yield rowOf({ name: `whole chain, ${title}`, unit, samples, note });
+}
+
+/** What most traffic is like: the same alerts again and again. */
+async function comingBack(context: Context): Promise<Row> {
+  const { rounds, alerts } = sizesOf(context);
+  const order: ReduceOrder = {
+    ...{ alerts, identities, repeatShare: 0.9, format: 'avro', depth: 'checkpointed', comesBack: true },
+  };
+  const found = await repeated(rounds, () => measureApart<ReduceFound>({ module: reduceModule, order }));
+  return rowOf({
+    ...{ name: 'REDUCE, avro, 90 % repeats, identities come back', unit: 'µs CPU per alert' },
+    samples: found.map(({ usPerAlert }) => usPerAlert),
+  });
+}
