@@ -94,8 +94,14 @@ export class Shard<Event extends Kinded> {
     this.#throwFailure();
   }
 
-  /** Has a stage (of REDUCE) state everything that it holds, whatever it has stated of it. */
+  /** Before the first record of a replay: what was over at `at` when the shard was committed is over now. */
+  setClock(at: EventTimeMs): void {
+    this.host.time = { at, complete: this.host.time.complete };
+  }
+
+  /** Has a stage (of REDUCE) state everything that it holds, whatever it has stated of it; what is over goes before. */
   restate(stage: string): void {
+    this.host.advance(this.host.time);
     this.host.poke(stage, 'restate');
     this.#throwFailure();
   }

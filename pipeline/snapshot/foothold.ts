@@ -1,3 +1,5 @@
+import type { EventTimeMs } from '../../schemas/brand.ts';
+
 /** Where in `snapshots.v1` the pieces of a snapshot lie: in offsets [first, end) of its shard's partition. */
 export interface SnapshotPlace {
   readonly id: string;
@@ -12,19 +14,27 @@ export interface SnapshotPlace {
 export interface Foothold {
   readonly from: number;
   readonly snapshot: SnapshotPlace | null;
+  /**
+   * Without a snapshot: the shard's clock, which the replay begins with. What was over by it has been said and forgotten;
+   * a replay with a clock of its own would take a record from `from` on for the first of what is over. 0 for not known.
+   */
+  readonly at: EventTimeMs;
 }
 
 /** As text of a few hundred bytes: the metadata of the group's offset, where Kafka keeps it together with the offset. */
-export function encodeFoothold({ from, snapshot }: Foothold): string {
-  return JSON.stringify({ v: 1, from, snapshot });
+export function encodeFoothold({ from, snapshot, at }: Foothold): string {
+  return JSON.stringify({ v: 1, from, snapshot, at });
 }
 
 /** Null for metadata that is not ours, as after a reset of the group by hand. */
 export function parseFoothold(metadata: string): Foothold | null {
   const parsed = parseJson(metadata);
   if (!hasVersion(parsed) || !isOffset(parsed.from)) return null;
-  if (parsed.snapshot === null) return { from: parsed.from, snapshot: null };
-  return isPlace(parsed.snapshot) ? { from: parsed.from, snapshot: parsed.snapshot } : null;
+  const { from, snapshot } = parsed;
+  // Offsets that were committed by the first versions name no clock.
+  const at = isOffset(parsed.at) ? parsed.at : 0;
+  if (snapshot === null) return { from, snapshot, at };
+  return isPlace(snapshot) ? { from, snapshot, at } : null;
 }
 
 /** A snapshot's place as the text that a checkpoint keeps; '' for none. */
@@ -46,7 +56,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function hasVersion(value: unknown): value is { readonly from: unknown; readonly snapshot: unknown } {
+function hasVersion(value: unknown): value is Readonly<Record<keyof Foothold, unknown>> {
   return typeof value === 'object' && value !== null && Object(value).v === 1 && 'snapshot' in value;
 }
 

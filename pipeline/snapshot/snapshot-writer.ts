@@ -68,7 +68,7 @@ export class SnapshotWriter {
     this.#lastAt = this.#target.clock.now();
     void open.place().then((snapshot) => {
       // Null: one of its pieces was refused.
-      if (snapshot !== null) this.#foothold = { from: offset, snapshot };
+      if (snapshot !== null) this.#foothold = { from: offset, snapshot, at: 0 };
     });
   }
 
@@ -79,7 +79,7 @@ export class SnapshotWriter {
     open.sweepAll(offset);
     const snapshot = await open.place();
     this.#open = null;
-    if (snapshot !== null) this.#foothold = { from: offset, snapshot };
+    if (snapshot !== null) this.#foothold = { from: offset, snapshot, at: 0 };
   }
 
   close(): void {

@@ -61,7 +61,7 @@ async function load<Event extends Kinded>(
   // The offset that is stored with the state, never the group's, which lags behind it (H6).
   const position = await startOf(place, mark.offset, around);
   const mutedUntil = Math.max(mark.mutedUntil ?? 0, isTransactional ? committedTo : 0);
-  const foothold = { from: mark.from, snapshot: parsePlace(mark.snapshot) };
+  const foothold = { from: mark.from, snapshot: parsePlace(mark.snapshot), at: shard.host.time.at };
   return { position, mutedUntil: mutedUntil > position ? mutedUntil : null, foothold };
 }
 
@@ -75,7 +75,7 @@ async function rebuild<Event extends Kinded>(
 ): Promise<Start> {
   if (committed === null) {
     const position = await startOf(place, null, around);
-    return { position, mutedUntil: null, foothold: { from: position, snapshot: null } };
+    return { position, mutedUntil: null, foothold: { from: position, snapshot: null, at: 0 } };
   }
   const name = `${place.topic}/${place.partition}`;
   await startOf(place, committed.offset, around);
@@ -83,7 +83,7 @@ async function rebuild<Event extends Kinded>(
   const { low } = await around.ports.broker.admin.watermarks(place);
   const isWhole = foothold !== null && foothold.from >= low;
   if (!isWhole) around.onTrouble('state-incomplete', `${name} is rebuilt from what its log still holds`);
-  const found = foothold ?? { from: low, snapshot: null };
+  const found = foothold ?? { from: low, snapshot: null, at: 0 };
   const position = Math.max(found.from, low);
   // A shard that was stored before its first record has said nothing yet.
   const isBehind = committed.offset > position;
@@ -96,7 +96,11 @@ async function stepOnto<Event extends Kinded>(
   foothold: Foothold | null,
   { shard, place, around }: Pick<Restoring<Event>, 'shard' | 'place' | 'around'>,
 ): Promise<Foothold | null> {
-  if (foothold === null || foothold.snapshot === null) return foothold;
+  if (foothold === null) return null;
+  if (foothold.snapshot === null) {
+    shard.setClock(foothold.at);
+    return foothold;
+  }
   const snapshot = await readSnapshot(around.ports.broker, place.partition, foothold.snapshot);
   if (snapshot === null || snapshot.offset !== foothold.from) return null;
   shard.restore(snapshot.rows);

@@ -147,6 +147,8 @@ export class ShardKeeper<Event extends Kinded> {
 
   /** What a rebuild of the present state, as of `offset`, would stand on. */
   #footholdAt(offset: number): Foothold {
-    return this.#snapshots?.foothold ?? { from: this.#kept.shard.dependsFrom ?? offset, snapshot: null };
+    if (this.#snapshots !== null) return this.#snapshots.foothold;
+    const { dependsFrom, host } = this.#kept.shard;
+    return { from: dependsFrom ?? offset, snapshot: null, at: host.time.at };
   }
 }

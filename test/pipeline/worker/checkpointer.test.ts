@@ -48,7 +48,7 @@ describe('Checkpointer', () => {
       return changes.length;
     },
   };
-  const standing: Foothold = { from: 4, snapshot: { id: 's', first: 1, end: 3 } };
+  const standing: Foothold = { from: 4, snapshot: { id: 's', first: 1, end: 3 }, at: 0 };
   const change = (key: string): RowChange => ({ table: 'a.b', key, value: Buffer.from(key) });
   const open = (offset: number | null = null, over: Partial<CheckpointTarget> = {}) => {
     const { state, journal, stood } = neighbours;

@@ -58,6 +58,14 @@ export const rebuildPlants: readonly Plant[] = [
     ],
   },
   {
+    name: 'clock-of-records-alone',
+    what: 'a rebuilt REDUCE takes what was over for open, as it has seen no idle time (H25)',
+    mode,
+    patches: [
+      { file: 'pipeline/worker/restore-shard.ts', find: 'shard.setClock(foothold.at);', replace: '' },
+    ],
+  },
+  {
     name: 'mute-before-first-record',
     what: 'what a quiet shard states before its first record is dropped',
     mode,

@@ -34,8 +34,10 @@ describeService('on a cluster', await kafkaForTests(), () => {
   const untilPlanned = (outcome: object) =>
     expect.poll(() => tocsin('topics plan'), { timeout: 30_000 }).toMatchObject(outcome);
   const data = async (line: string) => JSON.parse((await tocsin(`${line} -o json`)).stdout);
-  // Of today: what is older than the topic keeps is gone half a minute after the broker has started.
-  const letterOfToday = (fields: LetterFields) => letter({ timestamp: Date.now(), ...fields });
+  // Of today: what is older than the topic keeps is gone half a minute after the broker has started. One time for all, as
+  // what a crash repeats keeps its own.
+  const timestamp = Date.now();
+  const letterOfToday = (fields: LetterFields) => letter({ timestamp, ...fields });
   const send = (letters: readonly LetterFields[]) => broker.producer().send(letters.map(letterOfToday));
 
   describe('topics', () => {
