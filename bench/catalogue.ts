@@ -2,6 +2,10 @@ import type { Listed, Program } from './harness/scenario.ts';
 
 /** What `npm run bench` measures in its own processes, without services. */
 export const scenarios: Readonly<Record<string, Listed>> = {
+  step: {
+    about: 'each operator by itself, for what is new to it and what it knows; codecs; checkpoints',
+    load: async () => (await import('./scenarios/step.ts')).step,
+  },
   chain: {
     about: 'both graphs on one core: 0 to 99 % repeats, JSON and Avro, the AIT-ADS runs; RELATE alone',
     load: async () => (await import('./scenarios/chain.ts')).chain,

@@ -6,7 +6,6 @@ export interface Row {
   /** Of each sample: `µs CPU`, `MiB`, `ms`, `records/s`. */
   readonly unit: string;
   readonly better: 'less' | 'more';
-  /** In the order in which they were measured. */
   readonly samples: readonly number[];
   readonly median: number;
   /** Median absolute deviation: half of the samples are nearer to the median than this. */

@@ -8,6 +8,8 @@ import { draw, type Load } from './load.ts';
 const noHeaders = {};
 /** Any id will do where no registry is asked. */
 export const schemaId = 1;
+/** What stands before a value: a magic byte and the id. */
+export const framedBytes = 5;
 
 /** Raw alerts as a partition holds them, without keys and without end. */
 export function* rawLog(load: Load, format: Format): Generator<LogRecord> {

@@ -63,7 +63,12 @@ function costOf(relate: BenchShard<RelateEvent>, part: readonly LogRecord[]): nu
 }
 
 /** Pairs of services, each with an owner and a runbook; the rules are about services that never fire. */
-function configOf({ openIncidents, isStormOn = false, silences = 0, inhibitRules = 0 }: RelateOrder): Config {
+export function configOf({
+  openIncidents,
+  isStormOn = false,
+  silences = 0,
+  inhibitRules = 0,
+}: RelateOrder): Config {
   const services = Array.from({ length: openIncidents * servicesPerIncident }, (_, i) => `service-${i}`);
   const edges = services.flatMap((from, i) => (i % 2 === 0 ? [{ from, to: `service-${i + 1}` }] : []));
   const rows = services.slice(0, maxTableRows).map((service, i) => ({ service, team: `team-${i % 40}` }));
@@ -108,7 +113,7 @@ function loadOf({ openIncidents, tenants = 1 }: RelateOrder): Load {
   };
 }
 
-interface Logs {
+export interface Logs {
   readonly opening: readonly LogRecord[];
   /** So that compilation and the growth of tables are over. */
   readonly warming: readonly LogRecord[];
@@ -116,19 +121,19 @@ interface Logs {
 }
 
 /** What a REDUCE shard makes of the load. */
-function logsOf(order: RelateOrder, config: Config): Logs {
+export function logsOf(order: RelateOrder, config: Config): Logs {
   const source = reducedLog(loadOf(order), config);
   // Each service has had one of its ten alerts by then.
   const openedAt = startsAt + roundMs / namesPerService;
   const perPart = Math.ceil(order.records / parts);
-  const opening = takeWhile(source, ({ timestamp }) => timestamp < openedAt);
+  const opening = takeUntil(source, openedAt);
   const warming = takeFacts(source, 2 * perPart);
   return { opening, warming, measured: Array.from({ length: parts }, () => takeFacts(source, perPart)) };
 }
 
-function takeWhile(source: Iterator<LogRecord>, isWanted: (record: LogRecord) => boolean): LogRecord[] {
-  const taken: LogRecord[] = [];
-  for (let record = next(source); isWanted(record); record = next(source)) taken.push(record);
+function takeUntil(source: Iterator<LogRecord>, at: number): LogRecord[] {
+  const taken = [next(source)];
+  while ((taken.at(-1)?.timestamp ?? at) < at) taken.push(next(source));
   return taken;
 }
 
