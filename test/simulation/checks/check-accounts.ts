@@ -54,8 +54,9 @@ export function checkFloor(world: SimWorld): Violation | null {
   ];
   for (const shard of shards) {
     const stored = world.stateServer.stored(shard);
-    // An owner that was fenced without knowing stored nothing at the end; whoever follows comes to the same end.
-    if (stored?.checkpoint?.isClean !== true) continue;
+    // An owner that was fenced, or whose newest checkpoint a failover lost, without knowing stored nothing at the end;
+    // whoever follows comes to the same end.
+    if (stored?.checkpoint?.isClean !== true || !world.watch.isNewest(shard, stored.checkpoint.seq)) continue;
     for (const [table, rows] of stored.tables)
       for (const key of rows.keys()) {
         const isLasting = table === '$timers' ? lastingTimers.test(key) : lastingTables.test(table);

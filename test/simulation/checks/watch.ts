@@ -1,3 +1,4 @@
+import type { ShardId } from '../../../pipeline/state/index.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { outputTopics } from '../../support/outputs.ts';
 import type { OnCommitted } from '../neighbours/sim-state.ts';
@@ -17,14 +18,21 @@ export interface StoredCheckpoint {
 /** Notes, while the run goes on, what can only be seen at the moment. */
 export class Watch {
   readonly checkpoints: StoredCheckpoint[] = [];
+  readonly #newest = new Map<string, number>();
   readonly #world: SimWorld;
 
   constructor(world: SimWorld) {
     this.#world = world;
   }
 
-  readonly committed: OnCommitted = ({ graph, partition }, { offset }) => {
+  /** Whether this is the checkpoint of a shard that was stored last: a failover may have lost that one. */
+  isNewest({ graph, partition }: ShardId, seq: number): boolean {
+    return this.#newest.get(`${graph}/${partition}`) === seq;
+  }
+
+  readonly committed: OnCommitted = ({ graph, partition }, { offset, seq }) => {
     const { cluster, timeline, journal } = this.#world;
+    this.#newest.set(`${graph}/${partition}`, seq);
     journal.trace?.(`== ${graph}/${partition} is stored as of ${offset}`);
     if (graph !== 'relate') return;
     const place = { topic: topics.reduced.name, partition };

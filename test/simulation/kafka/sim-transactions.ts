@@ -32,6 +32,13 @@ interface Appended {
   readonly baseOffset: number;
 }
 
+/** A batch that is in a log, or on its way there. */
+interface Batch {
+  appended: Appended | null;
+  /** Whoever sent it: to be answered when it is in the log. */
+  readonly senders: ((outcome: Outcome<Appended>) => void)[];
+}
+
 /**
  * The transaction coordinator, and what leaders know of producers. The end of a transaction is decided in one moment;
  * its markers come later, one partition after another, and the groups' offsets after that.
@@ -42,7 +49,7 @@ export class SimTransactions {
   /** Newest epoch that each partition, and each group's offsets, have seen of a producer. */
   readonly #seen = new Map<object, Map<string, number>>();
   /** Batches by their sequence, so that one sent twice is stored once (idempotent producer). */
-  readonly #stored = new WeakMap<object, Map<string, Appended>>();
+  readonly #stored = new WeakMap<object, Map<string, Batch>>();
 
   constructor(cluster: SimCluster) {
     this.#cluster = cluster;
@@ -93,15 +100,21 @@ export class SimTransactions {
     const { transaction, logs } = this.#openedBy(producer);
     // The coordinator is asked whether the partition takes part (KIP-890); so nothing hangs behind an end.
     if (!logs.has(log)) throw new KafkaError('INVALID_TXN_STATE', producer.id);
-    const stored = this.#stored.get(transaction) ?? new Map<string, Appended>();
+    const stored = this.#stored.get(transaction) ?? new Map<string, Batch>();
     this.#stored.set(transaction, stored);
     const known = stored.get(sequence);
     if (known !== undefined) {
-      respond({ value: known });
+      // With acks=all a repeated batch is answered when the first one is replicated, not before (ReplicaManager).
+      if (known.appended === null) known.senders.push(respond);
+      else respond({ value: known.appended });
       return;
     }
-    const done = (baseOffset: number): void => respond({ value: { baseOffset } });
-    stored.set(sequence, { baseOffset: log.high });
+    const sent: Batch = { appended: null, senders: [respond] };
+    stored.set(sequence, sent);
+    const done = (baseOffset: number): void => {
+      sent.appended = { baseOffset };
+      for (const answer of sent.senders) answer({ value: sent.appended });
+    };
     this.#cluster.append(log, records, { transaction, done });
   }
 
