@@ -16,7 +16,12 @@ interface OfFingerprint {
   /** The live run with the newest alert: nearly always where the next alert belongs. */
   latest: Run;
   readonly runs: Run[];
+  /** By what tells runs apart; made when there are too many to look at each. */
+  byKey: Map<string, Run> | null;
 }
+
+/** So many runs of a fingerprint are compared one by one: building a key costs more. */
+const fewRuns = 8;
 
 interface OfCell {
   /** Offset of the first alert in any of its runs. */
@@ -27,7 +32,6 @@ interface OfCell {
 /** Indexes over the runs of a shard. */
 interface Runs {
   readonly byFingerprint: Map<Fingerprint, OfFingerprint>;
-  readonly byKey: Map<string, Run>;
   readonly byCell: Map<EventTimeMs, OfCell>;
 }
 
@@ -66,7 +70,9 @@ function combineAlert(step: CombineStep, event: Identified): void {
   const known = step.derived.byFingerprint.get(event.identity.fingerprint);
   const previous = known?.latest;
   const run =
-    previous !== undefined && isOfRun(previous, event, sighted) ? previous : findRun(step, event, sighted);
+    previous !== undefined && isOfRun(previous, event, sighted)
+      ? previous
+      : (runAmong(known, event, sighted) ?? openRun(step, event, sighted));
   const wasSilent = run === previous && isSilentBefore(run, sighted.t);
   observe(run, event, sighted);
   if (known !== undefined) known.latest = run;
@@ -93,13 +99,17 @@ function isSilentBefore({ ending, segments }: Run, t: EventTimeMs): boolean {
   return endsAt !== null && t > endsAt;
 }
 
-function findRun(step: CombineStep, event: Identified, sighted: Sighted): Run {
-  const key = runKey(event, sighted);
-  const known = step.derived.byKey.get(key);
-  if (known !== undefined) return known;
+function runAmong(known: OfFingerprint | undefined, event: Identified, sighted: Sighted): Run | undefined {
+  if (known === undefined) return undefined;
+  if (known.runs.length <= fewRuns) return known.runs.find((run) => isOfRun(run, event, sighted));
+  known.byKey ??= new Map(known.runs.map((run) => [keyOfRun(run), run]));
+  return known.byKey.get(runKey(event, sighted));
+}
+
+function openRun(step: CombineStep, event: Identified, sighted: Sighted): Run {
   const run = newRun(event, sighted, step.config.windowMs);
   if (!step.derived.byCell.has(run.cell)) step.wakeAt(String(run.cell), flushDue(run.cell, step.config));
-  addRun(step.derived, key, run);
+  addRun(step.derived, run);
   return run;
 }
 
@@ -141,18 +151,18 @@ function endCell(step: CombineStep, cell: EventTimeMs, due: EventTimeMs): void {
     step.wakeAt(String(cell), dropDue);
     return;
   }
-  for (const run of runs) forget(step, run);
+  for (const { rowKey } of runs) step.tables.runs.delete(rowKey);
+  for (const fingerprint of new Set(runs.map((run) => run.fingerprint)))
+    forget(step.derived, fingerprint, cell);
   step.derived.byCell.delete(cell);
 }
 
-function forget({ derived, tables }: CombineStep, run: Run): void {
-  tables.runs.delete(run.rowKey);
-  derived.byKey.delete(keyOfRun(run));
-  const known = derived.byFingerprint.get(run.fingerprint);
-  const left = known?.runs.filter((other) => other !== run) ?? [];
+/** Once for all runs of a fingerprint: a flapping alert may have thousands in a cell. */
+function forget({ byFingerprint }: Runs, fingerprint: Fingerprint, cell: EventTimeMs): void {
+  const left = byFingerprint.get(fingerprint)?.runs.filter((run) => run.cell !== cell) ?? [];
   const [first] = left;
-  if (first === undefined) derived.byFingerprint.delete(run.fingerprint);
-  else derived.byFingerprint.set(run.fingerprint, { latest: left.reduce(newerRun, first), runs: left });
+  if (first === undefined) byFingerprint.delete(fingerprint);
+  else byFingerprint.set(fingerprint, { latest: left.reduce(newerRun, first), runs: left, byKey: null });
 }
 
 function passLate(step: CombineStep, event: Identified, t: EventTimeMs): void {
@@ -187,8 +197,7 @@ function newerRun(a: Run, b: Run): Run {
   return comparePlaces(a.v, b.v) < 0 ? b : a;
 }
 
-function addRun({ byKey, byCell, byFingerprint }: Runs, key: string, run: Run): void {
-  byKey.set(key, run);
+function addRun({ byCell, byFingerprint }: Runs, run: Run): void {
   const ofCell = byCell.get(run.cell);
   if (ofCell === undefined) byCell.set(run.cell, { from: run.id.offset, runs: [run] });
   else {
@@ -196,16 +205,17 @@ function addRun({ byKey, byCell, byFingerprint }: Runs, key: string, run: Run): 
     ofCell.from = Math.min(ofCell.from, run.id.offset);
   }
   const known = byFingerprint.get(run.fingerprint);
-  if (known === undefined) byFingerprint.set(run.fingerprint, { latest: run, runs: [run] });
+  if (known === undefined) byFingerprint.set(run.fingerprint, { latest: run, runs: [run], byKey: null });
   else {
     known.runs.push(run);
+    known.byKey?.set(keyOfRun(run), run);
     known.latest = newerRun(known.latest, run);
   }
 }
 
 /** The newest `v` names the latest run of a fingerprint, whatever order the rows come back in. */
 function indexRuns(table: Table<Run>): Runs {
-  const runs: Runs = { byFingerprint: new Map(), byKey: new Map(), byCell: new Map() };
-  for (const run of table.values()) addRun(runs, keyOfRun(run), run);
+  const runs: Runs = { byFingerprint: new Map(), byCell: new Map() };
+  for (const run of table.values()) addRun(runs, run);
   return runs;
 }

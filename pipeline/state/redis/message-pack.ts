@@ -55,34 +55,20 @@ export function unpackStrings(packed: Buffer): Buffer[] {
 interface Forms {
   readonly fixed: number;
   readonly mask: number;
-  /** First byte → how many bytes of length follow. */
-  readonly long: ReadonlyMap<number, 1 | 2 | 4>;
+  /** First bytes of the forms with 8, 16 and 32 bits of length; null for none. */
+  readonly long: readonly [number | null, number, number];
 }
 
-const arrayForms: Forms = {
-  fixed: 0x90,
-  mask: 0x0f,
-  long: new Map([
-    [0xdc, 2],
-    [0xdd, 4],
-  ]),
-};
-const stringForms: Forms = {
-  fixed: 0xa0,
-  mask: 0x1f,
-  long: new Map([
-    [0xd9, 1],
-    [0xda, 2],
-    [0xdb, 4],
-  ]),
-};
+const arrayForms: Forms = { fixed: 0x90, mask: 0x0f, long: [null, 0xdc, 0xdd] };
+const stringForms: Forms = { fixed: 0xa0, mask: 0x1f, long: [0xd9, 0xda, 0xdb] };
 
 function lengthAt(packed: Buffer, reader: { at: number }, { fixed, mask, long }: Forms): number {
   const first = packed.readUInt8(reader.at);
   reader.at += 1;
   if ((first & ~mask) === fixed) return first & mask;
-  const size = long.get(first);
-  if (size === undefined) throw new RangeError(`MessagePack byte ${first} is not expected here`);
+  const [short, medium, large] = long;
+  const size = first === short ? 1 : first === medium ? 2 : first === large ? 4 : 0;
+  if (size === 0) throw new RangeError(`MessagePack byte ${first} is not expected here`);
   const length = packed.readUIntBE(reader.at, size);
   reader.at += size;
   return length;
