@@ -8,18 +8,21 @@ import type { Timeline } from '../machine/timeline.ts';
 import { KafkaError } from './kafka-error.ts';
 import { SimOffsets } from './sim-offsets.ts';
 
+/** What a member is told of its group: that it rebalances, or that it knows the member no more. */
+export type Notice = 'rebalance' | 'unknown';
+
 export interface JoinRequest {
   /** Given out before the first join (KIP-394), so that a join whose answer is lost leaves no ghost behind. */
   readonly memberId: string;
-  readonly isNew: boolean;
   readonly topics: readonly string[];
   readonly held: Held;
   readonly process: SimProcess;
-  /** The group rebalances, or has forgotten the member; a client hears of it with its next heartbeat. */
-  readonly notice: (kind: 'rebalance' | 'unknown', generation: number) => void;
+  /** A client hears of it with its next heartbeat. */
+  readonly notice: (kind: Notice, generation: number) => void;
 }
 
 export interface Joined {
+  readonly memberId: string;
   readonly generation: number;
   readonly places: readonly TopicPartition[];
 }
@@ -53,6 +56,8 @@ export class SimGroup {
   readonly offsets: SimOffsets;
   readonly #options: GroupOptions;
   #members = new Map<string, Member>();
+  /** Given out, and not joined with yet. Who was a member once is no member any more under the same id. */
+  readonly #pending = new Set<string>();
   readonly #watched = new WeakSet<SimProcess>();
   #generation = 0;
   #ids = 0;
@@ -75,11 +80,14 @@ export class SimGroup {
 
   newMemberId({ name }: SimProcess): string {
     this.#ids += 1;
-    return `${name}-${this.#ids}`;
+    const memberId = `${name}-${this.#ids}`;
+    this.#pending.add(memberId);
+    return memberId;
   }
 
   join(request: JoinRequest, respond: (outcome: Outcome<Joined>) => void): void {
-    if (!request.isNew && !this.#members.has(request.memberId)) {
+    const isNew = this.#pending.delete(request.memberId);
+    if (!isNew && !this.#members.has(request.memberId)) {
       respond({ error: new KafkaError('UNKNOWN_MEMBER_ID') });
       return;
     }
@@ -133,13 +141,13 @@ export class SimGroup {
     for (const member of this.#members.values())
       if (member.respond === null) this.#notify(member, 'rebalance');
     this.#takeBackTimer = timeline.after(habits.rebalanceTimeoutMs, () => {
-      for (const { memberId, respond } of [...this.#members.values()])
-        if (respond === null) this.expel(memberId);
-      this.#completeIfAllJoined();
+      // All at once: with the last of them gone the others have their answers, and must not be taken for silent ones.
+      const silent = [...this.#members.values()].filter(({ respond }) => respond === null);
+      for (const { memberId } of silent) this.expel(memberId);
     });
   }
 
-  #notify(member: Member, kind: 'rebalance' | 'unknown'): void {
+  #notify(member: Member, kind: Notice): void {
     const { timeline, random, habits, tell } = this.#options;
     const generation = this.#generation;
     timeline.after(random.int(0, habits.heartbeatMs), () =>
@@ -162,7 +170,7 @@ export class SimGroup {
     for (const member of members) {
       const { respond, memberId } = member;
       member.respond = null;
-      respond?.({ value: { generation: this.#generation, places: shares.get(memberId) ?? [] } });
+      respond?.({ value: { memberId, generation: this.#generation, places: shares.get(memberId) ?? [] } });
     }
     this.#options.journal.trace?.(
       `-- ${this.name} generation ${this.#generation}: ${Array.from(shares, ([who, share]) => `${who} ${share.map(({ partition }) => partition)}`).join(', ')}`,

@@ -13,7 +13,7 @@ import type {
 import { NoAnswer } from '../machine/network.ts';
 import { Fetcher } from './fetcher.ts';
 import { KafkaError } from './kafka-error.ts';
-import type { Joined, JoinRequest, SimGroup } from './sim-group.ts';
+import type { Joined, JoinRequest, Notice, SimGroup } from './sim-group.ts';
 import type { Wire } from './wire.ts';
 
 export interface SimMemberOptions extends ConsumerOptions {
@@ -34,14 +34,13 @@ export class SimMember
   readonly #coordinator: Coordinator;
   /** Null until it is given one, and when the group has forgotten it. */
   #memberId: string | null = null;
-  #isNew = true;
   #generation = -1;
   #grant: Grant | null = null;
   #held: readonly TopicPartition[] = [];
   #fetchers = new Map<string, Fetcher>();
   #isJoining = false;
-  /** Newest generation whose end was announced. */
-  #ended = -1;
+  /** The newest generation whose end was announced, and how. */
+  #ended: { readonly kind: Notice; readonly generation: number } = { kind: 'rebalance', generation: -1 };
   #isLeaving = false;
 
   constructor(options: SimMemberOptions, wire: Wire) {
@@ -108,13 +107,19 @@ export class SimMember
     return this.#grant === null ? undefined : this.#fetchers.get(laneOf(place));
   }
 
-  #noticed(kind: 'rebalance' | 'unknown', about: { memberId: string; generation: number }): void {
+  #noticed(kind: Notice, about: { memberId: string; generation: number }): void {
     const { generation } = about;
     // It may be about somebody that this member was before.
     if (this.#isLeaving || about.memberId !== this.#memberId) return;
-    this.#ended = Math.max(this.#ended, generation);
+    if (generation >= this.#ended.generation) this.#ended = { kind, generation };
+    // As kafkajs, which hears of it by the answer while it joins: the group then refuses the member id, or has taken it.
+    if (!this.#isJoining) this.#endIfEnded();
+  }
+
+  #endIfEnded(): void {
+    const { kind, generation } = this.#ended;
+    if (generation < this.#generation) return;
     if (kind === 'unknown') this.#memberId = null;
-    if (this.#isJoining || generation < this.#generation) return;
     void this.#rejoin(kind === 'rebalance');
   }
 
@@ -133,14 +138,12 @@ export class SimMember
     this.#isJoining = false;
     if (joined === null) return;
     this.#take(joined);
-    // The group went on while the answer was under way.
-    if (this.#ended >= joined.generation) void this.#rejoin(true);
+    // The group may have gone on while the answer was under way.
+    this.#endIfEnded();
   }
 
-  #take({ generation, places }: Joined): void {
+  #take({ memberId, generation, places }: Joined): void {
     const { group, events } = this.#options;
-    const memberId = this.#memberId ?? '';
-    this.#isNew = false;
     this.#generation = generation;
     this.#held = places;
     const membership = { groupId: group, groupGenerationId: generation, memberId };
@@ -174,14 +177,11 @@ export class SimMember
   #request(): JoinRequest {
     const { topics } = this.#options;
     const held = { generation: this.#generation, partitions: this.#held };
-    if (this.#memberId === null) {
-      this.#memberId = this.#group.newMemberId(this.#wire.process);
-      this.#isNew = true;
-    }
+    const { process } = this.#wire;
+    this.#memberId ??= this.#group.newMemberId(process);
     const memberId = this.#memberId;
-    const member = { memberId, isNew: this.#isNew, process: this.#wire.process };
     return {
-      ...{ ...member, topics, held },
+      ...{ memberId, process, topics, held },
       notice: (kind, generation) => this.#noticed(kind, { memberId, generation }),
     };
   }
