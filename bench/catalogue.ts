@@ -10,6 +10,22 @@ export const scenarios: Readonly<Record<string, Listed>> = {
     about: 'both graphs on one core: 0 to 99 % repeats, JSON and Avro, the AIT-ADS runs; RELATE alone',
     load: async () => (await import('./scenarios/chain.ts')).chain,
   },
+  state: {
+    about: 'a thousand to a million live keys: cost, memory, pauses, checkpoint, restore',
+    load: async () => (await import('./scenarios/state.ts')).state,
+  },
+  rules: {
+    about: 'more and more silences, inhibition rules, open incidents, tenants',
+    load: async () => (await import('./scenarios/rules.ts')).rules,
+  },
+  startup: {
+    about: 'how long npm start takes to show something, and which layer of it takes how long',
+    load: async () => (await import('./scenarios/startup.ts')).startup,
+  },
+  guard: {
+    about: 'costs as ratios to a bare loop beside them; fails where one is far beyond what it was',
+    load: async () => (await import('./scenarios/guard.ts')).guard,
+  },
 };
 
 /** What starts Kafka, Redis, a registry and ClickHouse for itself; options follow the name. */

@@ -1,7 +1,7 @@
 /**
  * npm run bench -- [scenario…] [--quick] [-o json] [--record], or a bench on real services with its own options.
  *
- * Progress goes to stderr, results to stdout. Exit code 64: usage.
+ * Progress goes to stderr, results to stdout. Exit code 1: a row is beyond its limit; 64: usage.
  */
 import { fileURLToPath } from 'node:url';
 import { programs, scenarios } from './catalogue.ts';
@@ -9,7 +9,7 @@ import { argumentsOr } from './command-line.ts';
 import { machineOf } from './harness/machine.ts';
 import { type Options, optionsOf, usageOf } from './harness/options.ts';
 import { type Result, record, resultFormat } from './harness/result.ts';
-import type { Row } from './harness/row.ts';
+import { isBeyondLimit, type Row } from './harness/row.ts';
 import type { Program } from './harness/scenario.ts';
 import { shown, textOf } from './harness/table.ts';
 
@@ -46,6 +46,10 @@ async function runScenarios(): Promise<void> {
     for (const [name, rows] of Object.entries(result.rows))
       process.stdout.write(`\n${name}\n${textOf(rows)}`);
   if (options.isRecorded) for (const file of record(result)) say(`${file} written`);
+  for (const { name, median, limit } of Object.values(result.rows).flat().filter(isBeyondLimit)) {
+    say(`${name}: ${shown(median)} is beyond its limit of ${limit}`);
+    process.exitCode = 1;
+  }
 }
 
 /** As if it had been called by its own name: it reads the command line, and ends the process. */

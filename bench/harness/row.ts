@@ -11,12 +11,15 @@ export interface Row {
   /** Median absolute deviation: half of the samples are nearer to the median than this. */
   readonly spread: number;
   readonly note: string;
+  /** What the median must not go beyond; null where nothing is guarded. */
+  readonly limit: number | null;
 }
 
-export type RowDraft = Pick<Row, 'name' | 'unit' | 'samples'> & Partial<Pick<Row, 'better' | 'note'>>;
+export type RowDraft = Pick<Row, 'name' | 'unit' | 'samples'> &
+  Partial<Pick<Row, 'better' | 'note' | 'limit'>>;
 
 /** @throws Error where nothing was measured: a row without samples says nothing */
-export function rowOf({ name, unit, samples, better = 'less', note = '' }: RowDraft): Row {
+export function rowOf({ name, unit, samples, better = 'less', note = '', limit = null }: RowDraft): Row {
   if (samples.length === 0) throw new Error(`${name}: nothing was measured`);
   const values = [...samples];
   return {
@@ -27,10 +30,15 @@ export function rowOf({ name, unit, samples, better = 'less', note = '' }: RowDr
     median: rounded(medianOf(values)),
     spread: rounded(medianAbsoluteDeviation(values)),
     note,
+    limit,
   };
 }
 
 /** Six digits are more than anything here is worth, and keep the files small. */
 function rounded(value: number): number {
   return Number(value.toPrecision(6));
+}
+
+export function isBeyondLimit({ median, better, limit }: Row): boolean {
+  return limit !== null && (better === 'less' ? median > limit : median < limit);
 }

@@ -5,34 +5,12 @@
  * tsx bench/peers/bare.ts '{"brokers":["127.0.0.1:9092"],"from":"alerts.raw.v1","to":"bench.out","group":"bare","format":"avro","alerts":1000000}'
  * Prints what it took as one line of JSON and ends when it has read so many alerts.
  */
-import avsc from 'avsc';
-import kafkajs, { type EachBatchPayload, type KafkaMessage, type Message } from 'kafkajs';
-import type { RawAlert } from '../../schemas/alert.ts';
-import { codecs } from '../../schemas/avro/index.ts';
+import kafkajs, { type EachBatchPayload, type Message } from 'kafkajs';
 import type { PeerOrder, Taken } from './peer.ts';
-import { windowMs } from './workload.ts';
-
-/** What the loop looks at. */
-type Read = Pick<RawAlert, 'tenant' | 'source' | 'name' | 'labels' | 'observedAt'>;
-
-/** Magic byte and schema id of Confluent's framing. */
-const frameBytes = 5;
-
-function readerOf(format: PeerOrder['format']): (value: Buffer) => Read {
-  if (format === 'json') return (value) => JSON.parse(value.toString('utf8')) as Read;
-  const type = avsc.Type.forSchema(codecs.raw.schema as avsc.Schema);
-  return (value) => type.decode(value, frameBytes).value as Read;
-}
-
-function identityOf({ tenant, source, name, labels }: Read): string {
-  let identity = `${tenant}\n${source}\n${name}`;
-  for (const label of Object.keys(labels).sort()) identity += `\n${label}=${labels[label]}`;
-  return identity;
-}
+import { PlainDedupe } from './plain-dedupe.ts';
 
 const order = JSON.parse(process.argv[2] ?? '{}') as PeerOrder;
-const read = readerOf(order.format);
-const windowOf = new Map<string, number>();
+const dedupe = new PlainDedupe(order.format);
 let alerts = 0;
 let outputs = 0;
 let startedAt = 0;
@@ -42,15 +20,6 @@ const cpuMs = (): number => {
   const { user, system } = process.cpuUsage();
   return (user + system) / 1_000;
 };
-
-function isFirst(message: KafkaMessage): boolean {
-  const alert = read(message.value ?? Buffer.alloc(0));
-  const window = Math.floor((alert.observedAt ?? Number(message.timestamp)) / windowMs);
-  const identity = identityOf(alert);
-  if (windowOf.get(identity) === window) return false;
-  windowOf.set(identity, window);
-  return true;
-}
 
 function noteProgress(records: number): void {
   alerts += records;
@@ -70,7 +39,7 @@ async function take({
   if (startedAt === 0) startedAt = performance.now();
   const firsts: Message[] = [];
   for (const message of messages)
-    if (isFirst(message))
+    if (dedupe.isFirst(message.value, Number(message.timestamp)))
       firsts.push({ key: message.key, value: message.value, timestamp: message.timestamp });
   if (firsts.length > 0) await producer.send({ topic: order.to, acks: -1, messages: firsts });
   outputs += firsts.length;

@@ -3,7 +3,7 @@ import { repeated } from '../harness/repeated.ts';
 import { type Row, rowOf } from '../harness/row.ts';
 import type { Context } from '../harness/scenario.ts';
 import { formats } from '../peers/workload.ts';
-import type { ChainFound } from '../shards/chain-run.ts';
+import type { ChainFound, ChainOrder } from '../shards/chain-run.ts';
 import type { ReduceFound, ReduceOrder } from '../shards/reduce-run.ts';
 import type { RelateFound, RelateOrder } from '../shards/relate-run.ts';
 import { depths } from '../shards/step-shard.ts';
@@ -19,8 +19,8 @@ const identities = 20_000;
 /** How much is measured of each case, how often. */
 function sizesOf({ isQuick }: Context) {
   return isQuick
-    ? { rounds: 1, alerts: 50_000, records: 20_000, openIncidents: 1_000 }
-    : { rounds: 5, alerts: 400_000, records: 200_000, openIncidents: 10_000 };
+    ? { rounds: 1, alerts: 50_000, alertsPerCell: 4_000, records: 4_000, openIncidents: 200 }
+    : { rounds: 5, alerts: 400_000, alertsPerCell: 20_000, records: 200_000, openIncidents: 10_000 };
 }
 
 /** The graphs without the worker, the broker and the store around them, each case in a process of its own. */
@@ -57,10 +57,11 @@ const depthNotes = {
 
 async function* chainRows(
   context: Context,
-  kind: Pick<ReduceOrder, 'format' | 'repeatShare'>,
+  kind: Pick<ChainOrder, 'format' | 'repeatShare'>,
 ): AsyncGenerator<Row> {
-  const { rounds, alerts } = sizesOf(context);
-  const order = { ...kind, alerts, identities, comesBack: false };
+  const { rounds, alertsPerCell } = sizesOf(context);
+  // Where everything is new, an alert costs so much that one cell is enough.
+  const order: ChainOrder = { ...kind, alertsPerCell, cells: kind.repeatShare > 0.5 ? 5 : 1 };
   const found = await repeated(rounds, () => measureApart<ChainFound>({ module: chainModule, order }));
   const title = `${kind.format}, ${100 * kind.repeatShare} % repeats`;
   const unit = 'µs CPU per alert';

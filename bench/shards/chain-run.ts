@@ -1,8 +1,20 @@
+import { mean } from 'simple-statistics';
 import type { LogRecord } from '../../pipeline/broker/index.ts';
 import { ConfigTree } from '../../pipeline/config/index.ts';
+import type { Format } from '../peers/workload.ts';
 import { ReducedLog, rawLog, take } from './logs.ts';
-import { loadOf, type ReduceOrder, warmingOf } from './reduce-run.ts';
+import { loadOf } from './reduce-run.ts';
 import { type Counted, reduceShard, relateShard } from './step-shard.ts';
+
+export interface ChainOrder {
+  readonly format: Format;
+  /** Of all alerts, those whose identity was seen in the same five minutes. */
+  readonly repeatShare: number;
+  /** In five minutes. */
+  readonly alertsPerCell: number;
+  /** That are measured; one goes before them. */
+  readonly cells: number;
+}
 
 export interface ChainFound {
   /** µs of CPU per raw alert: what REDUCE has of it, and RELATE. */
@@ -13,35 +25,47 @@ export interface ChainFound {
   readonly outputs: Counted;
 }
 
-/** As many as a fetch brings; what lies between the graphs stays small. */
-const alertsAtOnce = 5_000;
+export interface Spent {
+  /** µs of CPU. */
+  readonly reduceUs: number;
+  readonly relateUs: number;
+  /** Reduced records that went from one to the other. */
+  readonly reduced: number;
+}
 
 /** Both graphs in turn on one core, encoded and checkpointed: what one shard of each costs without what is around it. */
-export async function measure(order: Omit<ReduceOrder, 'depth'>): Promise<ChainFound> {
-  const log = rawLog(loadOf(order), order.format);
-  const config = ConfigTree.parse({});
-  const reduce = reduceShard(config, 'checkpointed');
-  const relate = relateShard(config, 'checkpointed');
-  const between = new ReducedLog(1_000);
-  const run = (alerts: number) => {
-    const spent = { reduceUs: 0, relateUs: 0, reduced: 0 };
-    for (let left = alerts; left > 0; left -= alertsAtOnce) {
-      const reduced: LogRecord[] = [];
-      spent.reduceUs += reduce.step(take(log, Math.min(left, alertsAtOnce)), (sent, { timestamp }) =>
-        reduced.push(...between.append(sent, timestamp)),
-      );
-      spent.reduced += reduced.length;
-      spent.relateUs += relate.step(reduced);
-    }
-    return spent;
-  };
-  run(warmingOf(order));
-  const before = relate.snapshot();
-  const { reduceUs, relateUs, reduced } = run(order.alerts);
+export class BothGraphs {
+  readonly relate = relateShard(ConfigTree.parse({}), 'checkpointed');
+  readonly #reduce = reduceShard(ConfigTree.parse({}), 'checkpointed');
+  readonly #between = new ReducedLog(1_000);
+
+  step(records: readonly LogRecord[]): Spent {
+    const reduced: LogRecord[] = [];
+    const reduceUs = this.#reduce.step(records, (sent, { timestamp }) =>
+      reduced.push(...this.#between.append(sent, timestamp)),
+    );
+    return { reduceUs, relateUs: this.relate.step(reduced), reduced: reduced.length };
+  }
+}
+
+export async function measure({
+  format,
+  repeatShare,
+  alertsPerCell,
+  cells,
+}: ChainOrder): Promise<ChainFound> {
+  const identities = Math.round(alertsPerCell * (1 - repeatShare));
+  const log = rawLog(loadOf({ identities, repeatShare, comesBack: false }), format);
+  const both = new BothGraphs();
+  const stepCell = () => both.step(take(log, alertsPerCell));
+  stepCell();
+  const before = both.relate.snapshot();
+  const spent = Array.from({ length: cells }, stepCell);
+  const perAlert = (figure: (one: Spent) => number) => mean(spent.map(figure)) / alertsPerCell;
   return {
-    reduceUs: reduceUs / order.alerts,
-    relateUs: relateUs / order.alerts,
-    reducedShare: reduced / order.alerts,
-    outputs: relate.since(before),
+    reduceUs: perAlert(({ reduceUs }) => reduceUs),
+    relateUs: perAlert(({ relateUs }) => relateUs),
+    reducedShare: perAlert(({ reduced }) => reduced),
+    outputs: both.relate.since(before),
   };
 }

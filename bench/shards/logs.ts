@@ -2,7 +2,7 @@ import type { LogRecord, ProduceRecord } from '../../pipeline/broker/index.ts';
 import { codecs } from '../../schemas/avro/index.ts';
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import { topics } from '../../schemas/topics.ts';
-import { encoderOf, type Format } from '../peers/workload.ts';
+import { type Drawn, encoderOf, type Format } from '../peers/workload.ts';
 import { draw, type Load } from './load.ts';
 
 const noHeaders = {};
@@ -12,10 +12,14 @@ export const schemaId = 1;
 export const framedBytes = 5;
 
 /** Raw alerts as a partition holds them, without keys and without end. */
-export function* rawLog(load: Load, format: Format): Generator<LogRecord> {
+export function rawLog(load: Load, format: Format): Generator<LogRecord> {
+  return recordsOf(draw(load), format);
+}
+
+export function* recordsOf(alerts: Iterable<Drawn>, format: Format, from = 0): Generator<LogRecord> {
   const encode = encoderOf(format, schemaId);
-  let offset = 0;
-  for (const { at, alert } of draw(load)) {
+  let offset = from;
+  for (const { at, alert } of alerts) {
     yield { offset, timestamp: at, key: null, value: encode(alert), headers: noHeaders };
     offset += 1;
   }

@@ -13,6 +13,8 @@ export interface RelateOrder {
   readonly records: number;
   readonly openIncidents: number;
   readonly depth: Depth;
+  /** Equal parts that are measured one by one; five unless it is said. */
+  readonly parts?: number;
   readonly tenants?: number;
   /** A storm keeps most tellings from being told; off unless it is asked for. */
   readonly isStormOn?: boolean;
@@ -36,7 +38,6 @@ export interface RelateFound {
 
 /** Incidents are pairs of services, of which one depends on the other. */
 const servicesPerIncident = 2;
-const parts = 5;
 /** Each service fires one of its ten alerts every five minutes: of an identity each burst tells a new occurrence. */
 const roundMs = 10 * cellMs;
 const startsAt = Date.UTC(2026, 0, 5);
@@ -104,6 +105,11 @@ function inhibitRuleOf(i: number) {
   };
 }
 
+/** Reduced records of a cell of five minutes: of each service a first partial and, when the cell is over, a final one. */
+export function recordsPerCell(openIncidents: number): number {
+  return 2 * openIncidents * servicesPerIncident;
+}
+
 function loadOf({ openIncidents, tenants = 1 }: RelateOrder): Load {
   const services = openIncidents * servicesPerIncident;
   const identities = services * namesPerService;
@@ -125,9 +131,10 @@ export function logsOf(order: RelateOrder, config: Config): Logs {
   const source = reducedLog(loadOf(order), config);
   // Each service has had one of its ten alerts by then.
   const openedAt = startsAt + roundMs / namesPerService;
+  const { parts = 5 } = order;
   const perPart = Math.ceil(order.records / parts);
   const opening = takeUntil(source, openedAt);
-  const warming = takeFacts(source, 2 * perPart);
+  const warming = takeFacts(source, Math.ceil(0.4 * order.records));
   return { opening, warming, measured: Array.from({ length: parts }, () => takeFacts(source, perPart)) };
 }
 
