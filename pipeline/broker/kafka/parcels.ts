@@ -34,19 +34,24 @@ export class Placement {
   async place(records: readonly ProduceRecord[]): Promise<Consignment[]> {
     const counts = new Map<string, number>();
     for (const { topic } of records) if (!counts.has(topic)) counts.set(topic, await this.#count(topic));
-    const byLane = new Map<string, { topic: string; partition: number; messages: Message[] }>();
+    const byTopic = new Map<string, Map<number, Message[]>>();
     for (const record of records) {
-      const place = { topic: record.topic, partition: this.#choose(record, counts.get(record.topic) ?? 0) };
-      const lane = laneOf(place);
-      const found = byLane.get(lane) ?? { ...place, messages: [] };
-      byLane.set(lane, found);
-      found.messages.push(messageOf(record, place.partition));
+      const { topic } = record;
+      const partition = this.#choose(record, counts.get(topic) ?? 0);
+      const byPartition = byTopic.get(topic) ?? new Map<number, Message[]>();
+      byTopic.set(topic, byPartition);
+      const message = messageOf(record, partition);
+      const messages = byPartition.get(partition);
+      if (messages === undefined) byPartition.set(partition, [message]);
+      else messages.push(message);
     }
-    return Array.from(byLane.values(), ({ topic, partition, messages }) => ({
-      topic,
-      partition,
-      parcels: cut(messages).map((some) => ({ topic, partition, messages: some })),
-    }));
+    return Array.from(byTopic, ([topic, byPartition]) =>
+      Array.from(byPartition, ([partition, messages]) => ({
+        topic,
+        partition,
+        parcels: cut(messages).map((some) => ({ topic, partition, messages: some })),
+      })),
+    ).flat();
   }
 
   #choose({ topic, partition, key }: ProduceRecord, count: number): number {
@@ -73,13 +78,10 @@ export function sumOf(acknowledged: readonly Acknowledged[]): Acknowledged[] {
 }
 
 function messageOf({ key, value, headers, timestamp }: ProduceRecord, partition: number): Message {
-  return {
-    partition,
-    key: bufferOf(key),
-    value: bufferOf(value),
-    ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
-    ...(headers === undefined ? {} : { headers: headersOf(headers) }),
-  };
+  const message: Message = { partition, key: bufferOf(key), value: bufferOf(value) };
+  if (timestamp !== undefined) message.timestamp = String(timestamp);
+  if (headers !== undefined) message.headers = headersOf(headers);
+  return message;
 }
 
 function headersOf(headers: Readonly<Record<string, Uint8Array>>): Record<string, Buffer> {
