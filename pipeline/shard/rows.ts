@@ -1,16 +1,17 @@
-import avro from 'avsc';
+import type { Type } from 'avsc';
 import type { Stage } from '../../operators/lift.ts';
 import type { TableSpec } from '../../operators/table.ts';
+import { rowType } from '../../schemas/avro/avro-types.ts';
 import { TocsinError } from '../../schemas/errors.ts';
 import type { RowChange } from '../state/index.ts';
 
 /** Built once per table declaration and process: avsc generates code for each, and every shard uses the same ones. */
-const types = new WeakMap<TableSpec<unknown>, avro.Type>();
+const types = new WeakMap<TableSpec<unknown>, Type>();
 
-function typeOf(spec: TableSpec<unknown>): avro.Type {
+function typeOf(spec: TableSpec<unknown>): Type {
   const known = types.get(spec);
   if (known !== undefined) return known;
-  const type = avro.Type.forSchema(spec.schema);
+  const type = rowType(spec.schema);
   types.set(spec, type);
   return type;
 }

@@ -1,6 +1,6 @@
 import avro from 'avsc';
 import type { RecordSchema } from './notation.ts';
-import { safeType } from './safe-types.ts';
+import { safeType, TextType } from './safe-types.ts';
 import { wordType } from './word-type.ts';
 import { wordListOf } from './words.ts';
 
@@ -20,6 +20,11 @@ export function ownType(schema: RecordSchema): avro.Type {
  */
 export function foreignType(schema: unknown): avro.Type {
   return build(schema, safeType);
+}
+
+/** avsc type of a row that only we write and read: a million of them share the texts that repeat. */
+export function rowType(schema: unknown): avro.Type {
+  return build(schema, (node) => (node === 'string' ? new TextType() : undefined));
 }
 
 function enumName(node: unknown): string | undefined {

@@ -8,7 +8,7 @@ import { blockItems, readText, skipBlocks, type Tap, writeText } from './tap.ts'
  * replaced silently. These subclasses override the internal `_read`, `_skip` and `_write`, which avsc calls on types
  * and on resolvers alike; the version is pinned and test/schemas/avro/safe-types.test.ts holds each case.
  */
-class TextType extends avro.types.StringType {
+export class TextType extends avro.types.StringType {
   _read(tap: Tap): string {
     return readText(tap);
   }

@@ -6,7 +6,6 @@ export interface Tap {
   pos: number;
   readonly buf: Buffer;
   readLong(): number;
-  readString(): string | undefined;
   writeLong(value: number): void;
   writeString(value: string): void;
 }
@@ -44,23 +43,54 @@ function skipBytes(tap: Tap, bytes: number): void {
 }
 
 export function readText(tap: Tap): string {
+  const bytes = tap.readLong();
   const start = tap.pos;
-  const text = tap.readString();
-  if (text === undefined || tap.pos > tap.buf.length) throw truncated('a text reaches past the end');
+  const end = start + bytes;
+  tap.pos = end;
+  if (bytes < 0 || end > tap.buf.length) throw truncated('a text reaches past the end');
+  const known = bytes <= longestKept ? recentText(tap.buf, start, end) : null;
+  if (known !== null) return known;
+  const text = tap.buf.toString('utf8', start, end);
   // V8 answers this at once for text without characters above U+00FF.
-  if (text.includes('\uFFFD')) assertUtf8(tap, start);
+  if (text.includes('\uFFFD')) assertUtf8(tap.buf.subarray(start, end));
   return text;
 }
 
+/** Names, labels, words: what is shorter than the ids that are different each time. */
+const longestKept = 24;
+const keptTexts = 4_096;
+/** Texts that were read lately, each in the one place that its bytes choose. */
+const recent: string[] = Array.from({ length: keptTexts }, () => '');
+
+/**
+ * The same few texts stand in nearly all alerts and rows: one string for all of them is cheaper to find than to make, and
+ * kept once, not once per row. Null for text that is not ASCII.
+ */
+function recentText(bytes: Buffer, start: number, end: number): string | null {
+  let hash = end - start;
+  for (let i = start; i < end; i += 1) {
+    // Within the bytes: the caller has looked.
+    const byte = bytes[i] as number;
+    if (byte > 0x7f) return null;
+    hash = (Math.imul(hash, 31) + byte) | 0;
+  }
+  const slot = (hash ^ (hash >>> 15)) & (keptTexts - 1);
+  const known = recent[slot] as string;
+  if (isText(known, bytes, start, end)) return known;
+  const text = bytes.toString('latin1', start, end);
+  recent[slot] = text;
+  return text;
+}
+
+function isText(text: string, bytes: Buffer, start: number, end: number): boolean {
+  if (text.length !== end - start) return false;
+  for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) !== bytes[start + i]) return false;
+  return true;
+}
+
 /** Node puts U+FFFD in the place of bytes that are not UTF-8; the producer may also have sent that very character. */
-function assertUtf8(tap: Tap, start: number): void {
-  let first = start;
-  while (((tap.buf[first++] ?? 0) & 0x80) !== 0) {
-    // Skips the length in front of the text.
-  }
-  if (!isUtf8(tap.buf.subarray(first, tap.pos))) {
-    throw new TocsinError('record.invalid-utf8', 'in an Avro string');
-  }
+function assertUtf8(bytes: Uint8Array): void {
+  if (!isUtf8(bytes)) throw new TocsinError('record.invalid-utf8', 'in an Avro string');
 }
 
 /** Of ES2024, in Node since 20; the compiler's library is that of ES2023. */
