@@ -1,20 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EnrichedAlert } from '../../../schemas/alert.ts';
+import { config, joins, on } from './joining.ts';
 import { alertOf, bench, hourMs, minuteMs, secondMs, t0 } from './tellings.ts';
-
-const edges = ['edge>api', 'api>checkout', 'checkout>db', 'search>index'].map((edge) => ({
-  from: edge.split('>')[0],
-  to: edge.split('>')[1],
-}));
-const config = { topology: { edges } };
-
-const on = (host: string, parts: object = {}) => alertOf({ labels: { host }, ...parts });
-
-/** Whether `second` joins the incident that `first` opened. */
-function joins(first: EnrichedAlert, second: EnrichedAlert): boolean {
-  const { tell } = bench(config);
-  return tell(first).incident?.id === tell(second).incident?.id;
-}
 
 describe('an alert joins', () => {
   it.each<[string, EnrichedAlert, EnrichedAlert]>([
@@ -128,111 +115,6 @@ describe('mild alerts', () => {
     const first = alertOf({ service: 'db', name: 'DiskFull', severity: 'unknown' });
     expect(joins(first, alertOf({ service: 'checkout', name: 'ErrorsHigh', from: 20 * secondMs }))).toBe(
       true,
-    );
-  });
-});
-
-describe('a check that goes on and off', () => {
-  /** Flaps on the database for `minutes`, then the database fails; whether that joins. */
-  function failureJoins(minutes: number): boolean {
-    const { tell, end } = bench(config);
-    const flap = (from: number) => tell(alertOf({ service: 'db', name: 'LinkUnstable', from }));
-    const { incident } = flap(0);
-    for (let at = 60 * secondMs; at < minutes * minuteMs; at += 60 * secondMs) {
-      end(alertOf({ service: 'db', name: 'LinkUnstable', from: at - 60 * secondMs }), at - 30 * secondMs);
-      expect(flap(at).incident?.id).toBe(incident?.id);
-    }
-    return (
-      tell(alertOf({ service: 'db', name: 'DiskFull', from: minutes * minuteMs })).incident?.id ===
-      incident?.id
-    );
-  }
-
-  it('is news when it begins', () => {
-    expect(failureJoins(1)).toBe(true);
-  });
-
-  it('draws in nothing when it has done so for long', () => {
-    expect(failureJoins(12)).toBe(false);
-  });
-});
-
-describe('a failure that comes back while a flapping check kept its incident open', () => {
-  const flapEveryMs = 2 * minuteMs;
-
-  /** The checkout fails and recovers; 20 minutes later it fails again. */
-  function isSameIncident({ rootEndsAt }: { readonly rootEndsAt: number | null }): boolean {
-    const { tell, end } = bench(config);
-    const errors = (from: number) => alertOf({ service: 'checkout', name: 'ErrorsHigh', from });
-    const root = alertOf({ service: 'checkout', name: 'OutOfMemory', severity: 'critical' });
-    const first = tell(root);
-    tell(errors(secondMs));
-    end(errors(secondMs), 3 * minuteMs);
-    for (let at = 2 * secondMs; at < 20 * minuteMs; at += flapEveryMs) {
-      const flap = alertOf({ service: 'checkout', name: 'LinkUnstable', from: at });
-      tell(flap);
-      if (rootEndsAt !== null && at < rootEndsAt && rootEndsAt <= at + flapEveryMs) end(root, rootEndsAt);
-      end(flap, at + minuteMs);
-    }
-    return tell(errors(20 * minuteMs)).incident?.id === first.incident?.id;
-  }
-
-  it('is another incident', () => {
-    expect(isSameIncident({ rootEndsAt: 3 * minuteMs })).toBe(false);
-  });
-
-  it('is the same one when its cause fired throughout', () => {
-    expect(isSameIncident({ rootEndsAt: null })).toBe(true);
-  });
-});
-
-describe('what is told of a membership', () => {
-  it('the opener is certain, a joiner names its reasons, and they sum to at most its confidence', () => {
-    const { tell } = bench(config);
-    const opener = tell(alertOf({ service: 'db', name: 'DiskFull', labels: { host: 'h' } }));
-    expect(opener.incident).toMatchObject({
-      generation: 1,
-      confidence: 1,
-      contributions: [{ name: 'opener', weight: 1 }],
-    });
-    const joiner = tell(
-      alertOf({ service: 'checkout', name: 'Slow', labels: { host: 'h' }, from: 10 * secondMs }),
-    );
-    const { confidence = 0, contributions = [] } = joiner.incident ?? {};
-    expect(contributions.map(({ name }) => name)).toEqual(['temporal', 'topology', 'labels']);
-    expect(contributions.reduce((sum, { weight }) => sum + weight, 0)).toBeLessThanOrEqual(confidence + 1e-9);
-    expect(confidence).toBeGreaterThan(0.55);
-  });
-
-  it('a later telling repeats the same reasons', () => {
-    const { tell, end } = bench(config);
-    tell(alertOf({ service: 'db', name: 'DiskFull' }));
-    const alert = alertOf({ service: 'checkout', name: 'Slow', from: secondMs });
-    expect(end(alert, minuteMs).incident).toBeNull();
-    const joined = tell(alert, minuteMs);
-    expect(end(alert, 2 * minuteMs).incident).toEqual(joined.incident);
-  });
-
-  it('the incident names the types of evidence that took part', () => {
-    const { tell, incidents } = bench(config);
-    tell(alertOf({ service: 'db', name: 'DiskFull' }));
-    expect(incidents()[0]?.types).toEqual([]);
-    tell(alertOf({ service: 'checkout', name: 'Slow', from: secondMs }));
-    expect(incidents()[0]?.types).toEqual(['temporal', 'topological']);
-    tell(alertOf({ service: 'checkout', name: 'Slow', labels: { host: 'x' }, from: 2 * secondMs }));
-    expect(incidents()[0]?.types).toEqual(['semantic', 'temporal', 'topological']);
-  });
-
-  it('each placement is noted with its numbers and accounts for no alert', () => {
-    const { tell, driven } = bench(config);
-    tell(alertOf({ service: 'db', name: 'DiskFull' }));
-    tell(alertOf({ service: 'checkout', name: 'Slow', from: secondMs }));
-    expect(driven.decisions).toMatchObject([
-      { reason: 'opened', outcome: 'noted', count: 0, detail: { compared: '0' } },
-      { reason: 'joined', outcome: 'noted', count: 0, detail: { compared: '1' } },
-    ]);
-    expect(Object.keys(driven.decisions[1]?.detail ?? {})).toEqual(
-      expect.arrayContaining(['confidence', 'temporal', 'topology']),
     );
   });
 });

@@ -1,33 +1,11 @@
-import avro from 'avsc';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { SuppressConfig, suppress } from '../../../operators/suppress/index.ts';
 import { PolicyIndex } from '../../../operators/suppress/policy-index.ts';
 import { tables } from '../../../operators/suppress/rows.ts';
 import { compileMatchers, matchesNothingNamed } from '../../../schemas/matcher/index.ts';
 import { enrichedAlert } from '../../support/tellings.ts';
+import { config } from './law-config.ts';
 import { control, matchersOf, type Scene, scene, silence, tell, tellingsOf, withdrawal } from './scene.ts';
-
-const config = {
-  silences: [{ id: 'config', matchers: 'host=h1,alertname!=NodeDown', startsAt: 20_000, endsAt: 60_000 }],
-  maintenance: [{ id: 'daily', matchers: 'host=h2', from: '00:01', to: '00:02' }],
-  inhibitRules: [
-    {
-      name: 'down',
-      sourceMatchers: 'alertname=NodeDown',
-      targetMatchers: 'severity!=critical,host=~".+"',
-      equal: ['host'],
-    },
-    {
-      name: 'any',
-      sourceMatchers: 'severity=critical',
-      targetMatchers: 'alertname=~"Disk.*|NodeDown"',
-      equal: [],
-    },
-  ],
-  storm: { threshold: 4, windowMs: 10_000, calmMs: 15_000 },
-  releaseAfterMs: 5_000,
-};
 
 type Action = (to: Scene, at: number) => void;
 
@@ -207,101 +185,5 @@ describe('laws of suppress', () => {
       ),
       { numRuns: 500 },
     );
-  });
-});
-
-describe('rows', () => {
-  const hushed = {
-    ...enrichedAlert({ mergedInto: 'o2' as never, startsAt: 5, value: 1.5 }),
-    valueStats: { last: 1, min: 0, max: 2, mean: 1 },
-    incident: { id: 'i1', generation: 1, confidence: 0.5, contributions: [{ name: 'time', weight: 0.5 }] },
-    score: { value: 0.9, features: [{ name: 'rate', weight: 1 }] },
-    suppression: { kind: 'silence', rule: 'x', location: 'f:1', since: 1, until: null },
-  };
-  it.each<[keyof typeof tables, object]>([
-    [
-      'controls',
-      {
-        kind: 'silence',
-        tenant: 't',
-        id: 'i',
-        location: 'l',
-        startsAt: 0,
-        endsAt: 9,
-        matchers: matchersOf('a=~"b.+"'),
-      },
-    ],
-    [
-      'sources',
-      { tenant: 't', source: 's', name: 'n', severity: 'high', labels: { a: 'b' }, service: '', since: 3 },
-    ],
-    ['hushed', hushed],
-    ['hushed', enrichedAlert()],
-    [
-      'storms',
-      { starts: [1, 2], counts: [3, 4], since: null, calmSince: 5, told: 1, suppressed: 2, names: 1 },
-    ],
-    ['stormNames', { tenant: 't', told: 1 }],
-  ])('of %s are stored and read back as they are', (name, row) => {
-    const type = avro.Type.forSchema(tables[name].schema);
-    expect(JSON.parse(JSON.stringify(type.fromBuffer(type.toBuffer(row))))).toEqual(
-      JSON.parse(JSON.stringify(row)),
-    );
-  });
-});
-
-describe('the config', () => {
-  const parse = (given: unknown): string => {
-    const issues = SuppressConfig.safeParse(given).error?.issues ?? [];
-    return issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('\n') || 'accepted';
-  };
-  const quiet = { id: 'a', matchers: 'host=h1', endsAt: '2026-01-01T00:00:00Z' };
-  const window = { id: 'a', matchers: 'host=h1', from: '01:00', to: '02:00' };
-
-  it.each<[string, unknown, RegExp]>([
-    ['nothing at all is fine', {}, /^accepted$/],
-    ['a silence with text matchers is fine', { silences: [quiet] }, /^accepted$/],
-    [
-      'a list of matchers is fine',
-      { silences: [{ ...quiet, matchers: ['host=h1', 'env="prod"'] }] },
-      /^accepted$/,
-    ],
-    [
-      'a broken matcher names its place',
-      { silences: [{ ...quiet, matchers: 'host=' }] },
-      /silences\.0\.matchers: character 6/,
-    ],
-    [
-      'a silence of everything is refused',
-      { silences: [{ ...quiet, matchers: 'host!=h1' }] },
-      /matches every alert/,
-    ],
-    [
-      'a silence that ends before it starts is refused',
-      { silences: [{ ...quiet, startsAt: '2027-01-01T00:00:00Z' }] },
-      /endsAt must be after/,
-    ],
-    [
-      'a silence without an end is refused',
-      { silences: [{ id: 'a', matchers: 'host=h1' }] },
-      /silences\.0\.endsAt/,
-    ],
-    [
-      'a time without an offset is refused',
-      { silences: [{ ...quiet, endsAt: '2026-01-01T00:00:00' }] },
-      /silences\.0\.endsAt/,
-    ],
-    ['two silences of one id are refused', { silences: [quiet, quiet] }, /silences\.1\.id: "a" is taken/],
-    ['an unknown time zone is refused', { maintenance: [{ ...window, timeZone: 'Europe/Wien' }] }, /IANA/],
-    ['25 o’clock is refused', { maintenance: [{ ...window, from: '25:00' }] }, /write HH:MM/],
-    ['an unknown day is refused', { maintenance: [{ ...window, weekdays: ['caturday'] }] }, /weekdays/],
-    ['an unknown field is refused', { silence: [] }, /silence/],
-  ])('%s', (_, given, problem) => {
-    expect(parse(given)).toMatch(problem);
-  });
-
-  it('can be parsed again without a change', () => {
-    const once = suppress.config.parse({ silences: [quiet], maintenance: [window] });
-    expect(suppress.config.parse(once)).toEqual(once);
   });
 });

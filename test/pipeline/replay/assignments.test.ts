@@ -1,85 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Assignment, AssignmentLog } from '../../../pipeline/replay/assignments.ts';
 import type { EnrichedAlert } from '../../../schemas/alert.ts';
-import type { Fingerprint, IncidentId, OccurrenceId } from '../../../schemas/brand.ts';
-import type { Decision } from '../../../schemas/decision.ts';
-import { inputOf } from './files.ts';
-
-const noon = Date.UTC(2024, 5, 1, 12);
-const f = 'f' as Fingerprint;
-
-/** An input of so many records a minute apart. */
-const inputWith = (records: number) =>
-  inputOf({
-    a: Array.from({ length: records }, (_, i) =>
-      JSON.stringify({ name: 'n', observedAt: noon + i * 60_000 }),
-    ).join('\n'),
-  });
-
-interface Story {
-  readonly records: number;
-  readonly partitions?: number;
-  tell(log: AssignmentLog): void;
-}
-
-function assignmentsOf({ records, partitions = 1, tell }: Story): Assignment[] {
-  const log = new AssignmentLog(partitions);
-  tell(log);
-  return [...log.lines(inputWith(records))].map((line) => JSON.parse(line));
-}
-
-/** `record alert: outcome reason occurrence incident#generation` */
-const told = (story: Story) =>
-  assignmentsOf(story).map(
-    ({ position, outcome, reason, occurrence, incidentId, generation }) =>
-      `${position.record} ${position.alert}: ${outcome} ${reason} ${occurrence} ${incidentId}#${generation}`,
-  );
-
-const alert = (offset: number, run: number | null, { n = 0, shard = 0, t = noon + offset * 60_000 } = {}) =>
-  [
-    {
-      kind: 'assigned',
-      place: { offset, n },
-      run: run === null ? null : { offset: run, n: 0 },
-      t,
-      fingerprint: f,
-    },
-    shard,
-  ] as const;
-
-function decision(changes: Partial<Decision>): Decision {
-  return {
-    alertId: '',
-    fingerprint: f,
-    occurrence: 'o' as OccurrenceId,
-    incidentId: null,
-    generation: 0,
-    tenant: 'default',
-    stage: 'dedupe',
-    outcome: 'folded',
-    reason: 'repeat',
-    rule: '',
-    location: '',
-    detail: {},
-    count: 1,
-    inputRange: null,
-    eventTime: 0,
-    origin: { shard: 0, offset: 0, n: 0 },
-    ...changes,
-  };
-}
-
-const cause = (offset: number, changes: Partial<Decision> = {}, { n = 0, shard = 0 } = {}) => {
-  const place = { offset, n };
-  const inputRange = { shard, id: place, from: place, to: place, firstAt: 0, lastAt: 0 };
-  return decision({ stage: 'publish', outcome: 'passed', reason: 'first', inputRange, ...changes });
-};
-
-const fold = (run: number, minutes: [number, number], changes: Partial<Decision> = {}) => {
-  const id = { offset: run, n: 0 };
-  const [firstAt, lastAt] = minutes.map((minute) => noon + minute * 60_000) as [number, number];
-  return decision({ inputRange: { shard: 0, id, from: id, to: id, firstAt, lastAt }, ...changes });
-};
+import type { IncidentId, OccurrenceId } from '../../../schemas/brand.ts';
+import { alert, assignmentsOf, cause, fold, told } from './assigning.ts';
 
 const telling = (occurrence: string, changes: Partial<EnrichedAlert> = {}, at = 0) =>
   ({
@@ -89,9 +11,11 @@ const telling = (occurrence: string, changes: Partial<EnrichedAlert> = {}, at = 
     origin: { shard: 0, offset: at, n: 0 },
     ...changes,
   }) as EnrichedAlert;
+
 const inIncident = (id: string, generation = 1) => ({
   incident: { id: id as IncidentId, generation, confidence: 1, contributions: [] },
 });
+
 const named = (occurrence: string) => ({ occurrence: occurrence as OccurrenceId });
 
 describe('an alert is joined to what became of it', () => {
@@ -276,37 +200,5 @@ describe('an alert is joined to what became of it', () => {
         },
       }),
     ).toEqual(['0 0: passed first o null#null']);
-  });
-});
-
-describe('books that do not balance are never written as if they did', () => {
-  test.each<[string, Story['tell'], string]>([
-    [
-      'an alert that no decision speaks for',
-      (log) => log.alert(...alert(0, 0)),
-      'no decision speaks for alert 0/0',
-    ],
-    [
-      'an alert that caused two tellings',
-      (log) => {
-        log.alert(...alert(0, 0));
-        log.decision(cause(0));
-        log.decision(cause(0));
-      },
-      'record 0, alert 0 caused two tellings, or never entered',
-    ],
-    [
-      'a decision on more alerts than there are',
-      (log) => {
-        log.alert(...alert(0, 0));
-        log.decision(fold(0, [0, 0], { count: 3 }));
-      },
-      'a decision on run 0/0 speaks for 2 alerts that never entered',
-    ],
-    ['a record of which nothing came', () => {}, 'nothing is known of record 0 of a'],
-  ])('%s', (_name, tell, detail) => {
-    expect(() => told({ records: 1, tell })).toThrow(
-      expect.objectContaining({ code: 'invariant.broken', detail }),
-    );
   });
 });

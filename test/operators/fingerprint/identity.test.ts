@@ -1,45 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Identified, Identity, KnownHead, ReduceEvent } from '../../../operators/events.ts';
+import type { KnownHead } from '../../../operators/events.ts';
 import { fingerprint } from '../../../operators/fingerprint/index.ts';
 import { drive } from '../../support/operator-host.ts';
-
-function head(overrides: Partial<KnownHead> = {}): KnownHead {
-  return {
-    tenant: 'acme',
-    source: 'probe',
-    name: 'HighLatency',
-    severity: 'high',
-    labels: { service: 'checkout', region: 'eu' },
-    annotations: { summary: 'slow' },
-    generatorUrl: 'http://probe/1',
-    ending: 'window',
-    ...overrides,
-  };
-}
-
-const tail = {
-  status: 'firing',
-  observedAt: null,
-  startsAt: null,
-  endsAt: null,
-  value: null,
-  id: '',
-} as const;
-
-function send(heads: readonly KnownHead[], config: unknown = {}): readonly Identified[] {
-  const driven = drive(fingerprint, config);
-  heads.forEach((each, n) => {
-    driven.send({ kind: 'observation', shard: 1, place: { offset: 5, n }, at: 1_000, head: each, tail });
-  });
-  return driven.events.filter((event: ReduceEvent) => event.kind === 'identified');
-}
-
-function identityOf(overrides: Partial<KnownHead> = {}, config: unknown = {}): Identity {
-  const [identified] = send([head(overrides)], config);
-  if (identified === undefined) throw new Error('nothing came out');
-  return identified.identity;
-}
+import { head, identityOf, send, tail } from './send.ts';
 
 const fingerprintOf = (overrides: Partial<KnownHead> = {}, config: unknown = {}): string =>
   identityOf(overrides, config).fingerprint;
@@ -225,105 +189,5 @@ describe('an identity rule', () => {
     const rule = (name: string, fields: readonly string[]) => ({ identity: [{ name, fields }] });
     const a = fingerprintOf({}, rule('a', ['name', 'label:service', 'source']));
     expect(fingerprintOf({}, rule('b', ['label:service', 'source', 'name', 'name']))).toBe(a);
-  });
-});
-
-describe('the content hash', () => {
-  it.each([
-    ['severity', { severity: 'low' }],
-    ['an annotation', { annotations: { summary: 'slower' } }],
-    ['the generator URL', { generatorUrl: '' }],
-    ['a volatile label', { labels: { service: 'checkout', region: 'eu', pod: 'p' } }],
-    [
-      'a label that became an annotation',
-      { labels: { service: 'checkout' }, annotations: { region: 'eu', summary: 'slow' } },
-    ],
-  ] as const)('changes with %s', (_, overrides) => {
-    expect(identityOf(overrides).contentHash).not.toBe(identityOf().contentHash);
-  });
-
-  it('does not change with the order of annotations', () => {
-    const a = identityOf({ annotations: { a: '1', b: '2' } });
-    expect(identityOf({ annotations: { b: '2', a: '1' } })).toEqual(a);
-  });
-});
-
-describe('what is watched', () => {
-  const config = { watch: ['annotation:summary', 'label:region', 'generatorUrl'] };
-  it.each([
-    ['severity, always', { severity: 'low' }, {}],
-    ['a watched annotation', { annotations: { summary: 'slower' } }, config],
-    ['a watched annotation that goes away', { annotations: {} }, config],
-    ['a watched label', { labels: { service: 'checkout', region: 'us' } }, config],
-    ['the generator URL', { generatorUrl: '' }, config],
-  ] as const)('changes with %s', (_, overrides, watch) => {
-    expect(identityOf(overrides, watch).watched).not.toBe(identityOf({}, watch).watched);
-  });
-
-  it('does not change with anything else', () => {
-    const overrides = { name: 'x', annotations: { summary: 'slow', more: '1' }, tenant: 'other' };
-    expect(identityOf(overrides, config).watched).toBe(identityOf({}, config).watched);
-  });
-});
-
-describe('the correlation domain', () => {
-  const fields = (...correlationDomain: readonly string[]) => ({ correlationDomain });
-  it.each([
-    ['is the tenant', {}, {}, 'acme'],
-    ['is a label', fields('label:region'), {}, 'eu'],
-    ['is empty where the label is missing', fields('label:zone'), {}, ''],
-    ['joins several fields', fields('tenant', 'label:region'), {}, 'acme|eu'],
-    ['escapes what joins them', fields('tenant', 'name'), { tenant: 'a|b', name: '%7C' }, 'a%7Cb|%257C'],
-  ] as const)('%s', (_, config, overrides, domain) => {
-    expect(identityOf(overrides, config).domain).toBe(domain);
-  });
-
-  it('of equal fingerprints is equal, whatever the rest of the head', () => {
-    const config = fields('tenant', 'source', 'label:region');
-    const text = fc.constantFrom('', 'a', 'b');
-    const heads = fc.record({
-      tenant: text,
-      source: text,
-      name: text,
-      labels: fc.dictionary(fc.constantFrom('region', 'pod'), text),
-    });
-    fc.assert(
-      fc.property(heads, heads, (a, b) => {
-        const [one, other] = [identityOf(a, config), identityOf(b, config)];
-        if (one.fingerprint === other.fingerprint) expect(one.domain).toBe(other.domain);
-        else expect(one).not.toEqual(other);
-      }),
-      { numRuns: 500 },
-    );
-  });
-});
-
-describe('a drop rule', () => {
-  const config = (...matchers: readonly string[]) => ({
-    drop: [
-      { name: 'other', matchers: ['name="none"'] },
-      { name: 'rule', matchers },
-    ],
-  });
-  it.each([
-    ['severity="high"', 'rule'],
-    ['severity="low"', ''],
-    ['source=probe', 'rule'],
-    ['alertname="HighLatency"', 'rule'],
-    ['tenant!="acme"', ''],
-    ['region="eu"', 'rule'],
-    ['zone=""', 'rule'],
-    ['zone!=""', ''],
-    ['{region="eu", service="cart"}', ''],
-  ])('with %s drops by %j', (matcher, droppedBy) => {
-    expect(identityOf({}, config(matcher)).droppedBy).toBe(droppedBy);
-  });
-
-  it('wants all of its matchers', () => {
-    expect(identityOf({}, config('region="eu"', 'source="x"')).droppedBy).toBe('');
-  });
-
-  it('changes neither fingerprint nor domain', () => {
-    expect(identityOf({}, config('region="eu"'))).toEqual({ ...identityOf(), droppedBy: 'rule' });
   });
 });
