@@ -1,8 +1,9 @@
 /**
- * How long outputs pause when a RELATE shard with many keys changes its owner, on a real Kafka and Redis: two workers, of
- * which the owner is asked to end, in turn. Prints the rows of bench/results/guarantee.md.
+ * How long outputs pause when a RELATE shard with many alerts changes its owner, on a real Kafka and Redis: two workers, of
+ * which the owner is asked to end, in turn. Each fingerprint stands in about eight keys of the store; the last line says how
+ * many there are. Prints the rows of bench/results/guarantee.md.
  *
- * npx tsx bench/hand-over.ts [keys] [hand-overs]
+ * npx tsx bench/hand-over.ts [fingerprints] [hand-overs]
  */
 import { setTimeout } from 'node:timers/promises';
 import type { ProduceRecord } from '../pipeline/broker/index.ts';
@@ -17,8 +18,8 @@ import { WorkerProcess } from '../test/chaos/run/worker-process.ts';
 const [keys = 100_000, handOvers = 20] = process.argv.slice(2).map(Number);
 const hourMs = 3_600_000;
 const probeEveryMs = 20;
-/** Long enough for a hand-over, and for the one that ended to come back. */
-const settleMs = 15_000;
+/** Long enough for a hand-over of so many keys, and for the one that ended to come back. */
+const settleMs = 6_000 + keys / 10;
 
 /** One RELATE shard, whose keys stay: cells of an hour, and nothing that keeps a telling back. */
 function configured({
