@@ -88,11 +88,12 @@ export class Adversary {
       const name = `guest-${this.#names++}`;
       this.#victims.fleet.start(name);
       await this.#while(forMs);
-      this.#ended(name, await this.#victims.fleet.retire(name));
+      if (!(await this.#victims.fleet.retire(name))) this.#victims.onHung(name);
     },
     'worker leaves and comes back': async (forMs) => {
       const worker = this.#anyWorker();
-      this.#ended(worker.name, await worker.stop());
+      await worker.stop();
+      if (worker.hasHung) this.#victims.onHung(worker.name);
       await this.#while(forMs);
       this.#victims.fleet.start(worker.name);
     },
@@ -115,10 +116,6 @@ export class Adversary {
   /** What is paused, gone or silenced stays so for a while, or until there is peace. */
   async #while(ms: number): Promise<void> {
     await setTimeout(ms, undefined, { signal: this.#victims.peace }).catch(() => undefined);
-  }
-
-  #ended(name: string, code: number | null): void {
-    if (code === null) this.#victims.onHung(name);
   }
 
   #anyWorker(): WorkerProcess {

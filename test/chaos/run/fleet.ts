@@ -36,11 +36,12 @@ export class Fleet {
     return first === undefined ? null : random.pick([first, ...others]);
   }
 
-  /** Ends one for good, in order; returns its exit code. */
-  async retire(name: string): Promise<number | null> {
+  /** Ends one for good, in order; returns whether it did. One that was killed a moment before has ended. */
+  async retire(name: string): Promise<boolean> {
     const worker = this.#workers.get(name);
     this.#workers.delete(name);
-    return worker?.isAlive ? worker.stop() : null;
+    await worker?.stop();
+    return worker?.hasHung !== true;
   }
 
   thawAll(): void {

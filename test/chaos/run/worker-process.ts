@@ -36,6 +36,7 @@ export class WorkerProcess {
   readonly #gone: Promise<number | null>;
   #isExpectedToEnd = false;
   #isFrozen = false;
+  #hasHung = false;
 
   constructor({ name, folder, config, args, nodeArgs = [], onDeath }: WorkerPlan) {
     this.name = name;
@@ -69,6 +70,11 @@ export class WorkerProcess {
     return this.#isFrozen;
   }
 
+  /** It was asked to end, did not, and was killed. */
+  get hasHung(): boolean {
+    return this.#hasHung;
+  }
+
   /** As `kill -9`. */
   async kill(): Promise<void> {
     this.#isExpectedToEnd = true;
@@ -87,14 +93,20 @@ export class WorkerProcess {
     this.#signal('SIGCONT');
   }
 
-  /** Asks it to end in order; returns its exit code. One that does not end is killed, and its code is null. */
+  /**
+   * Asks it to end in order; returns its exit code. One that does not end is killed, and its code is null; so is that of one
+   * that was asked before it had begun to listen for that.
+   */
   async stop(): Promise<number | null> {
     this.#isExpectedToEnd = true;
     this.#signal('SIGTERM');
     // Before it is killed it says what it holds open: a report of Node beside the logs.
     const late = [
       setTimeout(() => this.#signal(reportSignal), longestStopMs),
-      setTimeout(() => this.#signal('SIGKILL'), longestStopMs + 3_000),
+      setTimeout(() => {
+        this.#hasHung = true;
+        this.#signal('SIGKILL');
+      }, longestStopMs + 3_000),
     ];
     const code = await this.#gone;
     for (const timer of late) clearTimeout(timer);
