@@ -154,8 +154,8 @@ export class Worker {
   async stop(): Promise<void> {
     this.#stopTime();
     await this.#controls?.stop();
-    await this.#reduce?.stop();
-    await this.#relate?.stop();
+    // At once: each group waits for its own rebalance before others go on.
+    await Promise.all([this.#reduce?.stop(), this.#relate?.stop()]);
     // Last, so that what the others said while they stopped is stored too; tried once, since the rest is in the log.
     await this.#sink?.stop();
   }
