@@ -107,10 +107,14 @@ function causesOf(drafts: readonly Draft[], reading: Reading, trigger: KnownRun)
   const own = drafts.findIndex((spoken) => spoken.reason !== 'merged' && isOwn(spoken));
   const first = own >= 0 ? own : drafts.findIndex(({ reason }) => reason !== 'merged');
   if (first >= 0) causes.set(first, trigger);
+  // A resolve may lie in several of the occurrences; one alert causes one telling.
+  const used = new Set([knownRunKey(trigger.partial)]);
   for (const [position, { reason, occurrence }] of drafts.entries()) {
     if (reason !== 'resolved' || causes.has(position)) continue;
-    const waiting = waitingResolve(reading, occurrence, trigger);
-    if (waiting !== null) causes.set(position, waiting);
+    const waiting = waitingResolve(reading, occurrence, used);
+    if (waiting === null) continue;
+    causes.set(position, waiting);
+    used.add(knownRunKey(waiting.partial));
   }
   return causes;
 }
@@ -121,10 +125,14 @@ function hasRun({ observed }: Reading, index: number, { partial }: KnownRun): bo
 }
 
 /** A resolve of the occurrence that has caused nothing yet. */
-function waitingResolve({ observed }: Reading, { period }: Occurrence, trigger: KnownRun): KnownRun | null {
+function waitingResolve(
+  { observed }: Reading,
+  { period }: Occurrence,
+  used: ReadonlySet<string>,
+): KnownRun | null {
   for (const { index } of period.resolves)
     for (const run of observed[index]?.sight.runs ?? [])
-      if (run.causes.length === 0 && knownRunKey(run.partial) !== knownRunKey(trigger.partial)) return run;
+      if (run.causes.length === 0 && !used.has(knownRunKey(run.partial))) return run;
   return null;
 }
 

@@ -9,6 +9,7 @@ import {
   interleaved,
   type LogEntry,
   reduceAll,
+  sent,
 } from '../support/dedupe-flow.ts';
 
 const runs = { numRuns: 80 };
@@ -74,6 +75,17 @@ describe('what became of a set of alerts', () => {
       }),
       runs,
     );
+  });
+
+  it('is stated once for a resolve that several occurrences had waited for', () => {
+    const firing = (at: number) => sent({ at, shard: 3 });
+    const resolved = (at: number, shard: number) => sent({ at, shard, status: 'resolved' });
+    const resolves = [resolved(0, 1), resolved(1, 0), resolved(2, 0), resolved(3, 0)];
+    const told = flow([...resolves, firing(0), firing(1), firing(2)], {
+      ...{ idleMs, shards: 4 },
+      interleave: () => 0,
+    });
+    expect(accountedFor(told)).toBe(7);
   });
 
   it('does not depend on when it was known that a time is complete', () => {
