@@ -61,7 +61,7 @@ async function load<Event extends Kinded>(
   // The offset that is stored with the state, never the group's, which lags behind it (H6).
   const position = await startOf(place, mark.offset, around);
   const mutedUntil = Math.max(mark.mutedUntil ?? 0, isTransactional ? committedTo : 0);
-  const foothold = { from: mark.from, snapshot: parsePlace(mark.snapshot), at: shard.host.time.at };
+  const foothold = { from: mark.from, snapshot: parsePlace(mark.snapshot), at: 0 };
   return { position, mutedUntil: mutedUntil > position ? mutedUntil : null, foothold };
 }
 
@@ -70,7 +70,7 @@ async function load<Event extends Kinded>(
  * again: outputs are muted up to what the group has committed, and never further (H20).
  */
 async function rebuild<Event extends Kinded>(
-  { shard, place, around }: Restoring<Event>,
+  { shard, graph, place, around }: Restoring<Event>,
   committed: CommittedOffset | null,
 ): Promise<Start> {
   if (committed === null) {
@@ -79,7 +79,7 @@ async function rebuild<Event extends Kinded>(
   }
   const name = `${place.topic}/${place.partition}`;
   await startOf(place, committed.offset, around);
-  const foothold = await stepOnto(parseFoothold(committed.metadata), { shard, place, around });
+  const foothold = await stepOnto(parseFoothold(committed.metadata), { shard, graph, place, around });
   const { low } = await around.ports.broker.admin.watermarks(place);
   const isWhole = foothold !== null && foothold.from >= low;
   if (!isWhole) around.onTrouble('state-incomplete', `${name} is rebuilt from what its log still holds`);
@@ -94,11 +94,12 @@ async function rebuild<Event extends Kinded>(
 /** Puts the state of a foothold's snapshot into the shard; null when there is nothing to stand on. */
 async function stepOnto<Event extends Kinded>(
   foothold: Foothold | null,
-  { shard, place, around }: Pick<Restoring<Event>, 'shard' | 'place' | 'around'>,
+  { shard, graph, place, around }: Pick<Restoring<Event>, 'shard' | 'graph' | 'place' | 'around'>,
 ): Promise<Foothold | null> {
   if (foothold === null) return null;
   if (foothold.snapshot === null) {
-    shard.setClock(foothold.at);
+    // Decisions are repeated as they were made, by the log's own clock.
+    if (graph.states === 'facts') shard.setClock(foothold.at);
     return foothold;
   }
   const snapshot = await readSnapshot(around.ports.broker, place.partition, foothold.snapshot);

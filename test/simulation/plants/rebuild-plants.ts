@@ -62,7 +62,11 @@ export const rebuildPlants: readonly Plant[] = [
     what: 'a rebuilt REDUCE takes what was over for open, as it has seen no idle time (H25)',
     mode,
     patches: [
-      { file: 'pipeline/worker/restore-shard.ts', find: 'shard.setClock(foothold.at);', replace: '' },
+      {
+        file: 'pipeline/worker/restore-shard.ts',
+        find: "if (graph.states === 'facts') shard.setClock(foothold.at);",
+        replace: '',
+      },
     ],
   },
   {
