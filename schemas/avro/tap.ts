@@ -75,6 +75,7 @@ function recentText(bytes: Buffer, start: number, end: number): string | null {
     hash = (Math.imul(hash, 31) + byte) | 0;
   }
   const slot = (hash ^ (hash >>> 15)) & (keptTexts - 1);
+  // The mask keeps it within the list, which has a text in every place.
   const known = recent[slot] as string;
   if (isText(known, bytes, start, end)) return known;
   const text = bytes.toString('latin1', start, end);

@@ -4,7 +4,6 @@ import {
   type Contribution,
   type EnrichedAlert,
   emitReasons,
-  endings,
   type Head,
   type IncidentRef,
   type Labels,
@@ -23,19 +22,8 @@ import { type Decision, type InputRange, outcomes } from '../../schemas/decision
 import { type Incident, incidentStates, incidentTypes, type ProbableCause } from '../../schemas/incident.ts';
 import type { Origin, Place } from '../../schemas/place.ts';
 import { reasonNames } from '../../schemas/reasons.ts';
-import type {
-  ControlCopy,
-  Heartbeat,
-  LateAlert,
-  MinuteCount,
-  Partial,
-  Reduced,
-  Segment,
-  Sketch,
-  Values,
-} from '../../schemas/reduced.ts';
 
-type Arb<T> = fc.Arbitrary<T>;
+export type Arb<T> = fc.Arbitrary<T>;
 
 /** Any text Unicode allows, with the names that trip JavaScript among it. */
 export const anyText: Arb<string> = fc.oneof(
@@ -55,10 +43,10 @@ export const anyCount: Arb<number> = fc.integer({ min: 0, max: Number.MAX_SAFE_I
 export const anyReal: Arb<number> = fc.double({ noNaN: true, noDefaultInfinity: true });
 export const anyShare: Arb<number> = fc.double({ min: 0, max: 1, noNaN: true });
 
-const small: Arb<number> = fc.integer({ min: 0, max: 2 ** 31 - 1 });
-const orNull = <T>(arbitrary: Arb<T>): Arb<T | null> => fc.option(arbitrary, { nil: null });
-const few = <T>(arbitrary: Arb<T>): Arb<T[]> => fc.array(arbitrary, { maxLength: 4 });
-const hex = (digits: number): Arb<string> =>
+export const small: Arb<number> = fc.integer({ min: 0, max: 2 ** 31 - 1 });
+export const orNull = <T>(arbitrary: Arb<T>): Arb<T | null> => fc.option(arbitrary, { nil: null });
+export const few = <T>(arbitrary: Arb<T>): Arb<T[]> => fc.array(arbitrary, { maxLength: 4 });
+export const hex = (digits: number): Arb<string> =>
   fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: digits, maxLength: digits });
 
 // Only these three may be made up: nothing in the tests that use them parses them.
@@ -234,86 +222,3 @@ export const anyControl: Arb<Control> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('withdrawal' as const), ...dated }),
 );
-
-const anyValues: Arb<Values> = fc.record({
-  count: anyCount,
-  sum: anyReal,
-  min: anyReal,
-  max: anyReal,
-  last: anyReal,
-  lastAt: anyTime,
-});
-const anySketch: Arb<Sketch> = fc.record({ keys: few(fc.integer()), counts: few(anyCount) });
-const anySegment: Arb<Segment> = fc.record({
-  first: anyTime,
-  last: anyTime,
-  endsAt: orNull(anyTime),
-  count: anyCount,
-  values: orNull(anyValues),
-});
-const anyMinuteCount: Arb<MinuteCount> = fc.record({
-  minute: anyTime,
-  count: anyCount,
-  values: orNull(anyValues),
-  sketch: orNull(anySketch),
-});
-
-/** Well-typed, but not the fold of any log: fields do not agree with each other. */
-export const anyPartial: Arb<Partial> = fc.record({
-  kind: fc.constant('partial' as const),
-  shard: small,
-  id: anyPlace,
-  v: anyPlace,
-  fingerprint: anyFingerprint,
-  fingerprintRule: anyText,
-  domain: anyText,
-  head: anyHead,
-  contentHash: hex(16),
-  sourceId: anyText,
-  watched: hex(16),
-  status: fc.constantFrom(...statuses),
-  ending: fc.constantFrom(...endings),
-  cell: anyTime,
-  cellMs: small,
-  startsAt: orNull(anyTime),
-  endsAt: orNull(anyTime),
-  first: anyTime,
-  last: anyTime,
-  count: anyCount,
-  segments: few(anySegment),
-  minutes: few(anyMinuteCount),
-  values: orNull(anyValues),
-  droppedBy: anyText,
-});
-
-export const anyLateAlert: Arb<LateAlert> = fc.record({
-  kind: fc.constant('late' as const),
-  shard: small,
-  place: anyPlace,
-  fingerprint: anyFingerprint,
-  fingerprintRule: anyText,
-  domain: anyText,
-  head: anyHead,
-  contentHash: hex(16),
-  sourceId: anyText,
-  status: fc.constantFrom(...statuses),
-  startsAt: orNull(anyTime),
-  endsAt: orNull(anyTime),
-  at: anyTime,
-  value: orNull(anyReal),
-});
-
-export const anyHeartbeat: Arb<Heartbeat> = fc.record({
-  kind: fc.constant('heartbeat' as const),
-  shard: small,
-  shards: small,
-  complete: anyTime,
-});
-
-export const anyControlCopy: Arb<ControlCopy> = fc.record({
-  kind: fc.constant('control' as const),
-  index: anyCount,
-  control: anyControl,
-});
-
-export const anyReduced: Arb<Reduced> = fc.oneof(anyPartial, anyLateAlert, anyHeartbeat, anyControlCopy);

@@ -13,8 +13,8 @@ import {
   anyIncident,
   anyLabels,
   anyRawAlert,
-  anyReduced,
 } from '../../support/arbitraries.ts';
+import { anyReduced } from '../../support/reduced-arbitraries.ts';
 
 const anyValue = {
   raw: anyRawAlert,

@@ -10,8 +10,8 @@ import {
   anyEnrichedAlert,
   anyIncident,
   anyRawAlert,
-  anyReduced,
 } from '../../support/arbitraries.ts';
+import { anyReduced } from '../../support/reduced-arbitraries.ts';
 
 const aggregate: Aggregate = {
   tenant: 'default',
