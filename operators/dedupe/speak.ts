@@ -108,13 +108,13 @@ function causesOf(drafts: readonly Draft[], reading: Reading, trigger: KnownRun)
   const first = own >= 0 ? own : drafts.findIndex(({ reason }) => reason !== 'merged');
   if (first >= 0) causes.set(first, trigger);
   // A resolve may lie in several of the occurrences; one alert causes one telling.
-  const used = new Set([knownRunKey(trigger.partial)]);
+  const used = [trigger];
   for (const [position, { reason, occurrence }] of drafts.entries()) {
     if (reason !== 'resolved' || causes.has(position)) continue;
     const waiting = waitingResolve(reading, occurrence, used);
     if (waiting === null) continue;
     causes.set(position, waiting);
-    used.add(knownRunKey(waiting.partial));
+    used.push(waiting);
   }
   return causes;
 }
@@ -128,12 +128,16 @@ function hasRun({ observed }: Reading, index: number, { partial }: KnownRun): bo
 function waitingResolve(
   { observed }: Reading,
   { period }: Occurrence,
-  used: ReadonlySet<string>,
+  used: readonly KnownRun[],
 ): KnownRun | null {
   for (const { index } of period.resolves)
     for (const run of observed[index]?.sight.runs ?? [])
-      if (run.causes.length === 0 && !used.has(knownRunKey(run.partial))) return run;
+      if (run.causes.length === 0 && !used.some((other) => isSameRun(other, run))) return run;
   return null;
+}
+
+function isSameRun(a: KnownRun, b: KnownRun): boolean {
+  return knownRunKey(a.partial) === knownRunKey(b.partial);
 }
 
 function noteCause({ tables }: FoldStep, cause: KnownRun, occurrence: OccurrenceId): void {
