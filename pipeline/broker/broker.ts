@@ -147,6 +147,15 @@ export interface Consumer {
    */
   commitOffsets(offsets: readonly OffsetCommit[]): Promise<void>;
   /**
+   * What the group has committed for partitions of this assignment, null where nothing: with all that anybody committed
+   * before this assignment, which `Admin.committed` may miss for a moment after the group has moved to another broker (H26).
+   * `witness` is a partition that the group does not read; an offset is committed for it. Rejects as `commitOffsets` does.
+   */
+  committed(
+    partitions: readonly TopicPartition[],
+    witness: TopicPartition,
+  ): Promise<readonly (CommittedOffset | null)[]>;
+  /**
    * Asks the group whether the partition is still this member's, under the generation it knows; false too while the group
    * rebalances. Changes nothing. Rejects with `broker.unavailable` when nobody answers.
    */
@@ -176,7 +185,13 @@ export interface Admin {
   watermarks(partition: TopicPartition): Promise<Watermarks>;
   /** Those of all partitions of a topic, by partition. */
   allWatermarks(topic: string): Promise<readonly Watermarks[]>;
+  /** What the group shows; for a moment after it moved to another broker that may be what it showed earlier, or nothing. */
   committed(group: string, partition: TopicPartition): Promise<CommittedOffset | null>;
+  /** The same for several partitions, as of one moment. */
+  committedTogether(
+    group: string,
+    partitions: readonly TopicPartition[],
+  ): Promise<readonly (CommittedOffset | null)[]>;
   /** Those of the topics that exist, in the order of the names. */
   describeTopics(names: readonly string[]): Promise<readonly FoundTopic[]>;
   /** Sets these configs of a topic, by Kafka's names; every other one stays as it is. */

@@ -27,6 +27,8 @@ export function embeddedAdmin({ catalog, groups, retainer }: EmbeddedAdminServic
     },
     committed: async (group, partition) =>
       groups.get(group)?.offsets.committed(catalog.log(partition)) ?? null,
+    committedTogether: async (group, partitions) =>
+      partitions.map((place) => groups.get(group)?.offsets.committed(catalog.log(place)) ?? null),
     describeTopics: async (names) => names.flatMap((name) => catalog.describe(name) ?? []),
     alterTopic: async (name, configs) => catalog.alter(name, configs),
     growTopic: async (name, partitions) => catalog.grow(name, partitions),

@@ -1,5 +1,12 @@
 import { TocsinError } from '../../schemas/errors.ts';
-import type { Consumer, ConsumerHandlers, ConsumerOptions, OffsetCommit, TopicPartition } from './broker.ts';
+import type {
+  CommittedOffset,
+  Consumer,
+  ConsumerHandlers,
+  ConsumerOptions,
+  OffsetCommit,
+  TopicPartition,
+} from './broker.ts';
 import type { Delivery } from './delivery.ts';
 import type { Group, Member } from './group.ts';
 import { placeCommits } from './group-offsets.ts';
@@ -75,20 +82,28 @@ export class EmbeddedConsumer implements Consumer, Member {
   }
 
   async commitOffsets(offsets: readonly OffsetCommit[]): Promise<void> {
-    if (!this.#group.isCurrent(this, this.#epoch)) {
-      throw new TocsinError(
-        'broker.illegal-generation',
-        `group ${this.#options.group}, generation ${this.#epoch}`,
-      );
-    }
     const commits = placeCommits(this.#services.catalog, offsets);
-    const foreign = commits.find(({ log }) => !this.#granted.has(log));
-    if (foreign !== undefined) {
-      const { topic, partition } = foreign.log;
-      throw new TocsinError('broker.illegal-generation', `${topic.name}/${partition} is not ours`);
-    }
+    this.#assertGranted(commits.map(({ log }) => log));
     this.#group.offsets.commit(commits);
     for (const { log } of commits) this.#services.retainer.afterProgress(log);
+  }
+
+  async committed(partitions: readonly TopicPartition[]): Promise<readonly (CommittedOffset | null)[]> {
+    const logs = partitions.map((place) => this.#services.catalog.log(place));
+    this.#assertGranted(logs);
+    return logs.map((log) => this.#group.offsets.committed(log));
+  }
+
+  #assertGranted(logs: readonly PartitionLog[]): void {
+    const { group } = this.#options;
+    if (!this.#group.isCurrent(this, this.#epoch))
+      throw new TocsinError('broker.illegal-generation', `group ${group}, generation ${this.#epoch}`);
+    const foreign = logs.find((log) => !this.#granted.has(log));
+    if (foreign === undefined) return;
+    throw new TocsinError(
+      'broker.illegal-generation',
+      `${foreign.topic.name}/${foreign.partition} is not ours`,
+    );
   }
 
   async owns(partition: TopicPartition): Promise<boolean> {

@@ -4,7 +4,7 @@ import type { Batch, Broker, Consumer, LogRecord, TopicPartition } from '../brok
 import { type Clock, Retry } from '../time/index.ts';
 import type { SinkConfig } from './config.ts';
 import { PartitionSink } from './partition-sink.ts';
-import { isPassing } from './passing.ts';
+import { isPassing, isRefusedCommit } from './passing.ts';
 import { decodeProgress, type Entry, nothingStored } from './plan.ts';
 import { rowOf, type StoredValues } from './rows.ts';
 import type { SinkEvent } from './sink-events.ts';
@@ -27,6 +27,9 @@ export interface SinkSurroundings {
 }
 
 export const warehouseGroup = 'tocsin-warehouse';
+
+/** The sink stores what RELATE says; what REDUCE says to RELATE it does not read (H26). */
+const witness: TopicPartition = { topic: topics.reduced.name, partition: 0 };
 
 const longestOpeningPauseMs = 2_000;
 const longestReleaseMs = 5_000;
@@ -103,6 +106,8 @@ export class WarehouseSink {
     try {
       await retry.run('opening', () => this.#open(place, epoch));
     } catch (error) {
+      // The group has moved on without this member: its next assignment follows.
+      if (isRefusedCommit(error)) return;
       if (this.#openings.includes(retry) || !isPassing(error)) throw error;
     }
   }
@@ -128,9 +133,9 @@ export class WarehouseSink {
   async #open(place: TopicPartition, epoch: number): Promise<void> {
     const topic = idByName.get(place.topic);
     if (topic === undefined) return;
-    const { admin } = this.#around.broker;
-    const committed = await admin.committed(this.#group, place);
-    const offset = committed?.offset ?? (await admin.watermarks(place)).low;
+    if (epoch !== this.#epoch) return;
+    const [committed = null] = await this.#consumer.committed([place], witness);
+    const offset = committed?.offset ?? (await this.#around.broker.admin.watermarks(place)).low;
     if (epoch !== this.#epoch) return;
     const progress = committed === null ? nothingStored : decodeProgress(committed.metadata, offset);
     if (progress === null) {

@@ -15,11 +15,9 @@ export function senderFor<Event extends Kinded>(
   { ports, onTrouble }: ShardSurroundings,
 ): Sender {
   const { broker, clock } = ports;
-  const shared = { broker, place, group: graph.group };
-  if (isTransactional) return new TransactionalSender({ ...shared, clock });
+  if (isTransactional) return new TransactionalSender({ broker, place, group: graph.group, clock });
   return new PlainSender({
-    ...shared,
-    consumer,
+    ...{ broker, place, consumer },
     onUncommitted: (error) => onTrouble('offset-uncommitted', error.message),
   });
 }

@@ -1,4 +1,5 @@
 import { TocsinError } from '../../schemas/errors.ts';
+import { topics } from '../../schemas/topics.ts';
 import type {
   Broker,
   CommittedOffset,
@@ -10,10 +11,12 @@ import type {
 import { encodeFoothold } from '../snapshot/index.ts';
 import type { Reached, Sender } from './sender.ts';
 
+/** No shard reads it: both graphs ask about their own input (H26). */
+const witness: TopicPartition = { topic: topics.decisions.name, partition: 0 };
+
 export interface PlainSenderOptions {
   readonly broker: Broker;
   readonly consumer: Consumer;
-  readonly group: string;
   readonly place: TopicPartition;
   /** Kept for longer than an outage: the offset is committed with the next checkpoint. */
   readonly onUncommitted: (error: TocsinError) => void;
@@ -29,9 +32,10 @@ export class PlainSender implements Sender {
     this.#producer = options.broker.producer();
   }
 
-  take(): Promise<CommittedOffset | null> {
-    const { broker, group, place } = this.#options;
-    return broker.admin.committed(group, place);
+  async take(): Promise<CommittedOffset | null> {
+    const { consumer, place } = this.#options;
+    const [committed = null] = await consumer.committed([place], witness);
+    return committed;
   }
 
   async send(records: readonly ProduceRecord[]): Promise<void> {

@@ -47,11 +47,10 @@ export class TransactionalSender implements Sender {
    * us are there too (H10).
    */
   async take(lease: Lease): Promise<CommittedOffset | null> {
-    const { broker, group, place } = this.#options;
+    const { place } = this.#options;
     const sentinel = { ...sentinelOf(place), offset: 0, metadata: `${lease.epoch}:${lease.nonce}` };
     await this.#transact([], [sentinel]);
-    await this.#untilSeen(sentinel);
-    const committed = await broker.admin.committed(group, place);
+    const committed = await this.#whenSeen(sentinel);
     this.#committed = committed?.offset ?? 0;
     return committed;
   }
@@ -84,12 +83,15 @@ export class TransactionalSender implements Sender {
     await transaction.commit();
   }
 
-  /** Bounded: a zombie that fences us here has no hold on the state, so both begin again (H12). */
-  async #untilSeen({ metadata, ...place }: OffsetCommit): Promise<void> {
-    const { broker, clock, group } = this.#options;
+  /**
+   * What is committed, from the answer that shows the sentinel: the next answer may come from another broker, and show less
+   * (H26). Bounded: a zombie that fences us here has no hold on the state, so both begin again (H12).
+   */
+  async #whenSeen({ metadata, ...sentinel }: OffsetCommit): Promise<CommittedOffset | null> {
+    const { broker, clock, group, place } = this.#options;
     for (const waitMs of lookMs) {
-      const seen = await broker.admin.committed(group, place);
-      if (seen?.metadata === metadata) return;
+      const [seen, committed = null] = await broker.admin.committedTogether(group, [sentinel, place]);
+      if (seen?.metadata === metadata) return committed;
       await sleep(clock, waitMs);
     }
     throw new TocsinError('broker.fenced', `${group}: the sentinel ${metadata} does not appear`);

@@ -129,5 +129,6 @@ function takeDown(world: SimWorld, node: SimNode, forMs: number): void {
   world.network.disconnectAll(node);
   world.timeline.after(forMs, () => {
     node.isUp = true;
+    world.cluster.cameBack(node);
   });
 }

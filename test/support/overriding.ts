@@ -22,6 +22,7 @@ export function consumerWith(consumer: Consumer, over: Partial<Consumer>): Consu
     seek: (partition, offset) => consumer.seek(partition, offset),
     position: (partition) => consumer.position(partition),
     commitOffsets: (offsets) => consumer.commitOffsets(offsets),
+    committed: (partitions, witness) => consumer.committed(partitions, witness),
     owns: (partition) => consumer.owns(partition),
     stop: () => consumer.stop(),
     ...over,

@@ -1,5 +1,12 @@
 import { brokerError } from './broker-error.ts';
-import type { CommitRequest, InnerBroker, InnerCluster, Membership } from './kafkajs-insides.ts';
+import type {
+  CommitRequest,
+  InnerBroker,
+  InnerCluster,
+  Membership,
+  OffsetFetchAnswer,
+  OffsetFetchRequest,
+} from './kafkajs-insides.ts';
 
 /** A question is asked this often, with this pause and a new look at who the coordinator is; five seconds at the least. */
 const maxAttempts = 20;
@@ -42,16 +49,20 @@ export class Coordinator {
     await this.#untilHeard((broker) => broker.offsetCommit(request));
   }
 
+  /** What the coordinator of this moment shows, all of it as of one moment. */
+  committed(topics: OffsetFetchRequest['topics']): Promise<OffsetFetchAnswer> {
+    return this.#untilHeard((broker) => broker.offsetFetch({ groupId: this.#groupId, topics }));
+  }
+
   /** Rejects when the group says that this is not, or may soon not be, a member of its generation. */
   async verify(membership: Membership): Promise<void> {
     await this.#untilHeard((broker) => broker.heartbeat(membership));
   }
 
-  async #untilHeard(ask: (broker: InnerBroker) => Promise<unknown>): Promise<void> {
+  async #untilHeard<T>(ask: (broker: InnerBroker) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await ask(this.#broker);
-        return;
+        return await ask(this.#broker);
       } catch (error) {
         if (!isAway(error) || attempt === maxAttempts) throw error;
       }

@@ -1,5 +1,5 @@
 import type { Consumer as Client, ConsumerGroupJoinEvent, EachBatchPayload, Kafka } from 'kafkajs';
-import type { ConsumerOptions, OffsetCommit, TopicPartition } from '../broker.ts';
+import type { CommittedOffset, ConsumerOptions, OffsetCommit, TopicPartition } from '../broker.ts';
 import { laneOf } from './acknowledged-send.ts';
 import { brokerError } from './broker-error.ts';
 import { type Grant, GroupCommits } from './group-commits.ts';
@@ -91,6 +91,13 @@ export class GroupMember {
 
   commit(offsets: readonly OffsetCommit[]): Promise<void> {
     return this.#commits.commit(this.#grant, offsets);
+  }
+
+  committed(
+    places: readonly TopicPartition[],
+    witness: TopicPartition,
+  ): Promise<readonly (CommittedOffset | null)[]> {
+    return this.#commits.committed(this.#grant, places, witness);
   }
 
   /** Whether the group still counts this member, under the generation that granted it the partition. */

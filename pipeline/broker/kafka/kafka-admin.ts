@@ -8,6 +8,7 @@ import type {
   TopicSettings,
   Watermarks,
 } from '../broker.ts';
+import { laneOf } from './acknowledged-send.ts';
 import { brokerError, hasType } from './broker-error.ts';
 import type { OnCluster } from './cluster-names.ts';
 import { alterTopic, describeTopics, ensureTopics, growTopic } from './kafka-topics.ts';
@@ -96,11 +97,23 @@ export class KafkaAdmin implements Admin {
   }
 
   async committed(group: string, place: TopicPartition): Promise<CommittedOffset | null> {
-    await this.#refuseUnknown(place);
-    const { topic, partition } = place;
-    const all = await this.committedOffsets(this.#named(group), topic);
-    const found = all.find((one) => one.partition === partition);
-    return found === undefined ? null : { offset: found.offset, metadata: found.metadata };
+    const [found = null] = await this.committedTogether(group, [place]);
+    return found;
+  }
+
+  async committedTogether(
+    group: string,
+    places: readonly TopicPartition[],
+  ): Promise<(CommittedOffset | null)[]> {
+    for (const place of places) await this.#refuseUnknown(place);
+    const shown = await this.#offsetsOf(
+      this.#named(group),
+      places.map(({ topic }) => topic),
+    );
+    return places.map((place) => {
+      const found = shown.find((one) => laneOf(one) === laneOf(place));
+      return found === undefined ? null : { offset: found.offset, metadata: found.metadata };
+    });
   }
 
   /** Of all partitions of the topic for which the group, as the cluster calls it, has committed one. */
@@ -108,14 +121,19 @@ export class KafkaAdmin implements Admin {
     group: string,
     topic: string,
   ): Promise<({ readonly partition: number } & CommittedOffset)[]> {
-    const [answer] = await this.#ask(`offsets of ${group}`, (client) =>
-      whileLoading(() => client.fetchOffsets({ groupId: group, topics: [topic] })),
+    return this.#offsetsOf(group, [topic]);
+  }
+
+  /** In one request: all of them are as of one moment. */
+  async #offsetsOf(group: string, topics: readonly string[]): Promise<(TopicPartition & CommittedOffset)[]> {
+    const answer = await this.#ask(`offsets of ${group}`, (client) =>
+      whileLoading(() => client.fetchOffsets({ groupId: group, topics: [...new Set(topics)] })),
     );
-    return (answer?.partitions ?? [])
-      .map(({ partition, offset, metadata }) => ({
-        partition,
-        offset: Number(offset),
-        metadata: metadata ?? '',
+    return answer
+      .flatMap(({ topic, partitions }) => partitions.map((one) => ({ topic, ...one })))
+      .map(({ topic, partition, offset, metadata }) => ({
+        ...{ topic, partition },
+        ...{ offset: Number(offset), metadata: metadata ?? '' },
       }))
       .filter(({ offset }) => offset >= 0);
   }

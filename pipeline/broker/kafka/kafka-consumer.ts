@@ -1,6 +1,13 @@
 import type { Kafka } from 'kafkajs';
 import { TocsinError } from '../../../schemas/errors.ts';
-import type { Consumer, ConsumerHandlers, ConsumerOptions, OffsetCommit, TopicPartition } from '../broker.ts';
+import type {
+  CommittedOffset,
+  Consumer,
+  ConsumerHandlers,
+  ConsumerOptions,
+  OffsetCommit,
+  TopicPartition,
+} from '../broker.ts';
 import { laneOf } from './acknowledged-send.ts';
 import type { GroupTimings } from './group-events.ts';
 import { GroupMember, type GroupMemberOptions } from './group-member.ts';
@@ -20,7 +27,7 @@ export interface KafkaConsumerServices {
 /** The part of a group's member that its consumer uses. */
 export type ConsumerMember = Pick<
   GroupMember,
-  'epoch' | 'join' | 'commit' | 'owns' | 'pause' | 'resume' | 'seek' | 'leave'
+  'epoch' | 'join' | 'commit' | 'committed' | 'owns' | 'pause' | 'resume' | 'seek' | 'leave'
 >;
 
 /** How long a consumer that failed waits for its last batch, and for the group to hear of it, before it says so. */
@@ -102,12 +109,24 @@ export class KafkaConsumer implements Consumer {
   }
 
   async commitOffsets(offsets: readonly OffsetCommit[]): Promise<void> {
-    // After a join and until `onAssigned`, handlers work on the assignment before: theirs is not a commit of this one.
+    this.#assertCurrent();
+    await this.#member.commit(offsets);
+  }
+
+  async committed(
+    partitions: readonly TopicPartition[],
+    witness: TopicPartition,
+  ): Promise<readonly (CommittedOffset | null)[]> {
+    this.#assertCurrent();
+    return this.#member.committed(partitions, witness);
+  }
+
+  /** After a join and until `onAssigned`, handlers work on the assignment before: what they say is not said under this one. */
+  #assertCurrent(): void {
     if (this.#member.epoch !== this.#epoch) {
       const detail = `group ${this.#options.group}, generation ${this.#epoch}`;
       throw new TocsinError('broker.illegal-generation', detail);
     }
-    await this.#member.commit(offsets);
   }
 
   owns(place: TopicPartition): Promise<boolean> {

@@ -17,7 +17,27 @@ export interface InnerBroker {
   leaveGroup(request: object): Promise<unknown>;
   heartbeat(request: Membership): Promise<unknown>;
   offsetCommit(request: CommitRequest): Promise<unknown>;
+  offsetFetch(request: OffsetFetchRequest): Promise<OffsetFetchAnswer>;
   fetch(request: FetchRequest): Promise<FetchAnswer>;
+}
+
+export interface OffsetFetchRequest {
+  readonly groupId: string;
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number }[];
+  }[];
+}
+
+export interface OffsetFetchAnswer {
+  readonly responses: readonly {
+    readonly topic: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly offset: string;
+      readonly metadata: string | null;
+    }[];
+  }[];
 }
 
 export interface FetchRequest {

@@ -27,6 +27,40 @@ export function positionCases(bench: Bench): void {
       expect(await admin.committed('another-group', { topic, partition: 0 })).toBeNull();
     });
 
+    test('a member is told what was committed before it, whoever did; only for what it was given', async () => {
+      const topic = await bench().topic({ partitions: 2 });
+      const witness = { topic: await bench().topic(), partition: 0 };
+      const places = [0, 1].map((partition) => ({ topic, partition }));
+      const [place] = places as [(typeof places)[0]];
+      const first = await bench().member(topic).start();
+      await first.consumer.commitOffsets([{ ...place, offset: 3, metadata: 'by the first' }]);
+      await first.consumer.stop();
+      const second = await bench().member(topic).start();
+      const found = [{ offset: 3, metadata: 'by the first' }, null];
+      expect(await second.consumer.committed(places, witness)).toEqual(found);
+      await second.consumer.commitOffsets([{ ...place, offset: 4, metadata: '' }]);
+      expect(await second.consumer.committed([place], witness)).toEqual([{ offset: 4, metadata: '' }]);
+      const refused = { code: 'broker.illegal-generation' };
+      await expect(second.consumer.committed([witness], witness)).rejects.toMatchObject(refused);
+      await expect(first.consumer.committed(places, witness)).rejects.toMatchObject(refused);
+    });
+
+    test('what is committed for several partitions is told together', async () => {
+      const [one, other] = [await bench().topic({ partitions: 2 }), await bench().topic()];
+      const { consumer } = await bench().member(one).start();
+      await consumer.commitOffsets([{ topic: one, partition: 1, offset: 7, metadata: 'm' }]);
+      const places = [
+        { topic: other, partition: 0 },
+        { topic: one, partition: 1 },
+        { topic: one, partition: 0 },
+      ];
+      expect(await bench().broker.admin.committedTogether(bench().group, places)).toEqual([
+        null,
+        { offset: 7, metadata: 'm' },
+        null,
+      ]);
+    });
+
     test('metadata over 4 KiB is refused and nothing is committed', async () => {
       const topic = await bench().topic();
       const { consumer } = await bench().member(topic).start();

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { type Admin, type Consumer, EmbeddedBroker } from '../../../pipeline/broker/index.ts';
+import { type Consumer, type ConsumerOptions, EmbeddedBroker } from '../../../pipeline/broker/index.ts';
 import { VirtualClock } from '../../../pipeline/time/index.ts';
 import {
   type DecodeStored,
@@ -122,9 +122,8 @@ export class SinkBench {
     const failures: Error[] = [];
     const made: Consumer[] = [];
     const broker = brokerWith(this.broker, {
-      admin: this.#faultyAdmin(),
       consumer: (options) => {
-        const consumer = this.broker.consumer(options);
+        const consumer = this.#faultyConsumer(options);
         wrap(consumer);
         made.push(consumer);
         return consumer;
@@ -143,7 +142,7 @@ export class SinkBench {
 
   /** One that is not started yet. */
   sinkOn(warehouse: Warehouse, onFailure: (error: Error) => void): WarehouseSink {
-    const broker = brokerWith(this.broker, { admin: this.#faultyAdmin() });
+    const broker = brokerWith(this.broker, { consumer: (options) => this.#faultyConsumer(options) });
     return this.#sink({ broker, warehouse, fields: {}, observe: () => undefined, onFailure });
   }
 
@@ -152,14 +151,15 @@ export class SinkBench {
     return new WarehouseSink({ ...around, clock: this.clock, config, decode });
   }
 
-  #faultyAdmin(): Admin {
-    const { admin } = this.broker;
-    const committed: Admin['committed'] = async (group, place) => {
+  #faultyConsumer(options: ConsumerOptions): Consumer {
+    const consumer = this.broker.consumer(options);
+    const committed = consumer.committed.bind(consumer);
+    consumer.committed = async (places, witness) => {
       const fault = this.committedFaults.shift();
       if (fault !== undefined) throw fault;
-      return admin.committed(group, place);
+      return committed(places, witness);
     };
-    return Object.assign(Object.create(admin), { committed, watermarks: admin.watermarks.bind(admin) });
+    return consumer;
   }
 
   /** Until nothing more happens by itself, the clock standing still. Only for warehouses that do no I/O. */

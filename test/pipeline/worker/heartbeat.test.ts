@@ -45,6 +45,7 @@ async function scene(
     ...{ pause: () => {}, resume: () => {}, seek: () => {} },
     position: () => handled.position,
     owns: async () => true,
+    committed: async (places) => places.map(() => null),
   };
   const runner = new ShardRunner(
     {

@@ -14,7 +14,7 @@ import { SimWarehouse, WarehouseServer } from '../neighbours/sim-warehouse.ts';
 
 /** Servers that behave. */
 const calm: ClusterHabits = {
-  ...{ lagChance: 0, lagMaxMs: 0, markerMaxMs: 0, materializeMaxMs: 0, passOverChance: 0 },
+  ...{ lagChance: 0, lagMaxMs: 0, markerMaxMs: 0, materializeMaxMs: 0, passOverChance: 0, takeoverChance: 0 },
   ...{ maxFetchRecords: 1_000, sessionTimeoutMs: 60_000, rebalanceTimeoutMs: 60_000, heartbeatMs: 1 },
 };
 

@@ -11,7 +11,13 @@ import type { Wire } from './wire.ts';
 /** What workers and the Kafka form ask of it. */
 type Asked = Pick<
   Admin,
-  'clusterId' | 'ensureTopics' | 'partitions' | 'watermarks' | 'allWatermarks' | 'committed'
+  | 'clusterId'
+  | 'ensureTopics'
+  | 'partitions'
+  | 'watermarks'
+  | 'allWatermarks'
+  | 'committed'
+  | 'committedTogether'
 > &
   Pick<KafkaAdmin, 'knownPartitions' | 'committedOffsets' | 'deleteGroup'>;
 
@@ -57,6 +63,13 @@ export class SimAdmin implements Asked {
     return this.#ask('OffsetFetch', cluster.coordinatorOf(group), () => this.#committed(group, place));
   }
 
+  committedTogether(group: string, places: readonly TopicPartition[]): Promise<(CommittedOffset | null)[]> {
+    const { cluster } = this.#wire;
+    return this.#ask('OffsetFetch', cluster.coordinatorOf(group), () =>
+      places.map((place) => this.#committed(group, place)),
+    );
+  }
+
   committedOffsets(
     group: string,
     topic: string,
@@ -73,12 +86,7 @@ export class SimAdmin implements Asked {
   async deleteGroup(): Promise<void> {}
 
   #committed(group: string, place: TopicPartition): CommittedOffset | null {
-    const { cluster } = this.#wire;
-    const { offsets } = cluster.group(group);
-    const found = offsets.committed(place);
-    if (found?.offset !== offsets.decided(place)?.offset)
-      cluster.options.journal.fault('stale committed offset', () => `${group} ${place.partition}`);
-    return found === null ? null : { offset: found.offset, metadata: found.metadata };
+    return this.#wire.cluster.group(group).offsets.committed(place);
   }
 
   async #ask<T>(name: string, node: Parameters<Wire['ask']>[0], act: () => T): Promise<T> {

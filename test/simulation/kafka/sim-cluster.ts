@@ -24,6 +24,8 @@ export interface ClusterHabits {
   readonly markerMaxMs: number;
   /** Between a group's marker and the moment when OffsetFetch shows the offsets (H11). */
   readonly materializeMaxMs: number;
+  /** How often a group moves to another broker just after a rebalance (H26). */
+  readonly takeoverChance: number;
   /** How often kafkajs passes over a partition of a send. */
   readonly passOverChance: number;
   readonly maxFetchRecords: number;
@@ -106,6 +108,12 @@ export class SimCluster {
       this.#groups.set(name, group);
     }
     return group;
+  }
+
+  /** The groups of a broker that was away have been somewhere else. */
+  cameBack(node: SimNode): void {
+    for (const group of this.#groups.values())
+      if (this.#node(group.number) === node) group.offsets.takenOver();
   }
 
   /** Appends at the leader; `done` when it is replicated. */

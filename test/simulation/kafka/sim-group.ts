@@ -43,6 +43,7 @@ export interface GroupOptions {
     readonly rebalanceTimeoutMs: number;
     readonly heartbeatMs: number;
     readonly materializeMaxMs: number;
+    readonly takeoverChance: number;
   };
 }
 
@@ -162,6 +163,9 @@ export class SimGroup {
     this.#isPreparing = false;
     if (members.length === 0) return;
     this.#generation += 1;
+    // What the members are told is in the offsets' log as well; whoever takes over from here has not seen it replicated.
+    const { random, habits } = this.#options;
+    if (random.chance(habits.takeoverChance)) this.offsets.takenOver();
     const topics = [...new Set(members.flatMap((member) => member.topics))];
     const places = topics.flatMap((topic) =>
       Array.from({ length: this.#options.partitions(topic) }, (_, partition) => ({ topic, partition })),

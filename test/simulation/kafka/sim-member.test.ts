@@ -10,7 +10,7 @@ import { Wire } from './wire.ts';
 
 const topic = 'raw';
 const habits: ClusterHabits = {
-  ...{ lagChance: 0, lagMaxMs: 0, markerMaxMs: 0, materializeMaxMs: 0, passOverChance: 0 },
+  ...{ lagChance: 0, lagMaxMs: 0, markerMaxMs: 0, materializeMaxMs: 0, passOverChance: 0, takeoverChance: 0 },
   ...{ maxFetchRecords: 100, sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 3_000, heartbeatMs: 100 },
 };
 

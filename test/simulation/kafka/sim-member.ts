@@ -1,4 +1,9 @@
-import type { ConsumerOptions, OffsetCommit, TopicPartition } from '../../../pipeline/broker/index.ts';
+import type {
+  CommittedOffset,
+  ConsumerOptions,
+  OffsetCommit,
+  TopicPartition,
+} from '../../../pipeline/broker/index.ts';
 import { laneOf } from '../../../pipeline/broker/kafka/acknowledged-send.ts';
 import { brokerError } from '../../../pipeline/broker/kafka/broker-error.ts';
 import { Coordinator } from '../../../pipeline/broker/kafka/coordinator.ts';
@@ -9,6 +14,8 @@ import type {
   CommitRequest,
   InnerBroker,
   Membership,
+  OffsetFetchAnswer,
+  OffsetFetchRequest,
 } from '../../../pipeline/broker/kafka/kafkajs-insides.ts';
 import { NoAnswer } from '../machine/network.ts';
 import { Fetcher } from './fetcher.ts';
@@ -25,7 +32,11 @@ const rejoinMs = 300;
 
 /** GroupMember on the simulated cluster: what kafkajs and our taps of it do together. */
 export class SimMember
-  implements Pick<GroupMember, 'epoch' | 'join' | 'commit' | 'owns' | 'pause' | 'resume' | 'seek' | 'leave'>
+  implements
+    Pick<
+      GroupMember,
+      'epoch' | 'join' | 'commit' | 'committed' | 'owns' | 'pause' | 'resume' | 'seek' | 'leave'
+    >
 {
   readonly #options: SimMemberOptions;
   readonly #wire: Wire;
@@ -65,6 +76,13 @@ export class SimMember
 
   commit(offsets: readonly OffsetCommit[]): Promise<void> {
     return this.#commits.commit(this.#grant, offsets);
+  }
+
+  committed(
+    places: readonly TopicPartition[],
+    witness: TopicPartition,
+  ): Promise<readonly (CommittedOffset | null)[]> {
+    return this.#commits.committed(this.#grant, places, witness);
   }
 
   async owns(place: TopicPartition): Promise<boolean> {
@@ -191,6 +209,17 @@ export class SimMember
     this.#fetchers = new Map();
   }
 
+  #shown(topics: OffsetFetchRequest['topics']): OffsetFetchAnswer {
+    const responses = topics.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.map(({ partition }) => {
+        const found = this.#group.offsets.committed({ topic, partition });
+        return { partition, offset: String(found?.offset ?? -1), metadata: found?.metadata ?? '' };
+      }),
+    }));
+    return { responses };
+  }
+
   #ask<T>(name: string, act: () => T): Promise<T> {
     return this.#wire.ask(this.#wire.cluster.coordinatorOf(this.#options.group), name, act);
   }
@@ -200,6 +229,7 @@ export class SimMember
       throw new KafkaError('INVALID_REQUEST');
     };
     return {
+      offsetFetch: ({ topics }: OffsetFetchRequest) => this.#ask('OffsetFetch', () => this.#shown(topics)),
       joinGroup: refuse,
       leaveGroup: refuse,
       fetch: refuse,

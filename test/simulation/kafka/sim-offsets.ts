@@ -13,6 +13,9 @@ interface Kept extends CommittedOffset {
   readonly turn: number;
 }
 
+/** A follower asks for what is new twice a second; one in trouble is waited for until it counts as out of sync. */
+const longestUnsureMs = [500, 20_000] as const;
+
 export interface OffsetsOptions {
   /** Of the group. */
   readonly name: string;
@@ -29,6 +32,10 @@ export class SimOffsets {
   /** As `shown`, without the delay: what will be shown in the end. */
   readonly #decided = new Map<string, Kept>();
   readonly #pending = new Map<object, Appended[]>();
+  /** `shown` without the newest commit. */
+  #earlier: ReadonlyMap<string, Kept> = new Map();
+  /** What is shown instead for now, or null. */
+  #before: ReadonlyMap<string, Kept> | null = null;
   #turns = 0;
   #materializedAt = 0;
 
@@ -43,7 +50,7 @@ export class SimOffsets {
       );
       const appended = { ...offset, turn: this.#turns++ };
       keep(this.#decided, appended);
-      keep(this.#shown, appended);
+      this.#show([appended]);
     }
   }
 
@@ -70,13 +77,37 @@ export class SimOffsets {
       timeline.now + random.int(0, habits.materializeMaxMs),
     );
     timeline.at(this.#materializedAt, () => {
-      for (const one of pending) keep(this.#shown, one);
+      this.#show(pending);
     });
+  }
+
+  #show(appended: readonly Appended[]): void {
+    this.#before = null;
+    this.#earlier = new Map(this.#shown);
+    for (const one of appended) keep(this.#shown, one);
   }
 
   /** What OffsetFetch shows. */
   committed(place: TopicPartition): CommittedOffset | null {
-    return this.#shown.get(laneOf(place)) ?? null;
+    const lane = laneOf(place);
+    const found = this.#before === null ? this.#shown.get(lane) : this.#before.get(lane);
+    const { journal, name } = this.#options;
+    if (found?.turn !== this.#decided.get(lane)?.turn)
+      journal.fault('stale committed offset', () => `${name} ${lane}`);
+    return found === undefined ? null : { offset: found.offset, metadata: found.metadata };
+  }
+
+  /**
+   * Another broker has taken the group over, or the same one again. Until more is appended, or a follower has fetched, it
+   * knows a lower high watermark than there was, and shows what lies below it: all, all but the newest, or nothing (H26).
+   */
+  takenOver(): void {
+    const { timeline, random } = this.#options;
+    this.#before = random.pick([null, this.#earlier, new Map()]);
+    const before = this.#before;
+    timeline.after(random.int(0, random.pick(longestUnsureMs)), () => {
+      if (this.#before === before) this.#before = null;
+    });
   }
 
   /** What is committed, whether it is shown yet or not; only the checks may know. */

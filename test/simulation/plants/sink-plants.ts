@@ -29,6 +29,18 @@ export const sinkPlants: readonly Plant[] = [
     ],
   },
   {
+    name: 'first-answer-believed',
+    what: 'the sink believes the first answer about what is committed, from whichever broker (H26)',
+    mode,
+    patches: [
+      {
+        file: 'pipeline/broker/kafka/group-commits.ts',
+        find: 'if ((shown.get(laneOf(witness))?.offset ?? -1) >= groupGenerationId)',
+        replace: 'if (shown.size > -1)',
+      },
+    ],
+  },
+  {
     name: 'commit-under-new-grant',
     what: 'a commit of an old assignment goes out under the new generation',
     mode,

@@ -86,6 +86,7 @@ function habitsOf(random: Random): ClusterHabits {
     lagMaxMs: 15,
     markerMaxMs: random.pick([0, 20, 1_500] as const),
     materializeMaxMs: random.pick([0, 50, 3_000] as const),
+    takeoverChance: random.pick([0, 0.1, 0.4] as const),
     passOverChance: random.pick([0, 0.01] as const),
     maxFetchRecords: random.pick([2, 10, 100] as const),
     sessionTimeoutMs: random.int(4, 8) * second,

@@ -26,6 +26,7 @@ class Puppet {
       },
       join: async () => this.joined(1),
       commit: async ([one]) => void this.committed.push(one?.offset ?? -1),
+      committed: async (places) => places.map(() => null),
       owns: async () => true,
       pause: () => {},
       resume: () => {},
