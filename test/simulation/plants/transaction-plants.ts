@@ -25,9 +25,9 @@ export const transactionPlants: readonly Plant[] = [
     patches: [
       {
         file: sender,
-        find: 'await this.#transact([], [sentinel]);\n    await this.#untilSeen(sentinel);\n    const committed = await broker.admin.committed(group, place);',
+        find: 'await this.#transact([], [sentinel]);\n    const committed = await this.#whenSeen(sentinel);',
         replace:
-          'const committed = await broker.admin.committed(group, place);\n    await this.#transact([], [sentinel]);\n    await this.#untilSeen(sentinel);',
+          'const { broker, group } = this.#options;\n    const committed = await broker.admin.committed(group, place);\n    await this.#transact([], [sentinel]);\n    await this.#whenSeen(sentinel);',
       },
     ],
   },
@@ -35,7 +35,7 @@ export const transactionPlants: readonly Plant[] = [
     name: 'committed-before-sentinel',
     what: 'the committed offset is read once, without waiting for the own sentinel (H11)',
     mode,
-    patches: [{ file: sender, find: 'await this.#untilSeen(sentinel);', replace: '' }],
+    patches: [{ file: sender, find: 'if (seen?.metadata === metadata) return', replace: 'return' }],
   },
   {
     name: 'not-muted-to-committed',
