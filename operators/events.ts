@@ -15,7 +15,6 @@ export interface RawRecord {
   readonly offset: number;
   /** The record's timestamp. */
   readonly at: EventTimeMs;
-  readonly key: string | null;
   readonly value: Uint8Array | null;
   /** Kafka headers as text; CloudEvents in binary mode live here. */
   readonly headers: Labels;

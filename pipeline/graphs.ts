@@ -65,7 +65,6 @@ function rawRecord(record: LogRecord, partition: number): RawRecord {
     shard: partition,
     offset: record.offset,
     at: record.timestamp,
-    key: record.key === null ? null : text.decode(record.key),
     value: record.value,
     headers: textHeaders(record.headers),
   };

@@ -33,7 +33,7 @@ export function arrivalTimeBy(config: NormalizeConfig, heading: Uint8Array | nul
   return (bytes, start, end) => {
     newest = null;
     const value = withHeading(heading, bytes.subarray(start, end));
-    normalize.on.record?.(step, { kind: 'record', ...place, at: probedAt, key: null, value, headers: {} });
+    normalize.on.record?.(step, { kind: 'record', ...place, at: probedAt, value, headers: {} });
     return newest;
   };
 }

@@ -10,7 +10,7 @@ import type { LogRecord } from '../broker/index.ts';
 import type { RowChange } from '../state/index.ts';
 import { Completeness } from './completeness.ts';
 import { noOutcomes } from './outcome-counts.ts';
-import { changedRowsIn, restoreRow, rowsOf, takeRowChanges } from './rows.ts';
+import { changedRowsIn, restoreRow, rowsOf, storedTablesOf, takeRowChanges } from './rows.ts';
 import type { ShardGraph, ShardSink } from './shard-graph.ts';
 import { ShardHost } from './shard-host.ts';
 import { isShardRow, restoreShardRow, takeShardRows, timerRow, versionRow } from './shard-rows.ts';
@@ -142,9 +142,15 @@ export class Shard<Event extends Kinded> {
 
   /** Puts rows of a checkpoint back; `restored` must follow once after the last of them. */
   restore(changes: readonly RowChange[]): void {
+    let { host } = this;
+    let tables = storedTablesOf(host.stages);
     for (const change of changes) {
       if (isShardRow(change)) this.#restoreOwn(change);
-      else restoreRow(this.host.stages, change);
+      else restoreRow(tables, change);
+      if (this.host === host) continue;
+      // A stored configuration made the stages anew.
+      host = this.host;
+      tables = storedTablesOf(host.stages);
     }
   }
 

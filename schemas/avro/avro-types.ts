@@ -1,6 +1,6 @@
 import avro from 'avsc';
 import type { RecordSchema } from './notation.ts';
-import { safeType, TextType } from './safe-types.ts';
+import { optionalType, safeType, TextType } from './safe-types.ts';
 import { wordType } from './word-type.ts';
 import { wordListOf } from './words.ts';
 
@@ -24,7 +24,7 @@ export function foreignType(schema: unknown): avro.Type {
 
 /** avsc type of a row that only we write and read: a million of them share the texts that repeat. */
 export function rowType(schema: unknown): avro.Type {
-  return build(schema, (node) => (node === 'string' ? new TextType() : undefined));
+  return build(schema, (node, options) => (node === 'string' ? new TextType() : optionalType(node, options)));
 }
 
 function enumName(node: unknown): string | undefined {

@@ -1,6 +1,6 @@
 import type { Type } from 'avsc';
 import { TocsinError } from '../errors.ts';
-import { foreignType, ownType } from './avro-types.ts';
+import { foreignType, ownType, rowType } from './avro-types.ts';
 import type { RecordSchema } from './notation.ts';
 
 /** Values of one topic as Avro bytes and back. */
@@ -68,6 +68,20 @@ export function codecOf<T>(spec: CodecSpec<T>): Codec<T> {
       }
     },
   };
+}
+
+/** Rows of one table as Avro bytes and back; both throw when they are of another form. */
+export interface RowCodec {
+  encode(row: unknown): Buffer;
+  decode(bytes: Uint8Array): unknown;
+}
+
+/** As `codecOf`, for what only we write and read. */
+export function rowCodecOf(schema: unknown): RowCodec {
+  const type = rowType(schema);
+  const write = writerOf(type, 'a row');
+  const own: Layout = { type, resolver: undefined };
+  return { encode: (row) => write(null, row), decode: (bytes) => readAll(own, bytes, 0) };
 }
 
 /** How bytes lie: as our schema says, or as a resolver makes of another schema. */

@@ -87,11 +87,33 @@ class ListType extends avro.types.ArrayType {
   }
 }
 
+interface OptionalParts {
+  readonly types: readonly [Part, Part];
+}
+
+/** `['null', X]`. avsc finds the branch by the kind of the value; here there is one question. */
+class OptionalType extends avro.types.UnwrappedUnionType {
+  _write(this: OptionalParts, tap: Tap, value: unknown): void {
+    if (value === null) tap.writeLong(0);
+    else {
+      tap.writeLong(1);
+      this.types[1]._write(tap, value);
+    }
+  }
+}
+
+/** The type of an optional field; undefined for any other node. */
+export function optionalType(schema: unknown, options: object): avro.Type | undefined {
+  if (!Array.isArray(schema) || schema.length !== 2 || schema[0] !== 'null') return undefined;
+  return new OptionalType(schema as never, options);
+}
+
 /** The safe form of a schema node that needs one; avsc builds the rest. */
 export function safeType(schema: unknown, options: object): avro.Type | undefined {
   if (schema === 'string') return new TextType();
   if (typeof schema !== 'object' || schema === null || avro.Type.isType(schema)) return undefined;
-  const { type }: { readonly type?: unknown } = schema;
+  if (Array.isArray(schema)) return optionalType(schema, options);
+  const { type }: { readonly type?: unknown } = schema as { readonly type?: unknown };
   // avsc checks the node itself; its typings do not export the shapes of nodes.
   if (type === 'string') return new TextType();
   if (type === 'map') return new TextMapType(schema as never, options);

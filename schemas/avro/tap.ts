@@ -100,8 +100,29 @@ interface WellFormable {
   toWellFormed(): string;
 }
 
-/** Half a surrogate pair has no UTF-8 form: avsc would write bytes that no reader accepts, ours included. */
+/** As long as its length takes one byte. */
+const longestShort = 63;
+
+/**
+ * Nearly all texts are short and ASCII: those are written in one pass, a fourth of what measuring first costs. Half a
+ * surrogate pair has no UTF-8 form: avsc would write bytes that no reader accepts, ours included.
+ */
 export function writeText(tap: Tap, text: string): void {
+  if (text.length <= longestShort && isWrittenShort(tap, text)) return;
   const wellFormable = text as string & WellFormable;
   tap.writeString(wellFormable.isWellFormed() ? text : wellFormable.toWellFormed());
+}
+
+function isWrittenShort(tap: Tap, text: string): boolean {
+  const { buf, pos } = tap;
+  const { length } = text;
+  if (pos + 1 + length > buf.length) return false;
+  for (let i = 0; i < length; i += 1) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return false;
+    buf[pos + 1 + i] = unit;
+  }
+  buf[pos] = 2 * length;
+  tap.pos = pos + 1 + length;
+  return true;
 }

@@ -20,7 +20,6 @@ export function rawRecord(
     shard: 3,
     offset: 7,
     at: recordAt,
-    key: null,
     value: bytesOf(value),
     headers: {},
     ...overrides,

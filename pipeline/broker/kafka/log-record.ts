@@ -3,10 +3,22 @@ import type { LogRecord } from '../broker.ts';
 
 /** A fetched message in the words of the port. Of headers with one name the last counts, as with Kafka's `lastHeader`. */
 export function logRecord({ offset, timestamp, key, value, headers }: KafkaMessage): LogRecord {
-  const named: Record<string, Uint8Array> = {};
-  for (const [name, header] of Object.entries(headers ?? {})) {
+  return {
+    offset: Number(offset),
+    timestamp: Number(timestamp),
+    key,
+    value,
+    headers: headers === undefined ? noHeaders : named(headers),
+  };
+}
+
+const noHeaders: LogRecord['headers'] = {};
+
+function named(headers: NonNullable<KafkaMessage['headers']>): LogRecord['headers'] {
+  const lasts: Record<string, Uint8Array> = {};
+  for (const [name, header] of Object.entries(headers)) {
     const last = Array.isArray(header) ? header.at(-1) : header;
-    named[name] = typeof last === 'string' ? Buffer.from(last) : (last ?? Buffer.alloc(0));
+    lasts[name] = typeof last === 'string' ? Buffer.from(last) : (last ?? Buffer.alloc(0));
   }
-  return { offset: Number(offset), timestamp: Number(timestamp), key, value, headers: named };
+  return Object.keys(lasts).length === 0 ? noHeaders : lasts;
 }

@@ -3,39 +3,81 @@
  * of byte strings. Lua strings are bytes, so values need no encoding.
  */
 
-/** Collects one document; `take` gives its bytes. */
+/** A header, and then some. */
+const roomForHeader = 5;
+
+/** Collects one document; `take` gives its bytes, once. */
 export class PackWriter {
-  readonly #parts: Uint8Array[] = [];
+  #bytes: Buffer;
+  #end = 0;
+
+  /** With an idea of how many bytes it will be. */
+  constructor(size = 1_024) {
+    this.#bytes = Buffer.allocUnsafe(size);
+  }
 
   array(length: number): void {
-    this.#parts.push(header(length, { fixed: 0x90, most: 15, long: [null, 0xdc, 0xdd] }));
+    this.#reserve(roomForHeader);
+    this.#header(length, { fixed: 0x90, most: 15, long: [null, 0xdc, 0xdd] });
   }
 
   bytes(value: Uint8Array): void {
-    this.#parts.push(header(value.byteLength, { fixed: 0xa0, most: 31, long: [0xd9, 0xda, 0xdb] }), value);
+    const { byteLength } = value;
+    this.#stringHeader(byteLength);
+    this.#bytes.set(value, this.#end);
+    this.#end += byteLength;
+  }
+
+  /** As its UTF-8. */
+  text(value: string): void {
+    const byteLength = Buffer.byteLength(value);
+    this.#stringHeader(byteLength);
+    this.#bytes.write(value, this.#end);
+    this.#end += byteLength;
   }
 
   take(): Buffer {
-    return Buffer.concat(this.#parts);
+    return this.#bytes.subarray(0, this.#end);
+  }
+
+  #stringHeader(byteLength: number): void {
+    this.#reserve(roomForHeader + byteLength);
+    this.#header(byteLength, { fixed: 0xa0, most: 31, long: [0xd9, 0xda, 0xdb] });
+  }
+
+  #header(length: number, { fixed, most, long: [short, medium, large] }: HeaderForms): void {
+    const bytes = this.#bytes;
+    if (length <= most) {
+      bytes[this.#end++] = fixed | length;
+      return;
+    }
+    if (short !== null && length <= 0xff) {
+      bytes[this.#end++] = short;
+      bytes[this.#end++] = length;
+    } else if (length <= 0xffff) {
+      bytes[this.#end++] = medium;
+      this.#end = bytes.writeUInt16BE(length, this.#end);
+    } else {
+      bytes[this.#end++] = large;
+      this.#end = bytes.writeUInt32BE(length, this.#end);
+    }
+  }
+
+  #reserve(bytes: number): void {
+    const needed = this.#end + bytes;
+    if (needed <= this.#bytes.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, 2 * this.#bytes.length));
+    this.#bytes.copy(larger, 0, 0, this.#end);
+    this.#bytes = larger;
   }
 }
 
-interface Header {
+interface HeaderForms {
   /** First byte of the form that has the length in itself, and the greatest such length. */
   readonly fixed: number;
   readonly most: number;
-  /** First bytes of the forms with 8, 16 and 32 bits of length. */
+  /** First bytes of the forms with 8, 16 and 32 bits of length; null for none. */
   readonly long: readonly [number | null, number, number];
-}
-
-function header(length: number, { fixed, most, long: [short, medium, large] }: Header): Uint8Array {
-  if (length <= most) return Uint8Array.of(fixed | length);
-  if (short !== null && length <= 0xff) return Uint8Array.of(short, length);
-  if (length <= 0xffff) return Uint8Array.of(medium, length >>> 8, length & 0xff);
-  const bytes = Buffer.allocUnsafe(5);
-  bytes[0] = large;
-  bytes.writeUInt32BE(length, 1);
-  return bytes;
 }
 
 /** The byte strings of one array, as views of `packed`. @throws RangeError when it is something else */

@@ -8,7 +8,6 @@ export interface SliceLimit {
   readonly bytes: number;
 }
 
-const textEncoder = new TextEncoder();
 /** Between table and key in a field of the rows hash; no table has it in its name. */
 const separator = '\0';
 
@@ -24,7 +23,7 @@ export function cutSlices(changes: readonly RowChange[], limit: SliceLimit): Sli
       slice = new Slice();
       slices.push(slice);
     }
-    slice.add(textEncoder.encode(field), value);
+    slice.add(field, value);
   }
   return slices;
 }
@@ -41,28 +40,31 @@ function latest(changes: readonly RowChange[]): Map<string, Uint8Array | null> {
 
 /** Changes that one script call carries; packed late, so that a large delta is not in memory twice. */
 export class Slice {
-  readonly #kept: Uint8Array[] = [];
-  readonly #deleted: Uint8Array[] = [];
+  readonly #kept: [field: string, value: Uint8Array][] = [];
+  readonly #deleted: string[] = [];
   bytes = 0;
 
   get rows(): number {
-    return this.#kept.length / 2 + this.#deleted.length;
+    return this.#kept.length + this.#deleted.length;
   }
 
-  add(field: Uint8Array, value: Uint8Array | null): void {
-    this.bytes += field.byteLength + (value?.byteLength ?? 0);
+  add(field: string, value: Uint8Array | null): void {
+    this.bytes += Buffer.byteLength(field) + (value?.byteLength ?? 0);
     if (value === null) this.#deleted.push(field);
-    else this.#kept.push(field, value);
+    else this.#kept.push([field, value]);
   }
 
   /** As apply-slice.lua reads it. */
   pack(): Buffer {
-    const writer = new PackWriter();
+    const writer = new PackWriter(this.bytes + 6 * this.rows + 16);
     writer.array(2);
-    for (const list of [this.#kept, this.#deleted]) {
-      writer.array(list.length);
-      for (const bytes of list) writer.bytes(bytes);
+    writer.array(2 * this.#kept.length);
+    for (const [field, value] of this.#kept) {
+      writer.text(field);
+      writer.bytes(value);
     }
+    writer.array(this.#deleted.length);
+    for (const field of this.#deleted) writer.text(field);
     return writer.take();
   }
 }
@@ -71,10 +73,19 @@ export class Slice {
 export function unpackRows(packed: Buffer): RowChange[] {
   const strings = unpackStrings(packed);
   const rows: RowChange[] = [];
+  let table = '';
   for (let i = 0; i + 1 < strings.length; i += 2) {
-    const field = strings[i]?.toString() ?? '';
+    const field = strings[i] ?? Buffer.alloc(0);
     const end = field.indexOf(separator);
-    rows.push({ table: field.slice(0, end), key: field.slice(end + 1), value: strings[i + 1] ?? null });
+    if (!isName(table, field, end)) table = field.toString('latin1', 0, end);
+    rows.push({ table, key: field.toString('utf8', end + 1), value: strings[i + 1] ?? null });
   }
   return rows;
+}
+
+/** Whether a field begins with the name; nearly all do, with that of the field before. */
+function isName(name: string, field: Buffer, end: number): boolean {
+  if (name.length !== end) return false;
+  for (let i = 0; i < end; i += 1) if (name.charCodeAt(i) !== field[i]) return false;
+  return true;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Stage } from '../../../operators/lift.ts';
 import { Table, type TableSpec, table } from '../../../operators/table.ts';
-import { restoreRow, takeRowChanges } from '../../../pipeline/shard/rows.ts';
+import { restoreRow, storedTablesOf, takeRowChanges } from '../../../pipeline/shard/rows.ts';
 
 interface Count {
   readonly count: number;
@@ -49,7 +49,8 @@ describe('rows of a checkpoint', () => {
     const [from, to] = [stageOf('fold'), stageOf('fold')];
     from.tables['counts']?.table.set('a', { count: 2 ** 40, note: 'ä' });
     from.tables['counts']?.table.set('b', { count: -1, note: null });
-    for (const change of [...takeRowChanges(from)].reverse()) restoreRow([stageOf('enrich'), to], change);
+    const tables = storedTablesOf([stageOf('enrich'), to]);
+    for (const change of [...takeRowChanges(from)].reverse()) restoreRow(tables, change);
     expect(new Map(rowsOf(to))).toEqual(new Map(rowsOf(from)));
     expect(takeRowChanges(to)).toEqual([]);
   });
@@ -60,7 +61,7 @@ describe('rows of a checkpoint', () => {
     stage.tables['counts']?.table.set('a', row);
     const [change] = takeRowChanges(stage);
     row.count = 99;
-    if (change !== undefined) restoreRow([stage], change);
+    if (change !== undefined) restoreRow(storedTablesOf([stage]), change);
     expect(rowsOf(stage)).toEqual([['a', { count: 1, note: null }]]);
   });
 
@@ -73,7 +74,7 @@ describe('rows of a checkpoint', () => {
     const stage = stageOf('fold');
     stage.tables['counts']?.table.set('a', { count: 300, note: 'x' });
     const [change] = takeRowChanges(stage);
-    expect(() => change && restoreRow(stages, change)).toThrow(
+    expect(() => change && restoreRow(storedTablesOf(stages), change)).toThrow(
       expect.objectContaining({ code: 'state.newer' }),
     );
   });

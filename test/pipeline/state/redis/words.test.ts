@@ -29,6 +29,21 @@ describe('MessagePack', () => {
     );
   });
 
+  test('texts are their UTF-8, between strings and in whatever room there is', () => {
+    fc.assert(
+      fc.property(fc.array(fc.string({ unit: 'binary' })), fc.nat(64), (texts, size) => {
+        const writer = new PackWriter(size);
+        writer.array(2 * texts.length);
+        for (const text of texts) {
+          writer.text(text);
+          writer.bytes(Buffer.from(text));
+        }
+        const unpacked = unpackStrings(writer.take()).map(String);
+        expect(unpacked).toEqual(texts.flatMap((text) => [Buffer.from(text), Buffer.from(text)]).map(String));
+      }),
+    );
+  });
+
   test.for([0, 31, 32, 255, 256, 65_535, 65_536, 1_000_000])('a string of %i bytes', (length) => {
     expect(unpackStrings(packed([Buffer.alloc(length, 7)]))[0]?.length).toBe(length);
   });
