@@ -6,9 +6,6 @@ import type { KafkaAdmin } from './kafka-admin.ts';
 /** Pause between two questions while the broker cannot be reached. */
 const retryMs = 500;
 
-/** Looks at an end that lies before where reading is to start; a follower asks for more every half second. */
-const maxLooks = 5;
-
 /**
  * Where reading may start. kafkajs would find out by itself, and where a position is not in the log any more it would
  * start elsewhere without a word and commit that over the group's offset: so it is asked to start in the log only.
@@ -37,17 +34,10 @@ export class LogEnds {
     return starts;
   }
 
-  /**
-   * The offset if the log holds it or ends there, else the log's first. A new leader may take the log for shorter than it is
-   * until its followers have asked for more, so an offset beyond the end is not believed to be there at once.
-   */
+  /** The offset if the log holds it or ends there, else the log's first. */
   async clamp(place: TopicPartition, offset: number, isWanted: () => boolean): Promise<number> {
-    for (let look = 1; ; look += 1) {
-      const ends = await whileUnavailable(isWanted, () => this.#admin.watermarks(place));
-      if (ends === null || (offset >= ends.low && offset <= ends.high)) return offset;
-      if (offset < ends.low || look === maxLooks || !isWanted()) return ends.low;
-      await new Promise((resolve) => setTimeout(resolve, retryMs));
-    }
+    const ends = await whileUnavailable(isWanted, () => this.#admin.watermarks(place));
+    return ends === null || (offset >= ends.low && offset <= ends.high) ? offset : ends.low;
   }
 }
 
