@@ -13,7 +13,7 @@ import type { GroupTimings } from './group-events.ts';
 import { GroupMember, type GroupMemberOptions } from './group-member.ts';
 import type { KafkaAdmin } from './kafka-admin.ts';
 import { KafkaReader } from './kafka-reader.ts';
-import { LogEnds } from './log-ends.ts';
+import { LogEnds, whileUnavailable } from './log-ends.ts';
 import { settlement, within } from './settlement.ts';
 
 export interface KafkaConsumerServices {
@@ -79,11 +79,14 @@ export class KafkaConsumer implements Consumer {
   async start(handlers: ConsumerHandlers): Promise<void> {
     if (this.#state !== 'fresh')
       throw new TocsinError('broker.wrong-state', 'the consumer was started before');
-    for (const topic of this.#options.topics) await this.#services.admin.partitions(topic);
     this.#handlers = handlers;
     this.#state = 'joined';
+    const isOurs = (): boolean => this.#state === 'joined';
     try {
-      await this.#member.join();
+      // An outage is waited for; that there is no such topic is not.
+      for (const topic of this.#options.topics)
+        await whileUnavailable(isOurs, () => this.#services.admin.partitions(topic));
+      if (isOurs()) await this.#member.join();
     } catch (error) {
       this.#state = 'gone';
       await this.#member.leave();

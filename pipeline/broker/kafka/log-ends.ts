@@ -42,7 +42,7 @@ export class LogEnds {
 }
 
 /** Asks until there is an answer; null when nobody waits for it any more. */
-async function whileUnavailable<T>(isWanted: () => boolean, ask: () => Promise<T>): Promise<T | null> {
+export async function whileUnavailable<T>(isWanted: () => boolean, ask: () => Promise<T>): Promise<T | null> {
   while (isWanted()) {
     try {
       return await ask();
