@@ -28,7 +28,9 @@ export async function* state({ isQuick }: Context): AsyncGenerator<Row> {
   const alerts = isQuick ? 50_000 : 400_000;
   for (const keys of sizes) {
     const order: StateOrder = { keys, alerts };
-    const found = await repeated(isQuick ? 1 : 5, () => measureApart<StateFound>({ module, order, nodeFlags }));
+    const found = await repeated(isQuick ? 1 : 5, () =>
+      measureApart<StateFound>({ module, order, nodeFlags }),
+    );
     const title = `${keys.toLocaleString('en-US')} live keys`;
     const rows = found[0]?.checkpointRows ?? 0;
     for (const { name, unit, of } of figures)
