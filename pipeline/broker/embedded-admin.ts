@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { TocsinError } from '../../schemas/errors.ts';
-import type { Admin } from './broker.ts';
+import type { Admin, CommittedOffset, TopicPartition } from './broker.ts';
 import type { Group } from './group.ts';
 import type { Retainer } from './retainer.ts';
 import type { TopicCatalog } from './topic-catalog.ts';
@@ -14,6 +14,8 @@ export interface EmbeddedAdminServices {
 /** What is asked of the embedded broker outside of producing and consuming. */
 export function embeddedAdmin({ catalog, groups, retainer }: EmbeddedAdminServices): Admin {
   const id = `embedded-${randomUUID()}`;
+  const committed = (group: string, place: TopicPartition): CommittedOffset | null =>
+    groups.get(group)?.offsets.committed(catalog.log(place)) ?? null;
   return {
     clusterId: async () => id,
     ensureTopics: async (topics) => {
@@ -25,10 +27,8 @@ export function embeddedAdmin({ catalog, groups, retainer }: EmbeddedAdminServic
       const { low, high } = catalog.log(partition);
       return { low, high };
     },
-    committed: async (group, partition) =>
-      groups.get(group)?.offsets.committed(catalog.log(partition)) ?? null,
-    committedTogether: async (group, partitions) =>
-      partitions.map((place) => groups.get(group)?.offsets.committed(catalog.log(place)) ?? null),
+    committed: async (group, partition) => committed(group, partition),
+    committedTogether: async (group, partitions) => partitions.map((place) => committed(group, place)),
     describeTopics: async (names) => names.flatMap((name) => catalog.describe(name) ?? []),
     alterTopic: async (name, configs) => catalog.alter(name, configs),
     growTopic: async (name, partitions) => catalog.grow(name, partitions),

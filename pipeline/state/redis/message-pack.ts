@@ -3,7 +3,7 @@
  * of byte strings. Lua strings are bytes, so values need no encoding.
  */
 
-/** A header, and then some. */
+/** The longest header. */
 const roomForHeader = 5;
 
 /** Collects one document; `take` gives its bytes, once. */
@@ -18,7 +18,7 @@ export class PackWriter {
 
   array(length: number): void {
     this.#reserve(roomForHeader);
-    this.#header(length, { fixed: 0x90, most: 15, long: [null, 0xdc, 0xdd] });
+    this.#header(length, arrayForms);
   }
 
   bytes(value: Uint8Array): void {
@@ -42,12 +42,12 @@ export class PackWriter {
 
   #stringHeader(byteLength: number): void {
     this.#reserve(roomForHeader + byteLength);
-    this.#header(byteLength, { fixed: 0xa0, most: 31, long: [0xd9, 0xda, 0xdb] });
+    this.#header(byteLength, stringForms);
   }
 
-  #header(length: number, { fixed, most, long: [short, medium, large] }: HeaderForms): void {
+  #header(length: number, { fixed, mask, long: [short, medium, large] }: Forms): void {
     const bytes = this.#bytes;
-    if (length <= most) {
+    if (length <= mask) {
       bytes[this.#end++] = fixed | length;
       return;
     }
@@ -72,14 +72,6 @@ export class PackWriter {
   }
 }
 
-interface HeaderForms {
-  /** First byte of the form that has the length in itself, and the greatest such length. */
-  readonly fixed: number;
-  readonly most: number;
-  /** First bytes of the forms with 8, 16 and 32 bits of length; null for none. */
-  readonly long: readonly [number | null, number, number];
-}
-
 /** The byte strings of one array, as views of `packed`. @throws RangeError when it is something else */
 export function unpackStrings(packed: Buffer): Buffer[] {
   const reader = { at: 0 };
@@ -95,6 +87,7 @@ export function unpackStrings(packed: Buffer): Buffer[] {
 }
 
 interface Forms {
+  /** First byte of the form that has the length in itself, and the bits that hold it. */
   readonly fixed: number;
   readonly mask: number;
   /** First bytes of the forms with 8, 16 and 32 bits of length; null for none. */

@@ -34,7 +34,7 @@ export class SimOffsets {
   readonly #pending = new Map<object, Appended[]>();
   /** `shown` without the newest commit. */
   #earlier: ReadonlyMap<string, Kept> = new Map();
-  /** What is shown instead for now, or null. */
+  /** What is shown instead while the coordinator is unsure; null when it is not. */
   #before: ReadonlyMap<string, Kept> | null = null;
   #turns = 0;
   #materializedAt = 0;
