@@ -31,12 +31,21 @@ export function settle(
   const isMild = changed?.isFarReaching === false && (shape?.severe ?? 0) > 0;
   if (isLive && row.quietSince !== null) {
     step.tables.incidents.set(id, { ...row, quietSince: null });
-    step.wakeAt(id, null);
+    step.closeAt(id, null);
   }
   if (!isLive && (row.quietSince === null || !isMild)) {
-    step.tables.incidents.set(id, { ...row, quietSince: step.time.at });
-    step.wakeAt(id, step.time.at + step.config.resolveDelayMs);
+    const quietSince = quietFrom(step, id, row);
+    step.tables.incidents.set(id, { ...row, quietSince });
+    step.closeAt(id, quietSince + step.config.resolveDelayMs);
   }
+}
+
+/**
+ * When the last end was known, in the time of the alerts. The shard's own clock would not do: it follows the log, and runs
+ * ahead of the alerts while a backlog is worked through, so an incident would be over before its next alert is read.
+ */
+function quietFrom(step: CorrelateStep, id: IncidentId, row: IncidentRow): EventTimeMs {
+  return Math.min(step.time.at, Math.max(step.time.complete, endOf(step, id, row)));
 }
 
 /** The timer of an incident: its end when it has not ended, else its removal. */
@@ -48,10 +57,10 @@ export function onQuiet(step: CorrelateStep, id: IncidentId): void {
 
 /** Ends an incident now and publishes it. */
 export function resolve(step: CorrelateStep, id: IncidentId, row: IncidentRow): void {
-  const quietSince = row.quietSince ?? step.time.at;
+  const quietSince = row.quietSince ?? quietFrom(step, id, row);
   const { reopenWithinMs, resolveDelayMs } = step.config;
   step.tables.incidents.set(id, { ...row, state: 'resolved', quietSince, endedAt: endOf(step, id, row) });
-  step.wakeAt(id, Math.max(step.time.at, quietSince + Math.max(reopenWithinMs, resolveDelayMs)));
+  step.closeAt(id, quietSince + Math.max(reopenWithinMs, resolveDelayMs));
   note(step, { id, reason: 'incident-resolved', detail: {} });
   publish(step, id);
 }
@@ -70,7 +79,7 @@ export function reopen(step: CorrelateStep, id: IncidentId, start: EventTimeMs):
     quietSince: null,
     acknowledgement: '',
   });
-  step.wakeAt(id, null);
+  step.closeAt(id, null);
 }
 
 /** Acts only on the generation it names: what was acknowledged is over once the incident was reopened. */

@@ -1,15 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RelateEvent } from '../../operators/events.ts';
-import { alertOf, bench, hourMs, minuteMs, secondMs } from '../operators/correlate/tellings.ts';
+import { alertOf, bench, hourMs, minuteMs, secondMs, t0 } from '../operators/correlate/tellings.ts';
 import { edges, type Sent, streams } from './correlate-stream.ts';
 
 const config = { topology: { edges } };
 
+/** What has arrived is claimed by the minute, whoever it is about. */
 function play(stream: readonly Sent[]): readonly RelateEvent[] {
-  const { driven, send, advance } = bench(config);
-  for (const { at, event } of stream) send(event, at);
-  advance((stream.at(-1)?.at ?? 0) + hourMs);
+  const { driven, advance } = bench(config);
+  let claimed = 0;
+  const claimTo = (at: number): void => {
+    for (; claimed <= at; claimed += minuteMs) advance(claimed);
+  };
+  for (const { at, event } of stream) {
+    claimTo(at);
+    driven.send(event, t0 + at);
+  }
+  claimTo((stream.at(-1)?.at ?? 0) + hourMs);
   return driven.events;
 }
 

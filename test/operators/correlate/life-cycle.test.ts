@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Acknowledgement } from '../../../schemas/control.ts';
-import { alertOf, bench, control, minuteMs, secondMs, t0 } from './tellings.ts';
+import { alertOf, bench, control, minuteMs, resolved, secondMs, t0, telling } from './tellings.ts';
 
 const on = (host: string, parts: object = {}) => alertOf({ labels: { host }, ...parts });
 
@@ -54,6 +54,32 @@ describe('the end of an incident', () => {
     advance(13 * minuteMs);
     expect(incidents()).toMatchObject([{ state: 'open', generation: 1, alertCount: 3, fingerprintCount: 1 }]);
     advance(14 * minuteMs);
+    expect(incidents()[0]?.state).toBe('resolved');
+  });
+
+  it('waits for what is still behind, however far the log is ahead of the alerts', () => {
+    const { tell, driven, incidents } = bench();
+    const alert = on('a');
+    tell(alert);
+    const hourBehind = { at: t0 + 61 * minuteMs, complete: t0 + minuteMs };
+    driven.advance(hourBehind);
+    driven.send(telling(resolved(alert, minuteMs)));
+    driven.advance({ at: t0 + 70 * minuteMs });
+    expect(incidents()[0]?.state).toBe('open');
+    driven.advance({ complete: t0 + 6 * minuteMs - 1 });
+    expect(incidents()[0]?.state).toBe('open');
+    driven.advance({ complete: t0 + 6 * minuteMs });
+    expect(incidents()[0]).toMatchObject({ state: 'resolved', endedAt: t0 + minuteMs });
+  });
+
+  it('counts from the end itself while nothing is known to be complete', () => {
+    const { driven, incidents } = bench();
+    const alert = alertOf();
+    driven.send(telling(alert), t0);
+    driven.send(telling(resolved(alert, minuteMs)), t0 + minuteMs);
+    driven.advance({ complete: t0 + 6 * minuteMs - 1 });
+    expect(incidents()[0]?.state).toBe('open');
+    driven.advance({ complete: t0 + 6 * minuteMs });
     expect(incidents()[0]?.state).toBe('resolved');
   });
 

@@ -14,8 +14,8 @@ interface Outcome {
 
 function run(seed: number, shape: Shape, edges = shopEdges): Outcome {
   const { stream, truth, roots } = scenario(seed, shape);
-  const { driven, incidents } = bench({ topology: { edges } });
-  for (const { at, event } of stream) driven.send(event, alertOf().firstSeen + at);
+  const { driven, send, incidents } = bench({ topology: { edges } });
+  for (const { at, event } of stream) send(event, at);
   const found = new Map<string, string>();
   for (const event of driven.events) {
     if (event.kind === 'telling') found.set(event.alert.occurrence, event.alert.incident?.id ?? '');

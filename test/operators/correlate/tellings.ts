@@ -101,9 +101,12 @@ export function bench(config: PartialConfig = {}): Bench {
 }
 
 function benchOn(driven: Driven<RelateEvent>): Bench {
+  // As without a backlog: everything up to now has arrived.
+  const advance = (at: number) => driven.advance({ at: t0 + at, complete: t0 + at });
   const tell = (alert: EnrichedAlert, at?: number) => {
     const before = driven.events.length;
-    driven.send(telling(alert), at === undefined ? alert.firstSeen : t0 + at);
+    advance(at === undefined ? alert.firstSeen - t0 : at);
+    driven.send(telling(alert));
     const passed = driven.events.slice(before).find((event) => event.kind === 'telling');
     if (passed === undefined) throw new Error('the telling did not pass');
     return passed.alert;
@@ -114,8 +117,11 @@ function benchOn(driven: Driven<RelateEvent>): Bench {
     driven,
     tell,
     end: (alert, at) => tell(resolved(alert, at), at),
-    send: (event, at) => driven.send(event, t0 + at),
-    advance: (at) => driven.advance({ at: t0 + at }),
+    send: (event, at) => {
+      advance(at);
+      driven.send(event);
+    },
+    advance,
     incidents: () => [...new Map(published().map((incident) => [incident.id, incident])).values()],
     published,
     reasons: () => driven.decisions.map((decision) => decision.reason),
