@@ -1,4 +1,5 @@
 import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from 'kafkajs';
+import { leanRecords } from './lean-records.ts';
 import { calmRequestQueues } from './request-queue.ts';
 import type { Sockets } from './sockets.ts';
 
@@ -46,6 +47,7 @@ export function openClient(
   { sockets, retries = retry }: { readonly sockets: Sockets; readonly retries?: typeof retry },
 ): Kafka {
   calmRequestQueues();
+  leanRecords();
   const { brokers, clientId, tls, sasl, onLog } = connection;
   return new kafkajs.Kafka({
     brokers: [...brokers],
