@@ -7,8 +7,8 @@ export { FingerprintConfig } from './config.ts';
 
 interface Derived {
   readonly rules: Rules;
-  /** By the head object: normalize gives equal heads the same one. An entry goes when its head does. */
-  readonly identities: WeakMap<KnownHead, Identity>;
+  /** Tells these rules from those of an earlier configuration, under which a head may have been identified. */
+  readonly under: object;
 }
 
 /** Says what each alert is: fingerprint, content hash, watched fields, correlation domain. Keeps nothing. */
@@ -16,7 +16,7 @@ export const fingerprint = defineOperator<ReduceEvent>()({
   name: 'fingerprint',
   config: FingerprintConfig,
   tables: {},
-  derive: (config): Derived => ({ rules: rulesOf(config), identities: new WeakMap() }),
+  derive: (config): Derived => ({ rules: rulesOf(config), under: {} }),
   on: {
     observation(step, { shard, place, at, head, tail }) {
       const identity = identityOf(step.derived, head);
@@ -25,10 +25,11 @@ export const fingerprint = defineOperator<ReduceEvent>()({
   },
 });
 
-function identityOf({ rules, identities }: Derived, head: KnownHead): Identity {
-  const known = identities.get(head);
-  if (known !== undefined) return known;
+/** Once per head: normalize gives equal heads the same object. */
+function identityOf({ rules, under }: Derived, head: KnownHead): Identity {
+  const { identified } = head;
+  if (identified?.under === under) return identified.identity;
   const identity = identify(rules, head);
-  identities.set(head, identity);
+  head.identified = { under, identity };
   return identity;
 }

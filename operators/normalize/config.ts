@@ -5,10 +5,10 @@ import { MappingConfig } from './mapping/index.ts';
 
 const Cache = z.strictObject({
   maxHeads: count(10_000_000)
-    .default(50_000)
+    .default(500_000)
     .describe('Most heads (what identifies and describes an alert) remembered; affects speed only.'),
   maxHeadBytes: count(4 * 1_073_741_824)
-    .default(64 * 1_048_576)
+    .default(256 * 1_048_576)
     .describe('Most bytes of remembered heads; affects speed only.'),
 });
 

@@ -264,7 +264,7 @@ describe('whatever a record holds', () => {
       fc.property(record, (input) => {
         for (const event of send(input)) {
           if (event.kind !== 'identified') continue;
-          const { ending: _, ...head } = event.head;
+          const { ending: _, identified: _slot, ...head } = event.head;
           const alert = { ...head, ...event.tail };
           expect(codecs.raw.decode(codecs.raw.encode(alert))).toEqual(alert);
         }
