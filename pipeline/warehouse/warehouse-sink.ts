@@ -68,7 +68,15 @@ export class WarehouseSink {
 
   /** The partitions that are stored here, each with its next offset that is not stored yet. */
   get stored(): readonly (TopicPartition & { readonly handled: number })[] {
-    return Array.from(this.#partitions.values(), ({ place, stored }) => ({ ...place, handled: stored }));
+    return Array.from(this.#partitions.values(), (partition) => ({
+      ...partition.place,
+      handled: this.#handled(partition),
+    }));
+  }
+
+  /** The end of a transaction has an offset too, behind the last record: the consumer knows that it stepped over it. */
+  #handled({ place, stored, held }: PartitionSink): number {
+    return held > 0 ? stored : Math.max(stored, this.#consumer.position(place) ?? 0);
   }
 
   start(): Promise<void> {

@@ -63,6 +63,21 @@ describe('WarehouseSink', () => {
     expect(warehouse.tokens).toEqual(['alerts/alerts.enriched.v1/0/0-10']);
   });
 
+  test('a partition that ends with the end of a transaction is stored to its end', async () => {
+    const { name } = topics.enriched;
+    const transaction = await bench.broker.producer({ transactionalId: 'relate-0' }).begin();
+    const values = alerts(0, 3).map((alert) => Buffer.from(JSON.stringify(alert)));
+    await transaction.send(values.map((value) => ({ topic: name, partition: 0, key: null, value })));
+    await transaction.commit();
+    const { sink } = await bench.start(warehouse);
+    await bench.settle();
+    const handled = () => sink.stored.find(({ topic }) => topic === name)?.handled;
+    expect([handled(), sink.held]).toEqual([0, 3]);
+    await sink.flush();
+    const { high } = await bench.broker.admin.watermarks({ topic: name, partition: 0 });
+    expect([handled(), high]).toEqual([4, 4]);
+  });
+
   test('an output that RELATE repeated after a crash is stored once', async () => {
     await bench.produce('enriched', [...alerts(0, 8), ...alerts(3, 15)]);
     const { sink, events } = await bench.start(warehouse);
