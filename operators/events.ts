@@ -24,10 +24,7 @@ export interface RawRecord {
 export interface KnownHead extends Head {
   /** How its source ends a period; chosen by the payload's shape. */
   readonly ending: Ending;
-  /**
-   * What fingerprint computed from it, and under which rules. A slot of its own: in a WeakMap, heads would be looked through by
-   * V8 again and again at the end of each full collection, for half a second when there are 100,000.
-   */
+  /** What fingerprint computed from it, and under which rules. Its slot here, so that a repeat looks nothing up. */
   identified?: { readonly under: object; readonly identity: Identity } | undefined;
 }
 

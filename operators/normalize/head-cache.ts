@@ -63,7 +63,8 @@ function build(draft: HeadDraft): KnownHead {
 
 /**
  * Without a prototype, so that a label called `constructor` or `__proto__` is a label like any other. Taken away from an object that
- * had one: what `Object.create(null)` gives is a hash table, eight times as large as an object with the same few names as many others.
+ * had one: what `Object.create(null)` gives is a hash table, much larger than an object that
+ * shares its layout with others of the same names (docs/performance.md).
  */
 function toLabels(pairs: Pairs): Labels {
   const labels: Record<string, string> = Object.setPrototypeOf({}, null);
