@@ -10,6 +10,8 @@ export interface Looked {
     readonly isRunning: boolean;
     /** Stopped at too many dead letters. */
     readonly isBraked: boolean;
+    /** Why it tries something over and over; null when it does not. */
+    readonly trouble: string | null;
   }[];
   readonly stalled: readonly Stalled[];
   readonly beats: readonly Beat[];
@@ -25,7 +27,7 @@ const spareGraphs: readonly string[] = ['warehouse'];
 export function workerChecks({ graphs, owned, stalled, beats, now }: Looked): readonly Check[] {
   return [
     ...graphs.map((graph) => shardsCheck(graph, owned)),
-    ...graphs.map((graph) => flowCheck(graph, stalled)),
+    ...graphs.map((graph) => flowCheck(graph, owned, stalled)),
     ...beats.map((beat) => neighbourCheck(beat, now)),
   ];
 }
@@ -42,15 +44,25 @@ function shardsCheck(graph: string, owned: Looked['owned']): Check {
   return { name: `${graph} shards`, isGood, isNeeded: true, detail: detail + stopped };
 }
 
-function flowCheck(graph: string, stalled: Looked['stalled']): Check {
+function flowCheck(graph: string, owned: Looked['owned'], stalled: Looked['stalled']): Check {
   const standing = stalled.filter((one) => one.graph === graph);
+  const troubled = owned.find((one) => one.graph === graph && one.trouble !== null);
+  const found = [standingIn(standing), troubled?.trouble ?? null].filter((one) => one !== null);
   const isNeeded = !spareGraphs.includes(graph);
+  return {
+    name: `${graph} flow`,
+    isGood: found.length === 0,
+    isNeeded,
+    detail: found.join('; ') || 'moving',
+  };
+}
+
+function standingIn(standing: Looked['stalled']): string | null {
   const [first] = standing;
-  if (first === undefined) return { name: `${graph} flow`, isGood: true, isNeeded, detail: 'moving' };
+  if (first === undefined) return null;
   const { topic, partition, handled, end, sinceMs } = first;
   const more = standing.length === 1 ? '' : `, and ${standing.length - 1} more`;
-  const detail = `${topic}/${partition} has stood at ${handled} of ${end} for ${secondsIn(sinceMs)}${more}`;
-  return { name: `${graph} flow`, isGood: false, isNeeded, detail };
+  return `${topic}/${partition} has stood at ${handled} of ${end} for ${secondsIn(sinceMs)}${more}`;
 }
 
 function neighbourCheck({ name, isUp, since, detail }: Beat, now: number): Check {

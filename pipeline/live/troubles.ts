@@ -17,6 +17,7 @@ const none: Readonly<Record<Trouble, number>> = {
   'offset-uncommitted': 0,
   'snapshot-failed': 0,
   'warehouse-retrying': 0,
+  'warehouse-refused': 0,
   'warehouse-unreadable': 0,
   'warehouse-marks-lost': 0,
   'warehouse-left': 0,

@@ -130,8 +130,10 @@ function openWorker(options: VirtualRunOptions, inside: Inside): Promise<Worker>
     rawDecoder: embedded.rawDecoder,
     onAssigned: observers.onAssigned,
     ...(observers.onStepped && { onStepped: observers.onStepped }),
-    // It stores in wall time: virtual time stands still while somebody waits for it.
-    ...(options.warehouse && { warehouse: { ...options.warehouse, clock: new SystemClock() } }),
+    // It stores in wall time: virtual time stands still while somebody waits for it, and nobody mends it meanwhile.
+    ...(options.warehouse && {
+      warehouse: { ...options.warehouse, clock: new SystemClock(), endsWhenRefused: true },
+    }),
     onFailure: trouble.fail,
     onTrouble: (code, detail) => {
       if (code === 'warehouse-retrying') options.onRetry?.(detail);

@@ -38,6 +38,8 @@ export const logCodes = {
   'snapshot-failed': 'A snapshot could not be written; another one follows.',
   'warehouse-in-memory': 'There is no SQL engine: counts only.',
   'warehouse-retrying': 'The warehouse did not take a batch; it is sent again.',
+  'warehouse-refused':
+    'The warehouse does not take a batch until somebody mends what the line names; it is sent again and again for that.',
   'warehouse-unreadable': 'A record of an output topic cannot be read; the warehouse does without it.',
   'warehouse-marks-lost': 'The offset metadata is not ours: rows may be stored twice.',
   'warehouse-left': 'The warehouse graph let go of a partition before it stored what it had read.',

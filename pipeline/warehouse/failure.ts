@@ -1,6 +1,6 @@
 import { TocsinError } from '../../schemas/errors.ts';
 
-// What repeating cannot mend. Everything else (sockets, memory limits, too many parts, read-only disks) may pass.
+// What does not pass by itself. Everything else (sockets, memory limits, too many parts, read-only disks) may pass.
 const permanent = new Set([
   'SYNTAX_ERROR',
   'UNKNOWN_TABLE',
@@ -33,14 +33,22 @@ const personal = new Set([
 /** A ClickHouse error in the words of the catalogue. */
 export function warehouseError(cause: unknown, doing: string): TocsinError {
   if (cause instanceof TocsinError) return cause;
-  const message = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause);
-  return new TocsinError(codeOf(typeOf(cause)), `${doing}: ${message}`, { cause });
+  return new TocsinError(codeOf(typeOf(cause)), `${doing}: ${wordsOf(cause)}`, { cause });
 }
 
 function codeOf(type: string) {
   if (personal.has(type)) return 'warehouse.no-access';
   const isPermanent = permanent.has(type) || type.startsWith('CANNOT_PARSE');
   return isPermanent ? 'warehouse.refused' : 'warehouse.unavailable';
+}
+
+/** One line. A host with several addresses fails with an error for each of them, in one that says nothing itself. */
+function wordsOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const [line = ''] = cause.message.split('\n', 1);
+  if (line !== '') return line;
+  if (cause instanceof AggregateError && cause.errors.length > 0) return wordsOf(cause.errors[0]);
+  return 'code' in cause ? String(cause.code) : cause.name;
 }
 
 /** ClickHouse's name of the error. By shape: chdb throws the error class of its own copy of the client. */

@@ -1,9 +1,10 @@
 import { type TableName, tableOf, type WarehouseTopic } from '../../schemas/clickhouse/index.ts';
+import { TocsinError } from '../../schemas/errors.ts';
 import type { LogRecord, TopicPartition } from '../broker/index.ts';
-import { type Clock, Retry } from '../time/index.ts';
+import { type Attempt, type Clock, Retry } from '../time/index.ts';
 import { Backlog } from './backlog.ts';
 import type { SinkConfig } from './config.ts';
-import { isPassing, isRefusedCommit } from './passing.ts';
+import { isPassing, isRefusal, isRefusedCommit } from './passing.ts';
 import { type Entry, encodeProgress, freshRows, type Progress, type Range, tokenOf } from './plan.ts';
 import type { SinkEvent } from './sink-events.ts';
 import type { Insert } from './warehouse.ts';
@@ -32,6 +33,8 @@ export interface PartitionStart {
   readonly offset: number;
   readonly progress: Progress;
   readonly config: SinkConfig;
+  /** Whether what the warehouse refuses is a failure; else it is waited for like one that is away. */
+  readonly endsWhenRefused: boolean;
 }
 
 /** With so many full batches in memory the consumer is paused. */
@@ -57,6 +60,7 @@ export class PartitionSink {
   #lo: number;
   #progress: Progress;
   #state: 'open' | 'releasing' | 'closed' = 'open';
+  #trouble: string | null = null;
   #isPaused = false;
   /** What is held has waited long enough. */
   #isDue = false;
@@ -64,7 +68,7 @@ export class PartitionSink {
   #running: Promise<void> | null = null;
 
   constructor(start: PartitionStart, effects: PartitionEffects) {
-    const { config, offset, place, progress, topic } = start;
+    const { config, endsWhenRefused, offset, place, progress, topic } = start;
     this.place = place;
     this.#table = tableOf[topic];
     this.#flushMs = config.flushMs;
@@ -76,11 +80,8 @@ export class PartitionSink {
       clock: effects.clock,
       minMs: config.retryMinMs,
       maxMs: config.retryMaxMs,
-      isPassing,
-      onRetry: (attempt) => {
-        effects.observe({ kind: 'retrying', ...place, ...attempt });
-        this.#hold();
-      },
+      isPassing: (error) => isPassing(error) || (!endsWhenRefused && isRefusal(error)),
+      onRetry: (attempt) => this.#putOff(attempt),
     });
   }
 
@@ -92,6 +93,11 @@ export class PartitionSink {
   /** Records read and not yet stored. */
   get held(): number {
     return this.#backlog.entries.length;
+  }
+
+  /** Why it tries again what it is doing; null while all is well. */
+  get trouble(): string | null {
+    return this.#trouble;
   }
 
   /** Takes records in; returns at once. */
@@ -183,13 +189,21 @@ export class PartitionSink {
     this.#progress = progress;
   }
 
-  #try(doing: string, act: () => Promise<void>): Promise<void> {
-    return this.#retry.run(doing, async () => {
+  async #try(doing: string, act: () => Promise<void>): Promise<void> {
+    await this.#retry.run(doing, async () => {
       // Closing and the successor's first look at the committed offset come later than this line or before it: what is
       // sent from here is sent under the old generation.
       if (this.#state === 'closed') throw new Closed();
       await act();
     });
+    this.#trouble = null;
+  }
+
+  #putOff(attempt: Attempt): void {
+    const { error } = attempt;
+    this.#trouble = error instanceof TocsinError ? error.detail : String(error);
+    this.#effects.observe({ kind: isRefusal(error) ? 'refused' : 'retrying', ...this.place, ...attempt });
+    this.#hold();
   }
 
   #giveUp(error: unknown): void {

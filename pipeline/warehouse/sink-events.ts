@@ -12,7 +12,8 @@ export type SinkEvent = TopicPartition &
         readonly repeated: number;
       }
     | {
-        readonly kind: 'retrying';
+        /** `refused`: it will be until somebody mends it, and is tried again for that. */
+        readonly kind: 'retrying' | 'refused';
         readonly doing: string;
         readonly attempt: number;
         readonly delayMs: number;
@@ -32,9 +33,11 @@ export function sentenceOf(event: SinkEvent): string {
   switch (event.kind) {
     case 'stored':
       return `${place}: ${event.rows} rows into ${event.table}, ${event.repeated} were there`;
-    case 'retrying': {
+    case 'retrying':
+    case 'refused': {
+      const what = event.kind === 'refused' ? 'is refused' : 'failed';
       const when = `attempt ${event.attempt}, next in ${event.delayMs} ms`;
-      return `${place}: ${event.doing} failed (${when}): ${messageOf(event.error)}`;
+      return `${place}: ${event.doing} ${what} (${when}): ${messageOf(event.error)}`;
     }
     case 'unreadable':
       return `${place}@${event.offset}: ${messageOf(event.error)}`;

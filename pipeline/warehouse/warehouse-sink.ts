@@ -19,11 +19,18 @@ export interface SinkSurroundings {
   readonly clock: Clock;
   readonly config: SinkConfig;
   readonly decode: DecodeStored;
+  /** Where nobody will mend what the warehouse refuses, it is a failure; else the group lags until it is mended. */
+  readonly endsWhenRefused?: boolean;
   /** Consumer group; `tocsin-warehouse` unless given. */
   readonly group?: string;
   readonly observe?: (event: SinkEvent) => void;
   /** The sink cannot go on and has stopped; nothing is lost, the group lags. */
   readonly onFailure: (error: Error) => void;
+}
+
+interface StoredHere extends TopicPartition {
+  readonly handled: number;
+  readonly trouble: string | null;
 }
 
 export const warehouseGroup = 'tocsin-warehouse';
@@ -66,11 +73,12 @@ export class WarehouseSink {
     return [...this.#partitions.values()].reduce((sum, { held }) => sum + held, 0);
   }
 
-  /** The partitions that are stored here, each with its next offset that is not stored yet. */
-  get stored(): readonly (TopicPartition & { readonly handled: number })[] {
+  /** The partitions that are stored here, each with its next offset that is not stored yet, and with what keeps it. */
+  get stored(): readonly StoredHere[] {
     return Array.from(this.#partitions.values(), (partition) => ({
       ...partition.place,
       handled: this.#handled(partition),
+      trouble: partition.trouble,
     }));
   }
 
@@ -150,8 +158,8 @@ export class WarehouseSink {
       const metadata = committed?.metadata ?? '';
       this.#observe({ kind: 'marks-lost', ...place, offset, metadata });
     }
-    const { config } = this.#around;
-    const start = { topic, place, offset, progress: progress ?? nothingStored, config };
+    const { config, endsWhenRefused = false } = this.#around;
+    const start = { topic, place, offset, progress: progress ?? nothingStored, config, endsWhenRefused };
     this.#partitions.set(keyOf(place), new PartitionSink(start, this.#effects(topic, place)));
     this.#consumer.seek(place, offset);
     // Kafka clients keep a pause over a rebalance; the instance that paused is gone.

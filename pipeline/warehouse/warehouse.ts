@@ -20,7 +20,8 @@ export interface Warehouse {
   /**
    * Stores the rows once, whatever number of times it is called with this token (within the table's token window), in
    * the table and in everything that is computed from it. Rejects with `warehouse.unavailable`, after which the rows may
-   * or may not be stored: repeat the call. `warehouse.refused` will not pass by repeating.
+   * or may not be stored: repeat the call. `warehouse.refused` and `warehouse.no-access` pass when somebody mends what
+   * they name, and then the same call is right, too.
    */
   insert(insert: Insert): Promise<void>;
   /**

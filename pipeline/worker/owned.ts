@@ -11,6 +11,8 @@ export interface Owned extends TopicPartition {
   readonly isRunning: boolean;
   /** It takes none all the same: too many of them were dead letters. */
   readonly isBraked: boolean;
+  /** Why it tries something over and over, where that is known; null while all is well. */
+  readonly trouble: string | null;
 }
 
 type Seen = Pick<
@@ -29,6 +31,7 @@ export function ownedOf(
       handled,
       isRunning,
       isBraked,
+      trouble: null,
     })),
     ...(sink?.stored ?? []).map((place) => ({
       graph: 'warehouse',

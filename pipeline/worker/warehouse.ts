@@ -15,6 +15,8 @@ export interface WarehouseOptions {
   readonly config: SinkConfig;
   /** For its pauses and retries, where they are not to wait for the worker's clock. */
   readonly clock?: Clock;
+  /** Whether what the store refuses ends the worker, where nobody will mend it. */
+  readonly endsWhenRefused?: boolean;
 }
 
 interface Around {
@@ -24,13 +26,13 @@ interface Around {
 }
 
 /** The WAREHOUSE graph with our codecs. */
-export function openSink({ store, config, clock }: WarehouseOptions, around: Around): WarehouseSink {
+export function openSink({ store, clock, ...rest }: WarehouseOptions, around: Around): WarehouseSink {
   const { ports, onFailure, onTrouble } = around;
   return new WarehouseSink({
     broker: ports.broker,
     clock: clock ?? ports.clock,
     warehouse: store,
-    config,
+    ...rest,
     // The codec of a topic gives values of that topic; the pair is not followed through the generic call.
     decode: ((topic, value) => codecs[topic].decode(value, framedLength)) as DecodeStored,
     observe: (event) => {

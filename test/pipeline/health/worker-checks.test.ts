@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkLines, isReady, type Looked, workerChecks } from '../../../pipeline/health/index.ts';
 
 const running = (graph: string, count: number, isRunning = true) =>
-  Array.from({ length: count }, () => ({ graph, isRunning, isBraked: false }));
+  Array.from({ length: count }, () => ({ graph, isRunning, isBraked: false, trouble: null }));
 const up = (name: string) => ({ name, isUp: true, since: 0, detail: '' });
 const away = (name: string) => ({ name, isUp: false, since: 40_000, detail: 'refused' });
 const stalled = (graph: string, topic: string) => ({
@@ -44,7 +44,9 @@ describe('a worker is', () => {
     ],
     [
       'not ready while a shard has stopped at dead letters',
-      { owned: [...running('reduce', 1), { graph: 'reduce', isRunning: true, isBraked: true }] },
+      {
+        owned: [...running('reduce', 1), { graph: 'reduce', isRunning: true, isBraked: true, trouble: null }],
+      },
       false,
       '[-]reduce shards: 2 of 2 shards restored, 1 stopped at dead letters',
     ],
@@ -65,6 +67,12 @@ describe('a worker is', () => {
       { stalled: [stalled('warehouse', 'decisions.v1')] },
       true,
       '[-]warehouse flow: decisions.v1/2 has stood at 17 of 40 for 61 s (ready without it)',
+    ],
+    [
+      'ready when the warehouse refuses what is to be stored, which is told at once',
+      { owned: [{ graph: 'warehouse', isRunning: true, isBraked: false, trouble: 'no such table' }] },
+      true,
+      '[-]warehouse flow: no such table (ready without it)',
     ],
     ['not ready without its broker', { beats: [away('broker')] }, false, '[-]broker: away for 60 s: refused'],
     [

@@ -41,6 +41,7 @@ describe('the log', () => {
       'shard-lost',
       'warehouse-in-memory',
       'warehouse-retrying',
+      'warehouse-refused',
       'warehouse-unreadable',
       'warehouse-marks-lost',
       'warehouse-left',

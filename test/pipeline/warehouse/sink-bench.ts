@@ -15,6 +15,12 @@ import {
 import { type WarehouseTopic, warehouseTopics } from '../../../schemas/clickhouse/index.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { brokerWith } from '../../support/overriding.ts';
+import { alertOf } from './values.ts';
+
+export const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
+/** Alerts that came from input records `from` to `to` (exclusive). */
+export const alerts = (from: number, to: number) =>
+  numbers(from, to).map((offset) => alertOf({ origin: { shard: 0, offset, n: 0 } }));
 
 /** Test records are JSON; how values are coded is not the sink's business. */
 const decode: DecodeStored = (_, value) => JSON.parse(new TextDecoder().decode(value));
@@ -62,7 +68,7 @@ export interface StartedSink {
   readonly failures: Error[];
 }
 
-type SinkParts = Pick<SinkSurroundings, 'broker' | 'warehouse' | 'onFailure'> & {
+type SinkParts = Pick<SinkSurroundings, 'broker' | 'warehouse' | 'onFailure' | 'endsWhenRefused'> & {
   readonly fields: Partial<SinkConfig>;
   readonly observe: (event: SinkEvent) => void;
 };
@@ -141,9 +147,13 @@ export class SinkBench {
   }
 
   /** One that is not started yet. */
-  sinkOn(warehouse: Warehouse, onFailure: (error: Error) => void): WarehouseSink {
+  sinkOn(
+    warehouse: Warehouse,
+    onFailure: (error: Error) => void,
+    more: Pick<SinkSurroundings, 'endsWhenRefused'> = {},
+  ): WarehouseSink {
     const broker = brokerWith(this.broker, { consumer: (options) => this.#faultyConsumer(options) });
-    return this.#sink({ broker, warehouse, fields: {}, observe: () => undefined, onFailure });
+    return this.#sink({ broker, warehouse, fields: {}, observe: () => undefined, onFailure, ...more });
   }
 
   #sink({ fields, ...around }: SinkParts): WarehouseSink {

@@ -12,6 +12,17 @@ test.each<[SinkEvent, string]>([
     { kind: 'retrying', ...place, doing: 'insert', attempt: 3, delayMs: 400, error: new Error('disk full') },
     'decisions.v1/2: insert failed (attempt 3, next in 400 ms): disk full',
   ],
+  [
+    {
+      kind: 'refused',
+      ...place,
+      doing: 'insert',
+      attempt: 1,
+      delayMs: 100,
+      error: new Error('no such table'),
+    },
+    'decisions.v1/2: insert is refused (attempt 1, next in 100 ms): no such table',
+  ],
   [{ kind: 'unreadable', ...place, offset: 7, error: 'no Avro' }, 'decisions.v1/2@7: no Avro'],
   [
     { kind: 'marks-lost', ...place, offset: 7, metadata: '{}' },

@@ -1,13 +1,9 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { TocsinError } from '../../../schemas/errors.ts';
 import { topics } from '../../../schemas/topics.ts';
-import { SinkBench, StoringWarehouse } from './sink-bench.ts';
+import { alerts, numbers, SinkBench, StoringWarehouse } from './sink-bench.ts';
 import { aggregateOf, alertOf, decisionOf, incidentOf } from './values.ts';
 
-const numbers = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
-/** Alerts that came from input records `from` to `to` (exclusive). */
-const alerts = (from: number, to: number) =>
-  numbers(from, to).map((offset) => alertOf({ origin: { shard: 0, offset, n: 0 } }));
 const outage = () => new TocsinError('broker.unavailable', 'away');
 const away = () => new TocsinError('warehouse.unavailable', 'away');
 
@@ -271,19 +267,6 @@ describe('WarehouseSink', () => {
         'alerts/alerts.enriched.v1/0/10-16',
       ]);
     });
-  });
-
-  test('what the warehouse refuses stops the sink with that error, once, and commits nothing further', async () => {
-    const refused = new TocsinError('warehouse.refused', 'no such column');
-    warehouse.before = async () => {
-      throw refused;
-    };
-    await bench.produce('enriched', alerts(0, 10));
-    await bench.produce('suppressed', alerts(0, 10));
-    const { failures } = await bench.start(warehouse);
-    await bench.settle();
-    expect(failures).toEqual([refused]);
-    expect(await bench.committed('enriched')).toMatchObject({ offset: 0 });
   });
 
   test('a record that cannot be read and a tombstone are passed over, the former is told', async () => {
