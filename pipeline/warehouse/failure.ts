@@ -46,7 +46,7 @@ function codeOf(type: string) {
 function wordsOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause);
   const [line = ''] = cause.message.split('\n', 1);
-  if (line !== '') return line;
+  if (line.trim() !== '') return line.trim();
   if (cause instanceof AggregateError && cause.errors.length > 0) return wordsOf(cause.errors[0]);
   return 'code' in cause ? String(cause.code) : cause.name;
 }

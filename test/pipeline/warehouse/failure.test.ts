@@ -14,7 +14,7 @@ test.each<[string, unknown, string, string]>([
   ],
   ['without a word, by its code', named('', { code: 'EPIPE' }), 'warehouse.unavailable', 'EPIPE'],
   ['without anything, by its name', new RangeError(), 'warehouse.unavailable', 'RangeError'],
-  ['with more than a line, by the first', new Error('full\nstack'), 'warehouse.unavailable', 'full'],
+  ['with more than a line, by the first', new Error('full. \nstack'), 'warehouse.unavailable', 'full.'],
   ['with no error', 'gone', 'warehouse.unavailable', 'gone'],
   ['for who asks', named('no', { type: 'READONLY' }), 'warehouse.no-access', 'no'],
   ['for a row', named('no', { type: 'CANNOT_PARSE_NUMBER' }), 'warehouse.refused', 'no'],
