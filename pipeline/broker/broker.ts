@@ -179,6 +179,11 @@ export interface Watermarks {
 export interface Admin {
   /** What the cluster calls itself: another one may have topics of the same names, and offsets that look alike. */
   clusterId(): Promise<string>;
+  /**
+   * What tells a topic from one of the same name that was there before it, in the order asked; '' where the broker has no
+   * such thing.
+   */
+  topicIds(topics: readonly string[]): Promise<readonly string[]>;
   /** Creates what is missing; never changes what exists. */
   ensureTopics(topics: readonly TopicSettings[]): Promise<void>;
   partitions(topic: string): Promise<number>;

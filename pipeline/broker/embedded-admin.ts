@@ -18,6 +18,8 @@ export function embeddedAdmin({ catalog, groups, retainer }: EmbeddedAdminServic
     groups.get(group)?.offsets.committed(catalog.log(place)) ?? null;
   return {
     clusterId: async () => id,
+    // None is ever deleted, and there another.
+    topicIds: async (topics) => topics.map(() => ''),
     ensureTopics: async (topics) => {
       for (const topic of topics) catalog.ensure(topic);
     },

@@ -3,6 +3,7 @@ import type { Broker } from '../broker/index.ts';
 import { type Installation, refusalOf, type StateStore } from '../state/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Delivery } from '../worker/index.ts';
+import { madeAnew, refusalOfAnew } from './topics-made-anew.ts';
 
 export interface Claiming {
   readonly state: StateStore;
@@ -15,16 +16,22 @@ export interface Claiming {
 }
 
 /**
- * Sees to it that the stored state is that of this log, cut into the same shards. Rejects with `state.other-log` or
- * `state.other-partitions`; with `acceptsReset` such state is discarded instead, all of it, and so is state that is ahead
- * of its log or its group. The shards are rebuilt then from what the log still holds.
+ * Sees to it that the stored state is that of this log, cut into the same shards. Rejects with `state.other-log`,
+ * `state.other-topic` or `state.other-partitions`; with `acceptsReset` such state is discarded instead, all of it, and so
+ * is state that is ahead of its log or its group. The shards are rebuilt then from what the log still holds. Topics that
+ * still speak of the records of one that was made anew are refused in any case.
  */
 export async function claimState(claiming: Claiming): Promise<void> {
   const { state, installation, acceptsReset, log } = claiming;
-  const misfit = acceptsReset ? await misfitOf(claiming) : null;
+  const claimed = await state.claimed();
+  const isSameCluster = claimed?.clusterId === installation.clusterId;
+  const anew = madeAnew(isSameCluster ? claimed.topicIds : {}, installation.topicIds);
+  const isAnew = anew.topics.length > 0;
+  if (anew.stale.length > 0 || (isAnew && !acceptsReset)) throw refusalOfAnew(anew);
+  const misfit = isAnew ? refusalOfAnew(anew).message : acceptsReset ? await misfitOf(claiming) : null;
   if (misfit === null) return state.claim(installation);
   log.warn('state-given-up', { reason: misfit });
-  await giveUp(claiming);
+  await giveUp(claiming, isAnew);
   // Last: a reset that is cut short is refused again, and repeated.
   await state.claim(installation, { isForced: true });
 }
@@ -75,8 +82,8 @@ async function misfitOfShard(
   return isBeyondCommit ? `${group} has committed ${committed} of ${name}, stored is ${stored}` : null;
 }
 
-/** Discards every shard that was or is, and the offsets of groups that are ahead of their log. */
-async function giveUp(claiming: Claiming): Promise<void> {
+/** Discards every shard that was or is, and the offsets of groups that do not belong to their log. */
+async function giveUp(claiming: Claiming, isAnew: boolean): Promise<void> {
   const { state, installation } = claiming;
   const claimed = await state.claimed();
   const both = [...shardsOf(installation), ...(claimed === null ? [] : shardsOf(claimed))];
@@ -84,7 +91,11 @@ async function giveUp(claiming: Claiming): Promise<void> {
     for (let partition = 0; partition < partitions; partition += 1)
       await state.discard(await state.fence({ graph, partition }));
   }
-  for (const shards of shardsOf(installation)) await forgetOffsetsAhead(claiming, shards);
+  for (const shards of shardsOf(installation)) {
+    // Of RELATE's log too, which goes with the other: nothing of it has been worked on.
+    if (isAnew) await claiming.broker.admin.deleteGroup(shards.group);
+    else await forgetOffsetsAhead(claiming, shards);
+  }
 }
 
 async function forgetOffsetsAhead({ broker }: Claiming, { group, topic, partitions }: Shards): Promise<void> {

@@ -12,6 +12,7 @@ import { claimState } from './claim-state.ts';
 import { DeadLetterLog } from './dead-letter-log.ts';
 import { observedBroker } from './observed-broker.ts';
 import type { Surroundings } from './surroundings.ts';
+import { topicIdsOf } from './topics-made-anew.ts';
 
 /** Rejects with what refuses the worker: topics, state, schemas, tables. Joins no group yet. */
 export async function openWorker(
@@ -37,11 +38,12 @@ export async function openWorker(
   return { worker: await patiently('registry', open, patience), store };
 }
 
-function claim(around: Surroundings, partitions: Partitions): Promise<void> {
+async function claim(around: Surroundings, partitions: Partitions): Promise<void> {
   const { neighbours, config, options, log } = around;
   const { broker, state, clusterId } = neighbours;
+  const topicIds = await topicIdsOf(broker.admin);
   return claimState({
-    ...{ broker, state, log, installation: { clusterId, ...partitions } },
+    ...{ broker, state, log, installation: { clusterId, topicIds, ...partitions } },
     delivery: config.delivery,
     acceptsReset: options.acceptsReset,
   });

@@ -1,4 +1,4 @@
-export { type Installation, refusalOf } from './installation.ts';
+export { type Installation, refusalOf, type TopicIds } from './installation.ts';
 export { MemoryStateStore, type MemoryStateStoreOptions, type StateSnapshot } from './memory-state-store.ts';
 export type { Hidden, RedisLogin, RedisOptions, RedisTls } from './redis/connection-options.ts';
 export { redisOptionsOf } from './redis/connection-options.ts';

@@ -23,6 +23,14 @@ export const stateErrors = {
     todo: 'correct `broker.brokers` or `state.prefix`; to give the state up, start one worker with --accept-state-reset',
     exitCode: 78,
   },
+  'state.other-topic': {
+    kind: 'promise',
+    what: 'a topic was deleted and made anew since the state was stored',
+    expected:
+      'the topic that the state was computed from: the same offsets mean other records in another one',
+    todo: 'stop all workers, make the named topics anew too, and start one worker with --accept-state-reset',
+    exitCode: 78,
+  },
   'state.other-partitions': {
     kind: 'promise',
     what: 'the topics have other partitions than those that the stored state was written for',

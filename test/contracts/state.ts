@@ -198,7 +198,8 @@ export function stateContract(name: string, makeStore: () => Promise<StateStore>
     });
 
     describe('claim', () => {
-      const ours: Installation = { clusterId: 'one', rawPartitions: 4, reducedPartitions: 3 };
+      const topicIds = { raw: 'a', control: 'b' };
+      const ours: Installation = { clusterId: 'one', topicIds, rawPartitions: 4, reducedPartitions: 3 };
       const others: readonly (readonly [string, Partial<Installation>, string])[] = [
         ['another cluster', { clusterId: 'two' }, 'state.other-log'],
         ['fewer raw partitions', { rawPartitions: 3 }, 'state.other-partitions'],
@@ -229,6 +230,12 @@ export function stateContract(name: string, makeStore: () => Promise<StateStore>
         await store.claim(ours);
         await store.claim({ ...ours, ...change }, { isForced: true });
         expect(await store.claimed()).toEqual({ ...ours, ...change });
+      });
+
+      test('the ids of topics are those of the newest claim', async () => {
+        await store.claim(ours);
+        await store.claim({ ...ours, topicIds: { raw: 'c' } });
+        expect(await store.claimed()).toEqual({ ...ours, topicIds: { raw: 'c' } });
       });
 
       test('of two clusters at once one is refused', async () => {

@@ -1,4 +1,4 @@
-import type { Admin as Client, Kafka } from 'kafkajs';
+import type { Admin as Client } from 'kafkajs';
 import { TocsinError } from '../../../schemas/errors.ts';
 import type {
   Admin,
@@ -12,24 +12,32 @@ import { laneOf } from './acknowledged-send.ts';
 import { brokerError, hasType } from './broker-error.ts';
 import type { OnCluster } from './cluster-names.ts';
 import { alterTopic, describeTopics, ensureTopics, growTopic } from './kafka-topics.ts';
+import type { InnerAdmin, InnerCluster } from './kafkajs-insides.ts';
+import { topicIdsOf } from './topic-ids.ts';
 import { watermarksOf } from './watermarks.ts';
 import { whileLoading } from './while-loading.ts';
 
 /** What is asked of the cluster outside of producing and consuming; connects when it is first asked. */
 export class KafkaAdmin implements Admin {
   readonly #client: Client;
+  readonly #cluster: InnerCluster;
   #connected: Promise<void> | null = null;
   readonly #named: OnCluster;
   readonly #sizes = new Map<string, Promise<number>>();
 
-  constructor(kafka: Kafka, named: OnCluster) {
-    this.#client = kafka.admin();
+  constructor({ client, cluster }: InnerAdmin, named: OnCluster) {
+    this.#client = client;
+    this.#cluster = cluster;
     this.#named = named;
   }
 
   async clusterId(): Promise<string> {
     const { clusterId } = await this.#ask('describing the cluster', (client) => client.describeCluster());
     return clusterId;
+  }
+
+  topicIds(topics: readonly string[]): Promise<readonly string[]> {
+    return this.#ask('the ids of topics', () => topicIdsOf(this.#cluster, topics));
   }
 
   ensureTopics(topics: readonly TopicSettings[]): Promise<void> {

@@ -17,7 +17,7 @@ import { KafkaAdmin } from './kafka-admin.ts';
 import { KafkaConsumer } from './kafka-consumer.ts';
 import { KafkaProducer } from './kafka-producer.ts';
 import { KafkaTransactionalProducer } from './kafka-transaction.ts';
-import { seeLogEnds } from './kafkajs-insides.ts';
+import { adminThatSeesLogEnds } from './kafkajs-insides.ts';
 import { readRange } from './read-range.ts';
 import { Sockets } from './sockets.ts';
 
@@ -53,8 +53,8 @@ export class KafkaBroker implements Broker {
     this.#timings = { sessionTimeoutMs, rebalanceTimeoutMs, heartbeatMs };
     this.#named = namesOn(options.groupPrefix ?? 'tocsin');
     this.#kafka = openClient(options, { sockets: this.#sockets });
-    const forAdmin = seeLogEnds(openClient(options, { sockets: this.#sockets }));
-    this.#admin = new KafkaAdmin(forAdmin, this.#named);
+    const forAdmin = openClient(options, { sockets: this.#sockets });
+    this.#admin = new KafkaAdmin(adminThatSeesLogEnds(forAdmin), this.#named);
     this.admin = this.#admin;
   }
 

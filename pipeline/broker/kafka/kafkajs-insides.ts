@@ -1,4 +1,4 @@
-import type { Kafka } from 'kafkajs';
+import type { Admin, Kafka } from 'kafkajs';
 import { TocsinError } from '../../../schemas/errors.ts';
 import type { FetchAnswer } from './hide-aborted.ts';
 import { kafkajsVersion, knownVersion } from './request-queue.ts';
@@ -6,10 +6,26 @@ import { kafkajsVersion, knownVersion } from './request-queue.ts';
 /** What we use of kafkajs beyond its types: its view of the cluster, and its connection to one broker. */
 export interface InnerCluster {
   findBroker(which: { readonly nodeId: number | string }): Promise<InnerBroker>;
+  findControllerBroker(): Promise<AskedBroker>;
   findGroupCoordinator(which: { readonly groupId: string }): Promise<InnerBroker>;
   findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   refreshMetadata(): Promise<void>;
+}
+
+/** A broker that can be asked what kafkajs has no method for. */
+export interface AskedBroker {
+  /** By API key: what the broker answers to. */
+  readonly versions: Readonly<Record<number, { readonly maxVersion: number }>>;
+  readonly connectionPool: {
+    send<Decoded>(asked: {
+      readonly request: object;
+      readonly response: {
+        decode(data: Buffer): Promise<Decoded>;
+        parse(decoded: Decoded): Promise<Decoded>;
+      };
+    }): Promise<Decoded>;
+  };
 }
 
 export interface InnerBroker {
@@ -80,6 +96,7 @@ export function innerCluster(cluster: unknown): InnerCluster {
   const methods = [
     'addMultipleTargetTopics',
     'findBroker',
+    'findControllerBroker',
     'findGroupCoordinator',
     'findTopicPartitionMetadata',
     'refreshMetadata',
@@ -92,11 +109,17 @@ export function innerCluster(cluster: unknown): InnerCluster {
   throw new TocsinError('invariant.broken', `kafkajs ${kafkajsVersion()} is not ${knownVersion}`);
 }
 
+/** An admin, and the view of the cluster that it asks. */
+export interface InnerAdmin {
+  readonly client: Admin;
+  readonly cluster: InnerCluster;
+}
+
 /**
- * Makes the admin of this client see the log's end. kafkajs asks for the last stable offset unless told otherwise, and
- * its admin cannot be told: `high` would leave out what an open transaction has written.
+ * The admin of a client that has none yet, which sees the log's end. kafkajs asks for the last stable offset unless told
+ * otherwise, and its admin cannot be told: `high` would leave out what an open transaction has written.
  */
-export function seeLogEnds(kafka: Kafka): Kafka {
+export function adminThatSeesLogEnds(kafka: Kafka): InnerAdmin {
   const makeCluster = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',
   );
@@ -104,8 +127,13 @@ export function seeLogEnds(kafka: Kafka): Kafka {
   if (makeCluster === undefined || typeof make !== 'function')
     throw new TocsinError('invariant.broken', `kafkajs ${kafkajsVersion()} is not ${knownVersion}`);
   const readUncommitted = 0;
-  Reflect.set(kafka, makeCluster, (options: object) => make({ ...options, isolationLevel: readUncommitted }));
-  return kafka;
+  let cluster: unknown;
+  Reflect.set(kafka, makeCluster, (options: object) => {
+    cluster = make({ ...options, isolationLevel: readUncommitted });
+    return cluster;
+  });
+  const client = kafka.admin();
+  return { client, cluster: innerCluster(cluster) };
 }
 
 /** The offset a batch was fetched from, which its types leave out. It may lie before the first record. */

@@ -3,6 +3,7 @@
 -- KEYS[1] installation hash, the only key of its hash tag
 -- ARGV[1] cluster id    ARGV[2] raw partitions    ARGV[3] reduced partitions
 -- ARGV[4] newest layout that the caller can read  ARGV[5] 1 to note it whatever was noted, else 0
+-- ARGV[6] ids of the topics, in the caller's notation
 --
 -- Returns {'OK'}                             noted, or as it was
 --         {'OTHER_LOG', cluster id}          the state is that of another cluster's log; nothing was changed
@@ -26,5 +27,5 @@ if stored[2] and ARGV[5] ~= '1' then
 end
 
 redis.call('HSET', KEYS[1], 'layout', ARGV[4], 'clusterId', ARGV[1],
-  'rawPartitions', ARGV[2], 'reducedPartitions', ARGV[3])
+  'rawPartitions', ARGV[2], 'reducedPartitions', ARGV[3], 'topicIds', ARGV[6])
 return {'OK'}

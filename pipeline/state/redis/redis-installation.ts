@@ -19,19 +19,22 @@ export class RedisInstallation {
   }
 
   async claim(installation: Installation, isForced: boolean): Promise<void> {
-    const { clusterId, rawPartitions, reducedPartitions } = installation;
-    const values = [clusterId, `${rawPartitions}`, `${reducedPartitions}`, layout, isForced ? '1' : '0'];
+    const { clusterId, rawPartitions, reducedPartitions, topicIds } = installation;
+    const cut = [`${rawPartitions}`, `${reducedPartitions}`];
+    const values = [clusterId, ...cut, layout, isForced ? '1' : '0', JSON.stringify(topicIds)];
     expectClaimed(await this.#link.run(this.#scripts.claim, [this.#key], values));
   }
 
   async claimed(): Promise<Installation | null> {
     const { values } = await this.#link.run(this.#scripts.claimed, [this.#key], []);
-    const [clusterId = '', rawPartitions, reducedPartitions] = values.map(String);
+    const [clusterId = '', rawPartitions, reducedPartitions, topicIds = ''] = values.map(String);
     if (clusterId === '') return null;
     return {
       clusterId,
       rawPartitions: Number(rawPartitions),
       reducedPartitions: Number(reducedPartitions),
+      // Earlier versions noted none.
+      topicIds: topicIds === '' ? {} : JSON.parse(topicIds),
     };
   }
 }

@@ -2,21 +2,24 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { EmbeddedBroker } from '../../../pipeline/broker/index.ts';
 import { type Claiming, claimState } from '../../../pipeline/live/claim-state.ts';
-import { MemoryStateStore } from '../../../pipeline/state/index.ts';
+import { MemoryStateStore, type TopicIds } from '../../../pipeline/state/index.ts';
 import { openLog } from '../../../pipeline/telemetry/index.ts';
 import { VirtualClock } from '../../../pipeline/time/index.ts';
 import { topicSettings } from '../../../pipeline/topic-settings.ts';
-import { topics } from '../../../schemas/topics.ts';
+import { type TopicId, topics } from '../../../schemas/topics.ts';
 import { checkpoint, rowsOf } from '../../contracts/state.ts';
 
 const reduced = topics.reduced.name;
+const all = Object.keys(topics) as TopicId[];
+const idsOf = (made: number, which: readonly TopicId[] = all): TopicIds =>
+  Object.fromEntries(which.map((id) => [id, `${id} ${made}`]));
 
 /** State as of offset 3 of RELATE's shard 0, and a log of 5 records for it. */
 class World {
   readonly state = new MemoryStateStore({ nonce: randomUUID });
   readonly broker = new EmbeddedBroker({ clock: new VirtualClock() });
   readonly logged: string[] = [];
-  readonly ours = { clusterId: 'one', rawPartitions: 2, reducedPartitions: 2 };
+  readonly ours = { clusterId: 'one', topicIds: idsOf(1), rawPartitions: 2, reducedPartitions: 2 };
 
   async open(): Promise<this> {
     await this.broker.admin.ensureTopics(topicSettings(this.ours));
@@ -137,5 +140,65 @@ describe('state ahead of its log, which an operator accepts to lose', () => {
     expect(await world.stored()).toEqual({ 't/a': '1' });
     await world.claim({}, { acceptsReset: true, delivery: 'exactly-once' });
     expect([await world.stored(), await world.committed()]).toEqual([{}, 2]);
+  });
+});
+
+describe('state of topics that were made anew', () => {
+  const outputs: readonly TopicId[] = [
+    'enriched',
+    'suppressed',
+    'incidents',
+    'aggregates',
+    'decisions',
+    'snapshots',
+  ];
+  const letters: readonly TopicId[] = ['overflow', 'deadLetters', 'handledLetters'];
+  const remade = (...which: readonly TopicId[]) => ({ topicIds: { ...idsOf(1), ...idsOf(2, which) } });
+  const namesOf = (ids: readonly TopicId[]): string => ids.map((id) => topics[id].name).join(', ');
+
+  test.each<[string, readonly TopicId[], string, readonly TopicId[]]>([
+    ['only the raw topic', ['raw'], 'alerts.raw.v1; ', ['reduced', ...outputs, ...letters]],
+    ['only the control topic', ['control'], 'control.v1; ', ['reduced', ...outputs]],
+    ['only the reduced topic', ['reduced'], 'alerts.reduced.v1; ', outputs],
+    [
+      'all but one output',
+      ['raw', 'reduced', ...outputs.slice(1), ...letters],
+      'alerts.raw.v1, alerts.reduced.v1; ',
+      ['enriched'],
+    ],
+    [
+      'all but the dead letters',
+      ['raw', 'reduced', ...outputs],
+      'alerts.raw.v1, alerts.reduced.v1; ',
+      letters,
+    ],
+  ])(
+    '%s: refused, also with a reset, and told what else speaks of the old records',
+    async (_name, which, said, stale) => {
+      const detail = `${said}not made anew with it: ${namesOf(stale)}`;
+      for (const acceptsReset of [false, true]) {
+        const claimed = world.claim(remade(...which), { acceptsReset });
+        await expect(claimed).rejects.toMatchObject({ code: 'state.other-topic', exitCode: 78, detail });
+      }
+      expect(await world.stored()).toEqual({ 't/a': '1' });
+    },
+  );
+
+  test('all together: refused, and given up with the offsets of the groups when the operator says so', async () => {
+    await world.commit(3);
+    const anew = remade(...all.filter((id) => id !== 'control'));
+    await expect(world.claim(anew)).rejects.toMatchObject({ code: 'state.other-topic' });
+    await world.claim(anew, { acceptsReset: true });
+    expect([await world.stored(), await world.committed()]).toEqual([{}, null]);
+    await world.claim(anew);
+    expect(world.logged).toEqual(['state-given-up']);
+  });
+
+  test.each<[string, object]>([
+    ['an output alone', remade('incidents')],
+    ['nothing, by a broker that names no topics', { topicIds: {} }],
+  ])('%s: the state is kept', async (_name, change) => {
+    await world.claim(change);
+    expect(await world.stored()).toEqual({ 't/a': '1' });
   });
 });

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Consumer, KafkaBroker } from '../../../pipeline/broker/index.ts';
 import { loadConfig } from '../../../pipeline/config/index.ts';
@@ -113,7 +114,7 @@ describeService('a worker on real neighbours', allHere, () => {
 
   beforeAll(async () => {
     kafka = await OwnKafka.start(1);
-    broker = new KafkaBroker({ brokers: kafka.addresses, clientId: 'test', heartbeatMs: 100 });
+    broker = openBroker();
     folder = mkdtempSync(join(tmpdir(), 'tocsin-live-'));
     writeFileSync(join(folder, 'tocsin.yaml'), configOf(kafka.addresses, prefix));
   }, 120_000);
@@ -124,6 +125,9 @@ describeService('a worker on real neighbours', allHere, () => {
     await kafka.down();
     rmSync(folder, { recursive: true });
   }, 60_000);
+
+  const openBroker = (): KafkaBroker =>
+    new KafkaBroker({ brokers: kafka.addresses, clientId: 'test', heartbeatMs: 100 });
 
   const start = (...argv: readonly string[]): WorkerProcess => {
     const worker = new WorkerProcess(folder, argv);
@@ -239,7 +243,7 @@ describeService('a worker on real neighbours', allHere, () => {
   test('refuses the state of another log, until somebody gives it up', async () => {
     writeFileSync(join(folder, 'tocsin.yaml'), configOf(kafka.addresses, prefix));
     const state = await openState(loadConfig({ ...reading, path: join(folder, 'tocsin.yaml') }).state);
-    const stored = { clusterId: 'another', rawPartitions: 3, reducedPartitions: 2 };
+    const stored = { clusterId: 'another', topicIds: {}, rawPartitions: 3, reducedPartitions: 2 };
     await state.claim(stored, { isForced: true });
     const refused = start();
     expect(await refused.ended()).toBe(78);
@@ -248,8 +252,52 @@ describeService('a worker on real neighbours', allHere, () => {
     const accepted = start('--accept-state-reset');
     await accepted.url();
     expect(accepted.logged.map(({ code }) => code)).toContain('state-given-up');
-    expect(await state.claimed()).toEqual({ ...stored, clusterId: await broker.admin.clusterId() });
+    expect(await state.claimed()).toMatchObject({
+      ...{ ...stored, clusterId: await broker.admin.clusterId() },
+      topicIds: { raw: expect.stringMatching(/^[0-9a-f]{32}$/) },
+    });
     expect(await accepted.end('SIGTERM')).toBe(0);
     await state.close();
   }, 60_000);
+
+  test('tells topics that were made anew from those of its state, and begins with their first record', async () => {
+    await outputs.close();
+    writeFileSync(join(folder, 'tocsin.yaml'), configOf(kafka.addresses, prefix));
+    const derived = Object.values(topics).filter(
+      ({ name }) => ![topics.raw.name, 'control.v1'].includes(name),
+    );
+    await makeAnew(topics.raw.name);
+    // Far beyond what is stored: by offsets alone it is the log of before.
+    const names = namesOf('anew-', 100, 4);
+    await produce(names);
+    for (const argv of [[], ['--accept-state-reset']]) {
+      const refused = start(...argv);
+      expect(await refused.ended()).toBe(78);
+      expect(refused.said.join('\n')).toMatch(/alerts\.raw\.v1; not made anew with it: alerts\.reduced\.v1/);
+    }
+    await makeAnew(...derived.map(({ name }) => name));
+    const refused = start();
+    expect(await refused.ended()).toBe(78);
+    expect(refused.said.join('\n')).toContain('state.other-topic');
+    const again = new Outputs();
+    await again.open(broker);
+    const accepted = start('--accept-state-reset');
+    await accepted.url();
+    await again.until(() => again.accounted >= names.length);
+    expect(again.accounted).toBe(names.length);
+    expect(again.firsts).toEqual(firstsOf(...namesOf('anew-', 100, 1)));
+    expect(await accepted.end('SIGTERM')).toBe(0);
+    await again.close();
+  }, 120_000);
+
+  async function makeAnew(...names: readonly string[]): Promise<void> {
+    const admin = new kafkajs.Kafka({ brokers: kafka.addresses, clientId: 'test' }).admin();
+    await admin.connect();
+    await admin.deleteTopics({ topics: [...names] });
+    await admin.disconnect();
+    // A client that has heard of a topic is at a loss without it.
+    await broker.close();
+    broker = openBroker();
+    await broker.admin.ensureTopics(topicSettings({ rawPartitions: 3, reducedPartitions: 2 }));
+  }
 });

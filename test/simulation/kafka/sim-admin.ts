@@ -12,6 +12,7 @@ import type { Wire } from './wire.ts';
 type Asked = Pick<
   Admin,
   | 'clusterId'
+  | 'topicIds'
   | 'ensureTopics'
   | 'partitions'
   | 'watermarks'
@@ -31,6 +32,10 @@ export class SimAdmin implements Asked {
 
   async clusterId(): Promise<string> {
     return 'simulated';
+  }
+
+  async topicIds(topics: readonly string[]): Promise<readonly string[]> {
+    return topics.map(() => '');
   }
 
   async ensureTopics(topics: readonly TopicSettings[]): Promise<void> {

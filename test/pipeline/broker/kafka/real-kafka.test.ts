@@ -77,6 +77,20 @@ describeService('KafkaBroker against the traps of kafkajs', await kafkaForTests(
     expect(await bench.broker.admin.committed(bench.group, place)).toEqual({ offset: 1, metadata: 'from 0' });
   });
 
+  test('a topic that is made anew under its name has another id', async () => {
+    const [topic, other] = [await bench.topic(), await bench.topic()];
+    const before = await bench.broker.admin.topicIds([topic, other]);
+    expect(new Set(before).size).toBe(2);
+    for (const id of before) expect(id).toMatch(/^[0-9a-f]{32}$/);
+    await withAdmin((admin) => admin.deleteTopics({ topics: [topic] }));
+    await expect(bench.broker.admin.topicIds([other, topic])).rejects.toMatchObject({
+      code: 'broker.unknown-topic',
+    });
+    await withAdmin((admin) => admin.createTopics({ topics: [{ topic, numPartitions: 1 }] }));
+    const [again, still] = await bench.broker.admin.topicIds([topic, other]);
+    expect([again === before[0], still === before[1]]).toEqual([false, true]);
+  });
+
   test('a member that the group has forgotten joins again, is told its share anew, and not that it was revoked', async () => {
     const topic = await bench.topic({ partitions: 2 });
     const member = await bench.member(topic).start();

@@ -48,7 +48,7 @@ describeService('RedisStateStore and who may use it', await redisBinaryForTests(
   };
   /** Everything that a worker does with its state. */
   const work = async (opened: RedisStateStore): Promise<number> => {
-    await opened.claim({ clusterId: 'one', rawPartitions: 1, reducedPartitions: 1 });
+    await opened.claim({ clusterId: 'one', topicIds: {}, rawPartitions: 1, reducedPartitions: 1 });
     const { lease } = await opened.fence(shard);
     await opened.commit(lease, checkpoint({ changes }));
     const rows = Object.keys(await rowsOf(opened, lease)).length;
