@@ -1,9 +1,10 @@
+import { TocsinError } from '../../schemas/errors.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { Broker } from '../broker/index.ts';
-import { type Installation, refusalOf, type StateStore } from '../state/index.ts';
+import { type Installation, refusalOf, type ShardId, type StateStore } from '../state/index.ts';
 import type { Log } from '../telemetry/index.ts';
 import type { Delivery } from '../worker/index.ts';
-import { madeAnew, refusalOfAnew } from './topics-made-anew.ts';
+import { type MadeAnew, madeAnew, refusalOfAnew } from './topics-made-anew.ts';
 
 export interface Claiming {
   readonly state: StateStore;
@@ -18,22 +19,31 @@ export interface Claiming {
 /**
  * Sees to it that the stored state is that of this log, cut into the same shards. Rejects with `state.other-log`,
  * `state.other-topic` or `state.other-partitions`; with `acceptsReset` such state is discarded instead, all of it, and so
- * is state that is ahead of its log or its group. The shards are rebuilt then from what the log still holds. Topics that
- * still speak of the records of one that was made anew are refused in any case.
+ * is state that is ahead of its log or its group. The shards are rebuilt then from what the log still holds. A shard that
+ * is damaged is discarded alone, and rebuilt as one whose state is lost. Topics that still speak of the records of one that
+ * was made anew are refused in any case.
  */
 export async function claimState(claiming: Claiming): Promise<void> {
   const { state, installation, acceptsReset, log } = claiming;
-  const claimed = await state.claimed();
-  const isSameCluster = claimed?.clusterId === installation.clusterId;
-  const anew = madeAnew(isSameCluster ? claimed.topicIds : {}, installation.topicIds);
+  const anew = await madeAnewSince(claiming);
   const isAnew = anew.topics.length > 0;
   if (anew.stale.length > 0 || (isAnew && !acceptsReset)) throw refusalOfAnew(anew);
-  const misfit = isAnew ? refusalOfAnew(anew).message : acceptsReset ? await misfitOf(claiming) : null;
-  if (misfit === null) return state.claim(installation);
+  if (!acceptsReset) return state.claim(installation);
+  await discardDamaged(claiming);
+  const misfit = isAnew ? refusalOfAnew(anew).message : await misfitOf(claiming);
+  // Forced: a note that cannot be read is written anew.
+  if (misfit === null) return state.claim(installation, { isForced: true });
   log.warn('state-given-up', { reason: misfit });
   await giveUp(claiming, isAnew);
   // Last: a reset that is cut short is refused again, and repeated.
   await state.claim(installation, { isForced: true });
+}
+
+/** What has become of the topics since the state was stored; in another cluster there are others of the same names. */
+async function madeAnewSince({ state, installation }: Claiming): Promise<MadeAnew> {
+  const claimed = await state.claimed();
+  const isSameCluster = claimed?.clusterId === installation.clusterId;
+  return madeAnew(isSameCluster ? claimed.topicIds : {}, installation.topicIds);
 }
 
 /** The shards of one graph: their name, the log that they read, and who reads it. */
@@ -49,6 +59,32 @@ function shardsOf({ rawPartitions, reducedPartitions }: Installation): readonly 
     { graph: 'reduce', group: 'tocsin-reduce', topic: topics.raw.name, partitions: rawPartitions },
     { graph: 'relate', group: 'tocsin-relate', topic: topics.reduced.name, partitions: reducedPartitions },
   ];
+}
+
+/** Forgets the shards of which something was taken away, behind a fence like any new owner's. */
+async function discardDamaged({ state, installation, log }: Claiming): Promise<void> {
+  for (const { graph, partitions } of shardsOf(installation)) {
+    for (let partition = 0; partition < partitions; partition += 1) {
+      const shard = { graph, partition };
+      const damage = await damageOf(state, shard);
+      if (damage === null) continue;
+      log.warn('state-given-up', { reason: damage });
+      await state.discard(await state.fence(shard, { isForced: true }));
+    }
+  }
+}
+
+/** What of a shard was taken away, in words; null when all is there. */
+async function damageOf(state: StateStore, shard: ShardId): Promise<string | null> {
+  try {
+    const { lease } = await state.fence(shard);
+    // The first rows come after the last commit is merged, which finds out what is missing of it.
+    for await (const _ of state.load(lease)) break;
+    return null;
+  } catch (error) {
+    if (error instanceof TocsinError && error.code === 'state.damaged') return error.message;
+    throw error;
+  }
 }
 
 /** Why the stored state cannot be gone on with, in words; null when it can. Takes all shards to look at them. */
@@ -89,7 +125,7 @@ async function giveUp(claiming: Claiming, isAnew: boolean): Promise<void> {
   const both = [...shardsOf(installation), ...(claimed === null ? [] : shardsOf(claimed))];
   for (const { graph, partitions } of both) {
     for (let partition = 0; partition < partitions; partition += 1)
-      await state.discard(await state.fence({ graph, partition }));
+      await state.discard(await state.fence({ graph, partition }, { isForced: true }));
   }
   for (const shards of shardsOf(installation)) {
     // Of RELATE's log too, which goes with the other: nothing of it has been worked on.

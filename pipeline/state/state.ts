@@ -56,8 +56,11 @@ export interface Checkpoint {
 
 /** Port to the checkpoints of shards (protocol.md ACQUIRE 2, CHECKPOINT 2). */
 export interface StateStore {
-  /** Takes the shard: a new epoch (never one used before) and a fresh nonce. From now on older leases cannot commit. */
-  fence(shard: ShardId): Promise<Fenced>;
+  /**
+   * Takes the shard: a new epoch (never one used before) and a fresh nonce. From now on older leases cannot commit.
+   * Rejects with `state.damaged` when some of what is stored was taken away; `isForced` takes it all the same, to discard it.
+   */
+  fence(shard: ShardId, how?: { readonly isForced: boolean }): Promise<Fenced>;
   /**
    * All rows as of the checkpoint, in chunks, in no particular order. Load only after fencing. Rejects with
    * `state.fenced`, at the latest after the last chunk, when the lease is not the newest any more: a successor may have

@@ -30,7 +30,7 @@ export const logCodes = {
   'state-lost':
     'The stored state of a shard is gone; it is rebuilt from its log, without saying anything twice.',
   'state-given-up':
-    'The stored state does not belong to this log and was discarded, as --accept-state-reset allows; shards are rebuilt.',
+    'Stored state that does not belong to this log, or is damaged, was discarded, as --accept-state-reset allows; shards are rebuilt.',
   'state-incomplete':
     'The log does not reach back far enough: what was open or silenced before may be told again.',
   'offset-uncommitted':

@@ -75,10 +75,10 @@ export const stateErrors = {
   },
   'state.damaged': {
     kind: 'promise',
-    what: 'rows of a shard are missing from the state store',
-    expected: 'rows that only Tocsin adds and removes',
-    todo: 'find out what deleted them, then delete the remaining keys of the shard: it is rebuilt from its log',
-    exitCode: 70,
+    what: 'something was taken out of the state store, or changed in it',
+    expected: 'keys that only Tocsin writes and deletes',
+    todo: 'find out who did it; then stop all workers and start one with --accept-state-reset: what is damaged is rebuilt from its log',
+    exitCode: 78,
   },
   'state.newer': {
     kind: 'promise',

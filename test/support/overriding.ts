@@ -32,7 +32,7 @@ export function consumerWith(consumer: Consumer, over: Partial<Consumer>): Consu
 /** The store with some of its methods replaced. */
 export function stateWith(state: StateStore, over: Partial<StateStore>): StateStore {
   return {
-    fence: (shard) => state.fence(shard),
+    fence: (shard, how) => state.fence(shard, how),
     load: (lease) => state.load(lease),
     commit: (lease, checkpoint) => state.commit(lease, checkpoint),
     claim: (installation, how) => state.claim(installation, how),

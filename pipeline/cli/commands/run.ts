@@ -22,7 +22,7 @@ export const run: Command = {
       )
       .option(
         '--accept-state-reset',
-        'discard stored state that does not belong to this log, and rebuild it; for one worker, with all others stopped',
+        'discard stored state that does not belong to this log or is damaged, and rebuild it; for one worker, with all others stopped',
       )
       .option('--graphs <names>', 'graphs to run, instead of worker.graphs of the configuration');
     addConfigOption(commander);

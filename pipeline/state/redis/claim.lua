@@ -9,6 +9,7 @@
 --         {'OTHER_LOG', cluster id}          the state is that of another cluster's log; nothing was changed
 --         {'OTHER_PARTITIONS', raw, reduced} shards were cut in another way; nothing was changed
 --         {'NEWER', layout}                  written by a newer version; nothing was changed
+--         {'DAMAGED', what}                  what was noted cannot be read; nothing was changed
 --         {'EVICTS', policy}                 this server may throw rows away; nothing was changed
 --
 -- Atomic, as a script: of two workers that start on two clusters at once, one is refused. Idempotent: a claim sent again
@@ -18,7 +19,9 @@ local policy = string.match(redis.call('INFO', 'memory'), 'maxmemory_policy:(%S+
 if policy and policy ~= 'noeviction' then return {'EVICTS', policy} end
 
 local stored = redis.call('HMGET', KEYS[1], 'layout', 'clusterId', 'rawPartitions', 'reducedPartitions')
-if stored[1] and tonumber(stored[1]) > tonumber(ARGV[4]) then return {'NEWER', stored[1]} end
+local written = tonumber(stored[1] or ARGV[4])
+if written and written > tonumber(ARGV[4]) then return {'NEWER', stored[1]} end
+if not written and ARGV[5] ~= '1' then return {'DAMAGED', KEYS[1] .. ' says layout ' .. stored[1]} end
 if stored[2] and ARGV[5] ~= '1' then
   if stored[2] ~= ARGV[1] then return {'OTHER_LOG', stored[2]} end
   if tonumber(stored[3]) > tonumber(ARGV[2]) or stored[4] ~= ARGV[3] then

@@ -5,7 +5,7 @@ import type { Answer } from './redis-link.ts';
 
 /** The values of an OK. Throws what every other answer of the scripts means. */
 export function expectOk({ code, values }: Answer, shard: ShardId): readonly Buffer[] {
-  const [first = '', second = ''] = values.map(String);
+  const first = String(values[0] ?? '');
   const name = nameOf(shard);
   switch (code) {
     case 'OK':
@@ -22,7 +22,7 @@ export function expectOk({ code, values }: Answer, shard: ShardId): readonly Buf
     case 'EVICTS':
       throw evicts(first);
     case 'DAMAGED':
-      throw damaged(shard, [first, second]);
+      throw damaged(`${name}: ${first}`);
     default:
       throw new TocsinError('invariant.broken', `a script answered ${code} ${first}`);
   }
@@ -32,8 +32,8 @@ export function evicts(policy: string): TocsinError {
   return new TocsinError('state.evicts', `maxmemory-policy is ${policy}`);
 }
 
-export function damaged(shard: ShardId, [expected, found]: readonly [string, string]): TocsinError {
-  return new TocsinError('state.damaged', `${nameOf(shard)} should have ${expected} and has ${found}`);
+export function damaged(what: string): TocsinError {
+  return new TocsinError('state.damaged', what);
 }
 
 /** What goes away by itself: the caller tries again. */

@@ -1,7 +1,7 @@
 import { TocsinError } from '../../../schemas/errors.ts';
 import { type Installation, otherLog, otherPartitions } from '../installation.ts';
 import { layout } from './marks.ts';
-import { evicts } from './outcomes.ts';
+import { damaged, evicts } from './outcomes.ts';
 import type { Answer, RedisLink } from './redis-link.ts';
 import type { Scripts } from './scripts.ts';
 import { installationKey } from './shard-keys.ts';
@@ -50,6 +50,8 @@ function expectClaimed({ code, values }: Answer): void {
       throw otherPartitions({ rawPartitions: Number(first), reducedPartitions: Number(second) });
     case 'NEWER':
       throw new TocsinError('state.newer', `it is stored in layout ${first}`);
+    case 'DAMAGED':
+      throw damaged(first);
     case 'EVICTS':
       throw evicts(first);
     default:

@@ -1,5 +1,7 @@
+import type { TocsinError } from '../../../schemas/errors.ts';
 import type { Installation } from '../installation.ts';
 import type { Checkpoint, Fenced, Lease, RowChange, ShardId, StateStore } from '../state.ts';
+import { nameOf } from '../stored-shard.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
 import type { RedisOptions } from './connection-options.ts';
 import { fencedOf, layout, markArguments } from './marks.ts';
@@ -63,10 +65,14 @@ export class RedisStateStore implements StateStore {
     this.#installation = new RedisInstallation(link, scripts, this.#prefix);
   }
 
-  async fence(shard: ShardId): Promise<Fenced> {
+  async fence(shard: ShardId, { isForced } = { isForced: false }): Promise<Fenced> {
     const { meta, rows } = this.#keysOf(shard);
     const nonce = this.#options.nonce();
-    const answer = await this.#link.run(this.#scripts.fence, [meta, rows], [nonce, layout]);
+    const answer = await this.#link.run(
+      this.#scripts.fence,
+      [meta, rows],
+      [nonce, layout, isForced ? '1' : '0'],
+    );
     return fencedOf(shard, nonce, expectOk(answer, shard));
   }
 
@@ -80,7 +86,7 @@ export class RedisStateStore implements StateStore {
       if (run !== firstRun) throw passing(lease, 'another server took over during the load');
       loaded += rows.length;
       isLast = cursor === '0';
-      if (isLast && loaded < stored) throw damaged(lease.shard, [`${stored} rows`, `${loaded}`]);
+      if (isLast && loaded < stored) throw this.#rowsMissing(lease, loaded, stored);
       // The server works on the next chunk while the caller does on this one.
       if (!isLast) next = ahead(this.#scan(lease, cursor));
       if (rows.length > 0) yield rows;
@@ -164,6 +170,11 @@ export class RedisStateStore implements StateStore {
     if (cursor !== '0') throw passing(lease, 'another server took over during the load');
     await this.#settle(lease, String(answer.values[0]));
     return this.#scan(lease, cursor, about);
+  }
+
+  #rowsMissing({ shard }: Lease, loaded: number, stored: number): TocsinError {
+    const { meta, rows } = this.#keysOf(shard);
+    return damaged(`${nameOf(shard)}: ${rows} has ${loaded} rows, ${meta} counts ${stored}`);
   }
 
   #keysOf(shard: ShardId): ShardKeys {

@@ -5,7 +5,7 @@
 --
 -- Returns {'OK', slices left}
 --         {'FENCED', epoch}            the shard is missing or has another owner
---         {'DAMAGED', stored, found}   slices are missing although the commit counts
+--         {'DAMAGED', what}            slices are missing although the commit counts
 --
 -- Atomic: a slice is merged and gone in one step. Idempotent: sent again it merges the next one, which is due anyway.
 
@@ -15,7 +15,9 @@ if stored[3] ~= ARGV[3] then return {'OK', '0'} end
 
 local left = tonumber(stored[4])
 local found = redis.call('HLEN', KEYS[3])
-if found ~= left then return {'DAMAGED', stored[4], tostring(found)} end
+if found ~= left then
+  return {'DAMAGED', KEYS[3] .. ' has ' .. found .. ' slices, ' .. KEYS[1] .. ' counts ' .. left}
+end
 
 left = left - 1
 apply_slice(read_slice(redis.call('HGET', KEYS[3], left)), KEYS[1], KEYS[2])
