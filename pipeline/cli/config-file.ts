@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { Command as Commander } from 'commander';
 import type { Config } from '../config/index.ts';
 import type { Io } from './io.ts';
+import { readRegularFile } from './read-regular-file.ts';
 
 const defaultName = 'tocsin.yaml';
 
@@ -28,6 +29,7 @@ export async function readConfig(given: string | undefined, io: Io): Promise<Con
   return loadConfig({
     ...(path === undefined ? {} : { path }),
     env: io.env,
-    readFile: (file) => readFileSync(resolve(io.cwd, file)),
+    // The configuration itself may come through a pipe: --config <(…).
+    readFile: (file) => (file === path ? readFileSync : readRegularFile)(resolve(io.cwd, file)),
   });
 }

@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { call } from './calling.ts';
+import { call, folderWith } from './calling.ts';
 
 const bad = { 'tocsin.yaml': 'log:\n  levle: info\n' };
 const good = { 'tocsin.yaml': 'log:\n  level: warn\n' };
@@ -28,6 +31,41 @@ describe('config check', () => {
       exitCode: 0,
       stdout: 'no configuration file: the built-in defaults are valid\n',
       stderr: '',
+    });
+  });
+
+  describe('of a file that it names', () => {
+    const files = { 'tocsin.yaml': `log: { level: "\${file:level}" }\n`, real: 'warn\n' };
+
+    test.each<[string, (path: string) => void, string]>([
+      [
+        'a pipe, which nobody may ever write to',
+        (path) => execFileSync('mkfifo', [path]),
+        'level is not a regular file',
+      ],
+      ['a device', (path) => symlinkSync('/dev/zero', path), 'level is not a regular file'],
+      ['a folder', (path) => mkdirSync(path), 'level is a directory'],
+      [
+        'a file larger than any secret',
+        (path) => {
+          symlinkSync('real', path);
+          truncateSync(path, 2 ** 30);
+        },
+        'level has 1073741824 bytes; at most 67108864 are read',
+      ],
+    ])('%s is refused', async (_, make, told) => {
+      const cwd = folderWith(files);
+      make(join(cwd, 'level'));
+      const { exitCode, stderr } = await call(['config', 'check'], { cwd });
+      expect([exitCode, stderr]).toEqual([78, expect.stringContaining(told)]);
+    });
+
+    test('a link to a link to a file is followed, as secrets are mounted', async () => {
+      const cwd = folderWith(files);
+      symlinkSync('real', join(cwd, 'newest'));
+      symlinkSync('newest', join(cwd, 'level'));
+      const { stdout } = await call(['config', 'show', '-o', 'json'], { cwd });
+      expect(JSON.parse(stdout)).toMatchObject({ log: { level: 'warn' } });
     });
   });
 
