@@ -45,7 +45,7 @@ export async function up(file, names, options) {
   return state;
 }
 
-/** Stops processes and removes their data. */
+/** Stops processes and removes their data; `ended` names them. */
 export async function down(file, names, { purge }) {
   const state = readState(file);
   const going = state.processes.filter(({ service }) => names.includes(service));
@@ -58,7 +58,7 @@ export async function down(file, names, { purge }) {
   writeState(file, state);
   if (purge && state.processes.length === 0 && state.root !== null)
     rmSync(state.root, { recursive: true, force: true });
-  return state;
+  return { ...state, ended: going.map(({ name }) => name) };
 }
 
 /** Ends processes in order and starts them again, one after another, with the ports and data they had. */

@@ -43,7 +43,9 @@ export function isRunning(pid, mark) {
   try {
     const args = ['-ww', '-o', 'command=', '-p', String(pid)];
     return execFileSync('ps', args, { encoding: 'utf8' }).includes(mark);
-  } catch {
+  } catch (error) {
+    // One that cannot be asked about must not count as dead: its data would go while it runs.
+    if (error.code !== undefined) throw new Error(`ps cannot be run: ${error.message}`);
     return false;
   }
 }

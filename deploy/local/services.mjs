@@ -19,7 +19,7 @@ const usage = `usage: npm run services -- COMMAND [NAMES…] [--brokers N] [--st
   pause     stops them in their tracks, connections open (SIGSTOP)
   resume    lets them go on
 
-  NAMES         ${services.join(', ')}; for the last four also one process: kafka-2
+  NAMES         ${services.join(', ')}; also one process, except for down: kafka-2
   --brokers N   brokers of a new Kafka, 1 or 3 (replication 3); default 1
   --state FILE  where the state is kept, default .tocsin/services.json
   --purge       down: remove the logs too
@@ -33,7 +33,7 @@ function commandsOn(file, names, { brokers, purge }) {
   const all = names.length === 0 ? services : names;
   return {
     up: locked(() => up(file, all, { brokers: Number(brokers) })),
-    down: locked(() => down(file, all, { purge })),
+    down: async () => toldEnd(file, await withLock(file, () => down(file, all, { purge }))),
     restart: locked(() => restart(file, names)),
     kill: locked(() => killAll(file, names)),
     pause: locked(() => signal(file, names, 'SIGSTOP')),
@@ -43,8 +43,14 @@ function commandsOn(file, names, { brokers, purge }) {
   };
 }
 
+function toldEnd(file, { ended, ...state }) {
+  const isEmpty = state.processes.length === 0;
+  if (ended.length === 0) return `nothing to stop\n${isEmpty ? '' : describe(file, state)}`;
+  return `stopped ${ended.join(', ')}\n${describe(file, state)}`;
+}
+
 function describe(file, state) {
-  if (state.processes.length === 0) return 'nothing runs\n';
+  if (state.processes.length === 0) return `nothing runs (state: ${file})\n`;
   const lines = state.processes.map(({ name, pid, port, mark, log }) => {
     const condition = isRunning(pid, mark) ? `pid ${pid}` : 'has died';
     return [name.padEnd(10), condition.padEnd(12), `port ${port}`, log].join('  ');
@@ -69,11 +75,12 @@ async function main() {
   });
   const [command = '', ...names] = positionals;
   const file = values.state ?? fileURLToPath(new URL('../../.tocsin/services.json', import.meta.url));
-  const isOfService = (name) => services.includes(name.replace(/-\d+$/, ''));
+  // Of a service that lost one of its processes, nothing would be left to bring back.
+  const serviceOf = (name) => (command === 'down' ? name : name.replace(/-\d+$/, ''));
   const run = Object.entries(commandsOn(file, names, values)).find(([name]) => name === command)?.[1];
   const isMisused =
     run === undefined ||
-    !names.every(isOfService) ||
+    !names.every((name) => services.includes(serviceOf(name))) ||
     !['1', '3'].includes(values.brokers) ||
     (needsNames.includes(command) && names.length === 0);
   if (isMisused) throw new Error(usage);

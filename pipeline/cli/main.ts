@@ -11,7 +11,9 @@ import { reportError } from './report-error.ts';
 export async function main(): Promise<void> {
   const io = processIo();
   const argv = process.argv.slice(2);
-  process.on('uncaughtException', (error) => process.exit(reportError(error, io, isDebug(argv, io))));
+  process.on('uncaughtException', (error) =>
+    process.exit(reportError(error, { io, isDebug: isDebug(argv, io), command: '' })),
+  );
   // No process.exit here: what was written to a pipe must still arrive.
   process.exitCode = await run(argv, io);
 }
@@ -23,9 +25,11 @@ export async function run(
   known: readonly Command[] = commands,
 ): Promise<number> {
   let exitCode: number = exitCodes.done;
+  let running = '';
   const program = programFor(io);
   for (const command of known) {
     register(program, command, async (invocation) => {
+      running = command.name;
       const { run: perform } = await command.load();
       exitCode = await perform(invocation, io);
     });
@@ -36,7 +40,7 @@ export async function run(
   } catch (error) {
     // commander has already written its message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    return reportError(error, io, isDebug(argv, io));
+    return reportError(error, { io, isDebug: isDebug(argv, io), command: running });
   }
 }
 

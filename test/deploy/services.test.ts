@@ -108,8 +108,11 @@ describeService('the launcher', await redisForTests(), () => {
     launch('up', 'redis');
     const { env } = read();
     expect(launch('env')).toBe(`export REDIS_URL=${env.REDIS_URL}\n`);
-    expect(launch('down', '--purge')).toBe('nothing runs\n');
-    expect(launch('down', '--purge')).toBe('nothing runs\n');
+    expect(launch('down', 'kafka')).toMatch(/^nothing to stop\nredis +pid /);
+    expect(() => launch('down', 'redis-1')).toThrow(/usage:/);
+    expect(launch('down', '--purge')).toBe(`stopped redis\nnothing runs (state: ${state})\n`);
+    expect(launch('down', '--purge')).toBe('nothing to stop\n');
+    expect(launch('status')).toBe(`nothing runs (state: ${state})\n`);
     await expect(ask(env.REDIS_URL, 'PING')).rejects.toThrow();
   });
 });

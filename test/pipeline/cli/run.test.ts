@@ -142,6 +142,16 @@ describe('an error that a command throws', () => {
     expect((await tryOut(failWith(new TocsinError(code, 'x')))).exitCode).toBe(exitCode);
   });
 
+  test.each([
+    [['dlq', 'retry', '--code', 'record.none'], 'tocsin dlq retry --help'],
+    [['dlq', 'show', 'there'], 'tocsin dlq show --help'],
+    [['run', '--listen', 'nowhere'], 'tocsin run --help'],
+  ])('because of the command line %j names the help of its command', async (argv, help) => {
+    const { exitCode, stderr } = await call(argv);
+    expect(exitCode).toBe(64);
+    expect(stderr).toContain(`  to do:    see ${help}\n`);
+  });
+
   test('that nobody expected is exit code 70, short, and says how to report it', async () => {
     const called = await tryOut(failWith(new RangeError('out of luck')));
     expect(called.exitCode).toBe(70);

@@ -3,7 +3,8 @@ import { addConfigOption } from '../../config-file.ts';
 
 export const schemasCheck: Command = {
   name: 'schemas check',
-  summary: 'Say of each subject whether its schema is registered or could be; exit code 1 when one could not',
+  summary:
+    'Say of each subject whether its schema is registered or could be; exit code 1 unless all are registered',
   examples: ['tocsin schemas check --config tocsin.yaml', 'tocsin schemas check -o json'],
   configure: addConfigOption,
   load: () => import('./check.ts'),

@@ -10,12 +10,15 @@ const words = {
   incompatible: 'incompatible',
 } as const;
 
-/** The states on stdout, what is wrong with the incompatible ones on stderr. */
+/** The states on stdout; on stderr what is wrong with the incompatible ones, and what to do about those that are missing. */
 export function tellSubjects(states: readonly SubjectState[], { output }: Invocation, io: Io): number {
   io.stdout.write(output === 'json' ? json({ subjects: states }) : statesText(states));
   for (const { subject, problems } of states)
     for (const problem of problems) io.stderr.write(`${subject}, ${problem}\n`);
-  const isGood = states.every(({ state }) => state !== 'incompatible');
+  const missing = states.filter(({ state }) => state === 'new').length;
+  if (missing > 0)
+    io.stderr.write(`${missing} of ${states.length} are not registered: tocsin schemas register\n`);
+  const isGood = states.every(({ state }) => state === 'registered');
   return isGood ? exitCodes.done : exitCodes.checkedFalse;
 }
 

@@ -20,8 +20,9 @@ async function openFront() {
 describe('schemas', () => {
   test('check tells what would be registered, and registers nothing', async () => {
     const { registry, around } = await openFront();
-    const { exitCode, stdout } = await call(['schemas', 'check'], around);
-    expect(exitCode).toBe(0);
+    const { exitCode, stdout, stderr } = await call(['schemas', 'check'], around);
+    const all = wantedSchemas.length;
+    expect([exitCode, stderr]).toEqual([1, `${all} of ${all} are not registered: tocsin schemas register\n`]);
     expect(stdout).toMatch(/\nalerts\.raw\.v1-value +would be registered +– +–\n/);
     expect(registry.subjects()).toEqual([]);
   });
@@ -35,6 +36,18 @@ describe('schemas', () => {
     expect(exitCode).toBe(0);
     expect(subjects).toHaveLength(wantedSchemas.length);
     expect(subjects).toContainEqual(expect.objectContaining({ state: 'registered', version: 1 }));
+  });
+
+  test('one that is missing among those that are registered is told as well', async () => {
+    const { registry, around } = await openFront();
+    const [missing, ...others] = wantedSchemas;
+    for (const { subject, schema } of others) await registry.register(subject, schema);
+    const { exitCode, stdout } = await call(['schemas', 'check', '-o', 'json'], around);
+    const { subjects } = JSON.parse(stdout);
+    expect(exitCode).toBe(1);
+    expect(subjects.filter(({ state }: { state: string }) => state !== 'registered')).toEqual([
+      { subject: missing?.subject, state: 'new', id: null, version: null, problems: [] },
+    ]);
   });
 
   test.each(['check', 'register'])('%s says what is incompatible, with exit code 1', async (command) => {
