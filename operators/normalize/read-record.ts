@@ -4,7 +4,7 @@ import type { RawRecord } from '../events.ts';
 import { type CompiledMapping, readCsv } from './mapping/index.ts';
 import { splitNdjson } from './parse-json.ts';
 import { Reading, type Rules } from './reading.ts';
-import { inEnvelope } from './shapes/index.ts';
+import { hasKnownVersion, inEnvelope, refuseVersion } from './shapes/index.ts';
 import { rawAlert } from './shapes/raw-alert.ts';
 
 /**
@@ -33,7 +33,8 @@ export function readRecord(record: RawRecord, rules: RecordRules): Reading {
     reading.refuse('record.too-large', `${value.length} bytes are more than ${maxBytes}`);
   } else if (headers['ce_specversion'] !== undefined) {
     // CloudEvents in binary mode: the attributes are headers, the value is the data (Kafka binding 1.0, §3.2).
-    inEnvelope(attributesOf(headers), reading, () => readValue(value, reading, rules));
+    if (!hasKnownVersion(headers['ce_specversion'])) refuseVersion(headers['ce_specversion'], reading);
+    else inEnvelope(attributesOf(headers), reading, () => readValue(value, reading, rules));
   } else readValue(value, reading, rules);
   return reading;
 }

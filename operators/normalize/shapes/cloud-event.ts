@@ -1,5 +1,5 @@
 import type { Envelope, Reading, Shape } from '../reading.ts';
-import type { JsonObject } from '../text.ts';
+import { describe, type JsonObject } from '../text.ts';
 
 /**
  * CloudEvents 1.0, structured mode: the alert is the `data`, of any shape that is known here. The envelope fills in what
@@ -9,8 +9,9 @@ export const cloudEvent: Shape = {
   name: 'cloud-event',
   recognizes: (document) => typeof document['specversion'] === 'string',
   read(document, reading) {
-    const { data, data_base64: encoded } = document;
-    if (data === undefined && typeof encoded === 'string') readEncoded(document, encoded, reading);
+    const { data, data_base64: encoded, specversion } = document;
+    if (!hasKnownVersion(specversion)) refuseVersion(specversion, reading);
+    else if (data === undefined && typeof encoded === 'string') readEncoded(document, encoded, reading);
     else if (data === undefined || data === null) {
       reading.refuse('record.invalid-field', 'data: the CloudEvent carries none, so there is no alert in it');
     } else {
@@ -21,6 +22,16 @@ export const cloudEvent: Shape = {
     }
   },
 };
+
+/** Every 1.x calls itself 1.0. Those before have other attributes, and say elsewhere that their data are base64. */
+export function hasKnownVersion(specversion: unknown): boolean {
+  return typeof specversion === 'string' && /^1(\.|$)/.test(specversion);
+}
+
+export function refuseVersion(specversion: unknown, reading: Reading): void {
+  const found = describe(specversion);
+  reading.refuse('record.unknown-shape', `CloudEvents specversion ${found}; only '1.0' is known`);
+}
 
 function readEncoded(document: JsonObject, encoded: string, reading: Reading): void {
   const text = decodeBase64(encoded);

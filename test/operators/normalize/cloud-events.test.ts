@@ -50,6 +50,22 @@ describe('a CloudEvent', () => {
     expect(observations.map(({ tail }) => tail.id)).toEqual(['ce-1', '']);
   });
 
+  it.each(['0.3', '0.2', '2.0', '', 'one'])(
+    'of version %j is a dead letter, in either mode',
+    (specversion) => {
+      const error = `record.unknown-shape: CloudEvents specversion ${JSON.stringify(specversion)}; only '1.0' is known`;
+      const inHeaders = { headers: { ...headers, ce_specversion: specversion } };
+      expect(onlyError({ ...attributes, specversion, data: { name: 'x' } })).toContain(error);
+      expect(onlyError({ name: 'x' }, {}, inHeaders)).toContain(error);
+    },
+  );
+
+  it('in base64 as version 0.3 has it is refused for its version, which says what is wrong', () => {
+    const data = base64('{"name":"x"}');
+    const old = { ...attributes, specversion: '0.3', datacontentencoding: 'base64', data };
+    expect(onlyError(old)).toContain("only '1.0' is known");
+  });
+
   it.each([
     ['without data', attributes, 'record.invalid-field: data: the CloudEvent carries none'],
     ['with null for data', { ...attributes, data: null }, 'record.invalid-field: data'],
