@@ -27,6 +27,13 @@ export function rowType(schema: unknown): avro.Type {
   return build(schema, (node, options) => (node === 'string' ? new TextType() : optionalType(node, options)));
 }
 
+/** What a value of the type may be: the branches of a union, or the type itself. */
+export function branchesOf(type: avro.Type): readonly avro.Type[] {
+  return type instanceof avro.types.UnwrappedUnionType || type instanceof avro.types.WrappedUnionType
+    ? type.types
+    : [type];
+}
+
 function enumName(node: unknown): string | undefined {
   if (typeof node !== 'object' || node === null) return undefined;
   const { type, name }: { readonly type?: unknown; readonly name?: string } = node;

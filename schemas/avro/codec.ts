@@ -1,6 +1,6 @@
 import type { Type } from 'avsc';
 import { TocsinError } from '../errors.ts';
-import { foreignType, ownType, rowType } from './avro-types.ts';
+import { branchesOf, foreignType, ownType, rowType } from './avro-types.ts';
 import type { RecordSchema } from './notation.ts';
 
 /** Values of one topic as Avro bytes and back. */
@@ -93,6 +93,7 @@ interface Layout {
 function layoutOf(type: Type, writerSchema: unknown): Layout {
   try {
     const writer = foreignType(writerSchema);
+    requireRecords(writer);
     // Docs and defaults aside it is our schema: reading without a resolver is faster.
     if (type.equals(writer)) return { type, resolver: undefined };
     // Avro compares unqualified names: a producer may keep its own namespace.
@@ -100,6 +101,12 @@ function layoutOf(type: Type, writerSchema: unknown): Layout {
   } catch (cause) {
     throw new TocsinError('record.incompatible-schema', messageOf(cause), { cause });
   }
+}
+
+/** avsc looks for fields in whatever it is given, and trips over what has none. */
+function requireRecords(writer: Type): void {
+  const other = branchesOf(writer).find(({ typeName }) => typeName !== 'record' && typeName !== 'error');
+  if (other !== undefined) throw new Error(`it describes a value of type ${other.typeName}, not a record`);
 }
 
 /** Writes into a buffer that is used again, then copies once; a value that does not fit is written a second time. */
@@ -167,5 +174,8 @@ function whatIsWrong(type: Type, wire: unknown, cause: unknown): string {
 }
 
 function messageOf(error: unknown): string {
+  // Of schemas and values that contain themselves, or a thousand others, one in the other.
+  if (error instanceof RangeError && /call stack/.test(error.message))
+    return 'it is nested too deeply to be read';
   return error instanceof Error ? error.message : String(error);
 }

@@ -38,6 +38,40 @@ function withSymbol(schema: RecordSchema, enumName: string, symbol: string): Rec
   );
 }
 
+describe('a schema of something else', () => {
+  const itself = { name: 'parent', doc: 'Itself.', type: 'RawAlert' };
+  const deep = Array.from({ length: 6_000 }).reduce<object | string>(
+    (items) => ({ type: 'array', items }),
+    'string',
+  );
+
+  test.each<[string, unknown, string]>([
+    ['a bare text', 'string', 'it describes a value of type string, not a record'],
+    ['a list', { type: 'array', items: 'string' }, 'it describes a value of type array, not a record'],
+    ['an alert or nothing', ['null', rawAlertSchema], 'it describes a value of type null, not a record'],
+    ['another record', { type: 'record', name: 'Node', fields: [] }, 'no alias found for Node'],
+    [
+      'an alert with thousands of lists in each other',
+      { ...rawAlertSchema, fields: [{ name: 'deep', type: deep }, ...rawAlertSchema.fields] },
+      'it is nested too deeply to be read',
+    ],
+  ])('%s is refused with a reason for people', (_, schema, detail) => {
+    const error = { code: 'record.incompatible-schema', detail };
+    expect(() => codecs.raw.readerOf(schema)).toThrow(expect.objectContaining(error));
+  });
+
+  test('an alert that contains itself is refused with each of its values, which have no end', () => {
+    const read = codecs.raw.readerOf({ ...rawAlertSchema, fields: [itself, ...rawAlertSchema.fields] });
+    const error = { code: 'record.avro-truncated', detail: 'it is nested too deeply to be read' };
+    expect(() => read(Buffer.alloc(100))).toThrow(expect.objectContaining(error));
+  });
+
+  test('a union of nothing but an alert is read', () => {
+    expect(codecs.raw.hasLayoutOf([rawAlertSchema])).toBe(false);
+    expect(() => codecs.raw.readerOf([rawAlertSchema])).not.toThrow();
+  });
+});
+
 describe('a reader older than the writer', () => {
   const newer = withSymbol(
     withField(rawAlertSchema, { name: 'region', doc: 'Added later.', type: 'string', default: '' }),
