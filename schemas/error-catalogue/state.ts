@@ -80,6 +80,13 @@ export const stateErrors = {
     todo: 'find out who did it; then stop all workers and start one with --accept-state-reset: what is damaged is rebuilt from its log',
     exitCode: 78,
   },
+  'state.foreign-key': {
+    kind: 'promise',
+    what: 'a key of the state store holds something that is not ours',
+    expected: 'hashes under `state.prefix`, which only Tocsin writes',
+    todo: 'find out who wrote it; then delete it, or choose another `state.prefix`',
+    exitCode: 78,
+  },
   'state.newer': {
     kind: 'promise',
     what: 'the stored state was written by a newer version',

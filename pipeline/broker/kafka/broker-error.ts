@@ -38,12 +38,22 @@ export function brokerError(error: unknown, detail: string): TocsinError {
     const code = codes[typeOf(cause)] ?? codes[String(Object(cause).name)];
     if (code !== undefined) return new TocsinError(code, `${detail}: ${messageOf(cause)}`, { cause: error });
   }
-  return new TocsinError('broker.unavailable', `${detail}: ${messageOf(error)}`, { cause: error });
+  const hint = isHangUp(error) ? '; a listener that wants other `broker.tls` or `broker.sasl` does this' : '';
+  return new TocsinError('broker.unavailable', `${detail}: ${messageOf(error)}${hint}`, { cause: error });
 }
 
 /** Whether Kafka answered with one of these error names, however often it was wrapped. */
 export function hasType(error: unknown, types: readonly string[]): boolean {
   return causesOf(error).some((cause) => types.includes(typeOf(cause)));
+}
+
+/** Whether the other end hung up: a listener says no more to a client that does not speak TLS or SASL as it does. */
+function isHangUp(error: unknown): boolean {
+  return causesOf(error).some(
+    (cause) =>
+      Object(cause).name === 'KafkaJSConnectionClosedError' ||
+      /before secure TLS connection|\bSSL routines\b/.test(messageOf(cause)),
+  );
 }
 
 /** The error, what caused it, and what it aggregates (of topics in `errors`, of groups in `groups`); wrappers of kafkajs name their innermost cause only. */

@@ -6,7 +6,6 @@ const refusals = [
   /\bNOAUTH\b/,
   /\bWRONGPASS\b/,
   /\bNOPERM\b/,
-  /\bWRONGTYPE\b/,
   /user executing the script can't/,
   /unknown command/i,
   /invalid password/i,
@@ -17,6 +16,11 @@ const refusals = [
 export function isRefusal(cause: unknown): boolean {
   const message = messageOf(cause);
   return refusals.some((pattern) => pattern.test(message));
+}
+
+/** Whether a key holds something that is none of ours. */
+export function isWrongType(cause: unknown): boolean {
+  return /\bWRONGTYPE\b/.test(messageOf(cause));
 }
 
 /** An error of ioredis or of the server in the words of the catalogue. */

@@ -3,7 +3,7 @@ import { Cluster } from 'ioredis';
 import { TocsinError } from '../../../schemas/errors.ts';
 import { type Client, connect } from './connect.ts';
 import type { RedisOptions } from './connection-options.ts';
-import { isRefusal, stateError } from './failure.ts';
+import { isRefusal, isWrongType, stateError } from './failure.ts';
 import type { Script } from './scripts.ts';
 
 /** What a script answers: a code, then values. */
@@ -40,18 +40,18 @@ export class RedisLink {
 
   /**
    * Runs a script on the server that holds `keys`. Rejects with `state.unavailable` (it may have run or not: run it
-   * again) or `state.refused`.
+   * again), `state.refused` or `state.foreign-key`.
    */
   run(script: Script, keys: readonly string[], values: readonly (string | Buffer)[]): Promise<Answer> {
     const { name, sha, text } = script;
     return this.#within(name, async () => {
-      const answer = await this.#evaluate('EVALSHA', sha, keys, values).catch((error: unknown) => {
+      const answer = this.#evaluate('EVALSHA', sha, keys, values).catch((error: unknown) => {
         // A server that restarted or took over has no scripts yet.
         if (error instanceof Error && error.message.includes('NOSCRIPT'))
           return this.#evaluate('EVAL', text, keys, values);
         throw error;
       });
-      return answerOf(answer, name);
+      return answerOf(await answer.catch((error: unknown) => this.#blame(error, keys)), name);
     });
   }
 
@@ -78,6 +78,17 @@ export class RedisLink {
     if (this.#isClosed) return;
     clearTimeout(this.#revival);
     this.#revival = setTimeout(() => this.#client.connect().catch(() => undefined), revivalMs);
+  }
+
+  /** Redis does not say which key it is that holds something else. */
+  async #blame(error: unknown, keys: readonly string[]): Promise<never> {
+    if (!isWrongType(error)) throw error;
+    // Who may not ask is told of every key.
+    const typeOf = (key: string): Promise<string> => this.#client.type(key).catch(() => 'unknown');
+    const types = await Promise.all(keys.map(async (key) => ({ key, type: await typeOf(key) })));
+    const foreign = types.filter(({ type }) => type !== 'hash' && type !== 'none');
+    const named = foreign.map(({ key, type }) => `${key} is of type ${type}`).join(', ');
+    throw new TocsinError('state.foreign-key', named, { cause: error });
   }
 
   #evaluate(how: 'EVAL' | 'EVALSHA', script: string, keys: readonly string[], values: readonly unknown[]) {

@@ -215,6 +215,15 @@ describeService('a worker on real neighbours', allHere, () => {
     expect(await other.end('SIGINT')).toBe(0);
   }, 90_000);
 
+  test('says that a listener which hangs up may want another login', async () => {
+    const silent = new KafkaBroker({ brokers: kafka.saslAddresses, clientId: 'test' });
+    await expect(silent.admin.clusterId()).rejects.toMatchObject({
+      code: 'broker.unavailable',
+      detail: expect.stringContaining('wants other `broker.tls` or `broker.sasl`'),
+    });
+    await silent.close();
+  });
+
   test('refuses what its broker refuses, and takes names that a cluster wants', async () => {
     const secured = configOf(kafka.saslAddresses, `live-${randomUUID()}`);
     const configAs = (password: string): string => {

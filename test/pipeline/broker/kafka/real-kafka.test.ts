@@ -179,9 +179,21 @@ describeService('KafkaBroker against the traps of kafkajs', await kafkaForTests(
     expect([...member.values].sort()).toEqual(['a', 'b', 'c', 'x']);
   });
 
+  test('a listener that TLS is spoken to, which it does not speak', async () => {
+    const secured = new KafkaBroker({ brokers, clientId: 'test', tls: {} });
+    await expect(secured.admin.partitions('t')).rejects.toMatchObject({
+      code: 'broker.unavailable',
+      detail: expect.stringContaining('wants other `broker.tls` or `broker.sasl`'),
+    });
+    await secured.close();
+  });
+
   test('a broker that is not there, and one that knows no such user', async () => {
     const away = new KafkaBroker({ brokers: ['127.0.0.1:1'], clientId: 'test' });
-    await expect(away.admin.partitions('t')).rejects.toMatchObject({ code: 'broker.unavailable' });
+    await expect(away.admin.partitions('t')).rejects.toMatchObject({
+      code: 'broker.unavailable',
+      detail: expect.not.stringContaining('broker.tls'),
+    });
     await away.close();
     const sasl = { mechanism: 'plain', username: 'nobody', password: 'wrong' } as const;
     const refused = new KafkaBroker({ brokers, clientId: 'test', sasl });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { connect } from 'node:net';
 import { createServer, type Server } from 'node:tls';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import {
   openRedisStateStore,
   type RedisStateStore,
@@ -80,6 +80,28 @@ describeService('RedisStateStore and who may use it', await redisBinaryForTests(
       await expect(working).rejects.toMatchObject({ code: 'state.refused', isRetriable: false });
     },
   );
+
+  describe('a key that somebody else has written', () => {
+    const rows = '{tocsin:relate:0}:rows';
+    const isForeign = (detail: string) => ({ code: 'state.foreign-key', exitCode: 78, detail });
+
+    test.for([[rows], ['{tocsin:relate:0}:meta'], ['{tocsin:installation}']])(
+      '%s is named',
+      async ([key]) => {
+        const opened = await open();
+        await server.tell('SET', String(key), 'theirs');
+        await expect(work(opened)).rejects.toMatchObject(isForeign(`${key} is of type string`));
+      },
+    );
+
+    test('is named among its neighbours to a user that may not ask for types', async () => {
+      await server.tell('ACL', 'SETUSER', 'worker', 'on', '>secret', ...leastPermissions);
+      const opened = await open({ username: 'worker', password: hidden('secret') });
+      await server.tell('SET', rows, 'theirs');
+      const detail = `{tocsin:relate:0}:meta is of type unknown, ${rows} is of type unknown`;
+      await expect(work(opened)).rejects.toMatchObject(isForeign(detail));
+    });
+  });
 
   test.for([
     ['a wrong password', { username: 'default', password: hidden('wrong') }],
