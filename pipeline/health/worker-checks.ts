@@ -12,6 +12,8 @@ export interface Looked {
     readonly isBraked: boolean;
     /** Why it tries something over and over; null when it does not. */
     readonly trouble: string | null;
+    /** Why the state store does not take its state. */
+    readonly refusal: string | null;
   }[];
   readonly stalled: readonly Stalled[];
   readonly beats: readonly Beat[];
@@ -28,7 +30,9 @@ export function workerChecks({ graphs, owned, stalled, beats, now }: Looked): re
   return [
     ...graphs.map((graph) => shardsCheck(graph, owned)),
     ...graphs.map((graph) => flowCheck(graph, owned, stalled)),
-    ...beats.map((beat) => neighbourCheck(beat, now)),
+    ...beats.map((beat) =>
+      beat.name === 'state' ? stateCheck(beat, owned, now) : neighbourCheck(beat, now),
+    ),
   ];
 }
 
@@ -63,6 +67,15 @@ function standingIn(standing: Looked['stalled']): string | null {
   const { topic, partition, handled, end, sinceMs } = first;
   const more = standing.length === 1 ? '' : `, and ${standing.length - 1} more`;
   return `${topic}/${partition} has stood at ${handled} of ${end} for ${secondsIn(sinceMs)}${more}`;
+}
+
+/** A store may answer and take nothing: its memory is full, or it has become a replica. */
+function stateCheck(beat: Beat, owned: Looked['owned'], now: number): Check {
+  const check = neighbourCheck(beat, now);
+  const refusals = owned.flatMap(({ refusal }) => refusal ?? []);
+  if (!check.isGood || refusals.length === 0) return check;
+  const detail = `reachable, but does not take the state of ${refusals.length} shards: ${refusals[0]}`;
+  return { ...check, isGood: false, detail };
 }
 
 function neighbourCheck({ name, isUp, since, detail }: Beat, now: number): Check {

@@ -49,6 +49,7 @@ export class Checkpointer {
   #lastAt: EventTimeMs;
   #inFlight: Promise<void> | null = null;
   #failure: Error | null = null;
+  #refusal: string | null = null;
 
   constructor(target: CheckpointTarget, { lease, checkpoint }: Fenced) {
     this.#target = target;
@@ -60,6 +61,7 @@ export class Checkpointer {
     this.#retry = new Retry({
       ...{ clock: target.clock, minMs: 100, maxMs: 5_000, isPassing: isAway },
       onRetry: ({ attempt, error }) => {
+        this.#refusal = error instanceof TocsinError ? error.detail : String(error);
         if (attempt === 1) target.onWaiting(String(error));
       },
     });
@@ -68,6 +70,11 @@ export class Checkpointer {
   /** What an earlier checkpoint failed with: the shard's memory is worthless then. */
   get failure(): Error | null {
     return this.#failure;
+  }
+
+  /** Why the store does not take the checkpoint that is under way; null when nothing is known against it. */
+  get refusal(): string | null {
+    return this.#refusal;
   }
 
   /** Whether there is something new to store, it is time to, and nothing is under way. */
@@ -140,6 +147,7 @@ export class Checkpointer {
       // The same one each time: it may have been carried out, and the store knows it again by its number.
       this.#basedOn = await state.commit(this.#lease, checkpoint);
     });
+    this.#refusal = null;
     this.#seq = checkpoint.seq;
     this.#storedOffset = taken.offset;
     await onStored(taken.offset, foothold);

@@ -13,11 +13,13 @@ export interface Owned extends TopicPartition {
   readonly isBraked: boolean;
   /** Why it tries something over and over, where that is known; null while all is well. */
   readonly trouble: string | null;
+  /** Why the state store does not take its state; null when nothing is known against it. */
+  readonly refusal: string | null;
 }
 
 type Seen = Pick<
   ShardRunner<{ readonly kind: string }>,
-  'graphName' | 'place' | 'handled' | 'isRunning' | 'isBraked'
+  'graphName' | 'place' | 'handled' | 'isRunning' | 'isBraked' | 'refusal'
 >;
 
 export function ownedOf(
@@ -25,19 +27,21 @@ export function ownedOf(
   sink: Pick<WarehouseSink, 'stored'> | null,
 ): readonly Owned[] {
   return [
-    ...shards.map(({ graphName, place, handled, isRunning, isBraked }) => ({
+    ...shards.map(({ graphName, place, handled, isRunning, isBraked, refusal }) => ({
       graph: graphName,
       ...place,
       handled,
       isRunning,
       isBraked,
       trouble: null,
+      refusal,
     })),
     ...(sink?.stored ?? []).map((place) => ({
       graph: 'warehouse',
       ...place,
       isRunning: true,
       isBraked: false,
+      refusal: null,
     })),
   ];
 }

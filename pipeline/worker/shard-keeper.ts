@@ -43,6 +43,11 @@ export class ShardKeeper<Event extends Kinded> {
     return this.#checkpointer?.failure ?? null;
   }
 
+  /** Why its state is not stored at this moment; null when nothing is known against it. */
+  get refusal(): string | null {
+    return this.#checkpointer?.refusal ?? null;
+  }
+
   /** Takes the shard and restores it; resolves with where it goes on. */
   async restore(): Promise<Restored> {
     const { assignment, place, shard, around, producer } = this.#kept;

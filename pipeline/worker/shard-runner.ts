@@ -81,6 +81,11 @@ export class ShardRunner<Event extends Kinded> {
     return this.#intake.isBraked;
   }
 
+  /** Why the store does not take its state; null when nothing is known against it. */
+  get refusal(): string | null {
+    return this.#isReleased ? null : this.#keeper.refusal;
+  }
+
   /** Records that this instance has put aside unseen. */
   get shedRecords(): number {
     return this.#intake.shedRecords;

@@ -1,5 +1,5 @@
 import { TocsinError } from '../../../schemas/errors.ts';
-import { type Installation, otherLog, otherPartitions } from '../installation.ts';
+import { type Installation, otherLog, otherPartitions, type TopicIds } from '../installation.ts';
 import { layout } from './marks.ts';
 import { damaged, evicts } from './outcomes.ts';
 import type { Answer, RedisLink } from './redis-link.ts';
@@ -33,9 +33,17 @@ export class RedisInstallation {
       clusterId,
       rawPartitions: Number(rawPartitions),
       reducedPartitions: Number(reducedPartitions),
-      // Earlier versions noted none.
-      topicIds: topicIds === '' ? {} : JSON.parse(topicIds),
+      topicIds: topicIdsIn(topicIds),
     };
+  }
+}
+
+/** Earlier versions noted none; what is no note of ours refuses nothing. */
+function topicIdsIn(note: string): TopicIds {
+  try {
+    return note === '' ? {} : JSON.parse(note);
+  } catch {
+    return {};
   }
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { checkLines, isReady, type Looked, workerChecks } from '../../../pipeline/health/index.ts';
 
 const running = (graph: string, count: number, isRunning = true) =>
-  Array.from({ length: count }, () => ({ graph, isRunning, isBraked: false, trouble: null }));
+  Array.from({ length: count }, () => ({ graph, isRunning, isBraked: false, trouble: null, refusal: null }));
 const up = (name: string) => ({ name, isUp: true, since: 0, detail: '' });
 const away = (name: string) => ({ name, isUp: false, since: 40_000, detail: 'refused' });
 const stalled = (graph: string, topic: string) => ({
@@ -45,7 +45,10 @@ describe('a worker is', () => {
     [
       'not ready while a shard has stopped at dead letters',
       {
-        owned: [...running('reduce', 1), { graph: 'reduce', isRunning: true, isBraked: true, trouble: null }],
+        owned: [
+          ...running('reduce', 1),
+          { graph: 'reduce', isRunning: true, isBraked: true, trouble: null, refusal: null },
+        ],
       },
       false,
       '[-]reduce shards: 2 of 2 shards restored, 1 stopped at dead letters',
@@ -80,6 +83,12 @@ describe('a worker is', () => {
       { beats: [away('state')] },
       false,
       '[-]state: away for 60 s: refused',
+    ],
+    [
+      'not ready while its state store answers and takes nothing',
+      { owned: running('relate', 2).map((shard) => ({ ...shard, refusal: 'commit: OOM' })) },
+      false,
+      '[-]state: reachable, but does not take the state of 2 shards: commit: OOM',
     ],
     [
       'ready without the registry: known schemas go on',

@@ -229,9 +229,11 @@ describe('Checkpointer', () => {
       const checkpointer = open();
       changes.push(change('a'));
       clock.advanceTo(1_100);
+      expect(checkpointer.refusal).toBeNull();
       startIfDue(checkpointer, 1);
       for (let turn = 0; turn < 4; turn += 1) {
         await settled();
+        expect(checkpointer.refusal).toBe(turn < 3 ? 'x' : null);
         clock.advanceTo(clock.now() + 1_000);
       }
       await checkpointer.whenStored();

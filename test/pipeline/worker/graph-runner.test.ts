@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Consumer } from '../../../pipeline/broker/index.ts';
 import { GraphRunner } from '../../../pipeline/worker/graph-runner.ts';
 import type { Ports } from '../../../pipeline/worker/index.ts';
+import { ownedOf } from '../../../pipeline/worker/owned.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
 import { TocsinError } from '../../../schemas/errors.ts';
 import { topics } from '../../../schemas/topics.ts';
@@ -337,6 +338,29 @@ describe('GraphRunner', () => {
     expect((await bench.state.fence({ graph: 'puppet', partition: 0 })).checkpoint).toMatchObject({
       offset: 1,
     });
+  });
+
+  test('a store that answers and takes nothing is told of the shards that it fails, until it takes them', async () => {
+    let isFull = false;
+    const state = (ports: Ports) =>
+      stateWith(ports.state, {
+        commit: (lease, checkpoint) =>
+          isFull && lease.shard.partition === 1
+            ? Promise.reject(new TocsinError('state.unavailable', 'commit: OOM'))
+            : ports.state.commit(lease, checkpoint),
+      });
+    await rebench({ through: (ports) => ({ ...ports, state: state(ports) }) });
+    const runner = await start();
+    const refusals = () => ownedOf(runner.shards, null).map(({ refusal }) => refusal);
+    isFull = true;
+    await pass(10_000);
+    await feed(0, put('k'));
+    await feed(1, put('l'));
+    await pass(100);
+    expect(refusals()).toEqual([null, 'commit: OOM']);
+    isFull = false;
+    await pass(10_000);
+    expect(refusals()).toEqual([null, null]);
   });
 
   test('outputs that nobody acknowledged are not below any checkpoint', async () => {
