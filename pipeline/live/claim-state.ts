@@ -82,7 +82,7 @@ async function damageOf(state: StateStore, shard: ShardId): Promise<string | nul
     for await (const _ of state.load(lease)) break;
     return null;
   } catch (error) {
-    if (error instanceof TocsinError && error.code === 'state.damaged') return error.message;
+    if (error instanceof TocsinError && error.code === 'state.damaged') return error.detail;
     throw error;
   }
 }

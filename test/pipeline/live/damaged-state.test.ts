@@ -21,7 +21,7 @@ describeService('state that somebody damaged', await redisBinaryForTests(), (bin
   const broker = new EmbeddedBroker({ clock: new VirtualClock() });
   let server: RedisServer;
   let state: RedisStateStore;
-  let logged: string[];
+  let logged: { readonly code: string; readonly reason: string }[];
 
   beforeAll(async () => {
     server = await RedisServer.start(binary);
@@ -47,7 +47,7 @@ describeService('state that somebody damaged', await redisBinaryForTests(), (bin
   });
 
   const start = (acceptsReset: boolean): Promise<void> => {
-    const write = (line: string): void => void logged.push(JSON.parse(line).code);
+    const write = (line: string): void => void logged.push(JSON.parse(line));
     const log = openLog('info', { write });
     return claimState({ state, broker, installation, delivery: 'effectively-once', acceptsReset, log });
   };
@@ -92,7 +92,9 @@ describeService('state that somebody damaged', await redisBinaryForTests(), (bin
       await stored();
       await server.tell(command, ...values);
       await start(true);
-      expect(logged).toEqual(['state-given-up']);
+      expect(logged).toMatchObject([
+        { code: 'state-given-up', reason: expect.stringContaining('relate/1: {') },
+      ]);
       expect(await afterwards()).toMatchObject({ mark: null, rows: {} });
       const whole = await state.fence(wholeShard);
       expect(await rowsOf(state, whole.lease)).toEqual({ 't/a': '1', 't/b': '1', 't/c': '1' });
@@ -115,7 +117,9 @@ describeService('state that somebody damaged', await redisBinaryForTests(), (bin
       const commitId = await stored();
       await server.tell('HSET', meta, 'pending', commitId, 'pendingSlices', '2');
       await start(true);
-      expect(logged).toEqual(['state-given-up']);
+      expect(logged).toMatchObject([
+        { code: 'state-given-up', reason: expect.stringContaining('relate/1: {') },
+      ]);
       expect(await afterwards()).toMatchObject({ mark: null, rows: {} });
     });
 
