@@ -73,7 +73,11 @@ describe('a worker is', () => {
     ],
     [
       'ready when the warehouse refuses what is to be stored, which is told at once',
-      { owned: [{ graph: 'warehouse', isRunning: true, isBraked: false, trouble: 'no such table' }] },
+      {
+        owned: [
+          { graph: 'warehouse', isRunning: true, isBraked: false, trouble: 'no such table', refusal: null },
+        ],
+      },
       true,
       '[-]warehouse flow: no such table (ready without it)',
     ],

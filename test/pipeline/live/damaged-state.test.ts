@@ -11,7 +11,7 @@ import { checkpoint, rowsOf } from '../../contracts/state.ts';
 import { RedisServer, redisBinaryForTests } from '../../support/redis-servers.ts';
 import { describeService } from '../../support/services.ts';
 
-const installation = { clusterId: 'one', rawPartitions: 1, reducedPartitions: 2 };
+const installation = { clusterId: 'one', topicIds: {}, rawPartitions: 1, reducedPartitions: 2 };
 const damagedShard = { graph: 'relate', partition: 1 };
 const wholeShard = { graph: 'relate', partition: 0 };
 const [meta, rows] = ['{tocsin:relate:1}:meta', '{tocsin:relate:1}:rows'];
