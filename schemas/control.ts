@@ -40,5 +40,11 @@ export interface Withdrawal extends Dated {
   readonly kind: 'withdrawal';
 }
 
+/**
+ * Most bytes of a record of `control.v1`, header and all. It is repeated in other topics, which take a mebibyte: far below that
+ * for whatever is repeated beside it, and the same for all workers whatever their brokers take.
+ */
+export const maxControlBytes = 65_536;
+
 /** Value of `control.v1`, keyed by `id`; it acts when a shard reads its copy back from its own log. */
 export type Control = Silence | Maintenance | Acknowledgement | Withdrawal;

@@ -1,9 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { Instant, NamingMatchers } from '../../operators/suppress/index.ts';
-import type { Control } from '../../schemas/control.ts';
+import { codecs } from '../../schemas/avro/index.ts';
+import { type Control, maxControlBytes } from '../../schemas/control.ts';
 
-const text = z.string().max(1_000);
+/** Most characters of a matcher's value, which may list the names of many hosts, and of any other text. */
+const maxValueChars = 8_000;
+const maxTextChars = 1_000;
+const maxMatchers = 100;
+
+const text = z.string().max(maxTextChars);
 const id = text.min(1);
 
 const dated = {
@@ -12,6 +18,16 @@ const dated = {
   createdBy: text.default(''),
   comment: text.default(''),
 };
+
+const Matchers = NamingMatchers.superRefine((matchers, context) => {
+  const tooMuch = (path: PropertyKey[], message: string) =>
+    context.addIssue({ code: 'custom', path, message });
+  if (matchers.length > maxMatchers) tooMuch([], `at most ${maxMatchers} of them`);
+  for (const [at, { name, value }] of matchers.entries()) {
+    if (name.length > maxTextChars) tooMuch([at, 'name'], `at most ${maxTextChars} characters`);
+    if (value.length > maxValueChars) tooMuch([at, 'value'], `at most ${maxValueChars} characters`);
+  }
+});
 
 /** Made up when the maker does not name it; the answer says it. */
 const newId = id.default(() => randomUUID());
@@ -22,7 +38,7 @@ const Request = z.discriminatedUnion('kind', [
     kind: z.enum(['silence', 'maintenance']),
     id: newId,
     ...dated,
-    matchers: NamingMatchers,
+    matchers: Matchers,
     startsAt: Instant.optional(),
     endsAt: Instant,
   }),
@@ -49,6 +65,10 @@ export function parseControl(body: Uint8Array, now: number): ParsedControl {
   const control = { ...asked, startsAt: asked.startsAt ?? now };
   if (control.endsAt <= control.startsAt) return { problem: 'endsAt: it must lie after startsAt' };
   if (control.endsAt <= now) return { problem: 'endsAt: it is past' };
+  // Nothing else can be as long as that.
+  const bytes = codecs.control.encodeFramed(0, control).length;
+  if (bytes > maxControlBytes)
+    return { problem: `matchers: with them the control has ${bytes} bytes, more than ${maxControlBytes}` };
   return { control };
 }
 

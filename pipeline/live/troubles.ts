@@ -6,6 +6,7 @@ type Trouble = Parameters<OnTrouble>[0];
 /** All of them, so that each is there to be counted before it happens the first time. */
 const none: Readonly<Record<Trouble, number>> = {
   'control-undecodable': 0,
+  'control-too-large': 0,
   'records-lost': 0,
   'shard-lost': 0,
   'shard-waits': 0,

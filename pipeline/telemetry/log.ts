@@ -18,6 +18,8 @@ export const logCodes = {
   'dead-letter':
     'An alert could not be used and is on the dead-letter topic; told for the 1st, 10th, 100th … of an `error`.',
   'control-undecodable': 'A record of `control.v1` cannot be read and has no effect.',
+  'control-too-large':
+    'A record of `control.v1` has more than 65,536 bytes and has no effect; what it was to replace stays.',
   'records-lost': 'The log no longer holds what a shard was to read next.',
   'shard-lost':
     'Somebody else owned the shard for a moment, or a neighbour is away; it is acquired again if it is still ours.',

@@ -1,6 +1,6 @@
 import type { RelateEvent } from '../../operators/events.ts';
 import { codecs } from '../../schemas/avro/index.ts';
-import type { Control } from '../../schemas/control.ts';
+import { type Control, maxControlBytes } from '../../schemas/control.ts';
 import type { ControlCopy } from '../../schemas/reduced.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { Batch, Consumer, LogRecord } from '../broker/index.ts';
@@ -78,6 +78,13 @@ export class ControlTail {
       if (key !== null) this.#known.delete(Buffer.from(key).toString());
       return;
     }
+    const { onTrouble } = this.#options.around;
+    // By a bound of our own, so that all workers pass over the same ones. What it was to replace goes on as it is.
+    if (value.length > maxControlBytes) {
+      const detail = `${topics.control.name}@${offset}: ${value.length} bytes, more than ${maxControlBytes}`;
+      onTrouble('control-too-large', detail);
+      return;
+    }
     try {
       const control: Control = codecs.control.decode(value, framedLength);
       // To the end of the map, whose order is that of the indexes.
@@ -85,7 +92,7 @@ export class ControlTail {
       this.#known.set(control.id, { kind: 'control', index: offset, control });
     } catch (error) {
       const detail = `${topics.control.name}@${offset}: ${String(error)}`;
-      this.#options.around.onTrouble('control-undecodable', detail);
+      onTrouble('control-undecodable', detail);
     }
   }
 

@@ -46,6 +46,7 @@ export type OnTrouble = (code: Trouble, detail: string) => void;
 
 export type Trouble =
   | 'control-undecodable'
+  | 'control-too-large'
   | 'records-lost'
   | 'shard-lost'
   | 'shard-waits'

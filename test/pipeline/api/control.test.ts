@@ -90,6 +90,27 @@ describe('a control that is posted', () => {
       'endsAt: it must lie after startsAt',
     ],
     ['an end that is past', { ...silence, startsAt: 0, endsAt: newYear }, 'endsAt: it is past'],
+    [
+      'more matchers than can be meant',
+      { ...silence, matchers: Array.from({ length: 101 }, () => 'a="b"') },
+      'matchers: at most 100 of them',
+    ],
+    [
+      'a matcher of an endless name',
+      { ...silence, matchers: ['a="b"', { name: 'n'.repeat(1_001), op: '=', value: 'b' }] },
+      'matchers.1.name: at most 1000 characters',
+    ],
+    [
+      'a matcher of an endless value',
+      { ...silence, matchers: `a="${'v'.repeat(8_001)}"` },
+      'matchers.0.value: at most 8000 characters',
+    ],
+    [
+      'matchers that are too much together',
+      { ...silence, matchers: Array.from({ length: 3 }, () => `a="${'€'.repeat(8_000)}"`) },
+      'matchers: with them the control has 72',
+    ],
+    ['an endless comment', { ...silence, comment: 'c'.repeat(1_001) }, 'comment: '],
     ['a field that does not exist', { ...silence, endAt: 1 }, 'Unrecognized key: "endAt"'],
     ['a withdrawal of nothing', { kind: 'withdrawal' }, 'id: '],
     [

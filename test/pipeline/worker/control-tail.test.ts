@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ProduceRecord } from '../../../pipeline/broker/index.ts';
 import { type ControlledShard, ControlTail } from '../../../pipeline/worker/control-tail.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
-import type { Control } from '../../../schemas/control.ts';
+import { type Control, maxControlBytes } from '../../../schemas/control.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { type ShardBench, shardBench } from '../../support/shard-bench.ts';
 
@@ -116,6 +116,22 @@ describe('ControlTail', () => {
     await give(['x', Buffer.from('no control')], silence('b'));
     expect(bench.troubles).toEqual(['control-undecodable']);
     expect(shards[0]?.log).toEqual(['1 b']);
+  });
+
+  test('passes over one that is too large to be repeated, and what it was to replace stays', async () => {
+    const large = (id: string, bytes: number): Control => {
+      const empty = codecs.control.encodeFramed(9, silence(id, 'x'.repeat(40_000))).length - 40_000;
+      return silence(id, 'x'.repeat(bytes - empty));
+    };
+    await start();
+    await give(silence('a', 'first'), large('a', maxControlBytes + 1), large('b', maxControlBytes));
+    const late = new Shard(1);
+    shards.push(late);
+    await tail.copy();
+    const brief = late.log.map((line) => line.slice(0, 9));
+    expect(brief).toEqual(['0 a first', '2 b xxxxx']);
+    expect(shards[0]?.log).toEqual(late.log);
+    expect(bench.troubles).toEqual(['control-too-large']);
   });
 
   test('leaves released shards alone', async () => {
