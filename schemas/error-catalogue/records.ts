@@ -52,8 +52,8 @@ export const recordsErrors = {
   },
   'record.invalid-field': {
     kind: 'record',
-    what: 'a field of the alert is missing or has the wrong type',
-    expected: 'the fields of the raw alert as its JSON Schema states them',
+    what: 'a field of the record is missing or has the wrong type',
+    expected: 'the fields that the schema of its topic states; for alerts, the JSON Schema of the raw alert',
     todo: 'correct the named field at the producer or in the mapping',
   },
   'record.invalid-time': {
