@@ -9,6 +9,7 @@ import { PublishConfig } from '../../operators/publish/index.ts';
 import { ScoreConfig } from '../../operators/score/index.ts';
 import { SuppressConfig } from '../../operators/suppress/index.ts';
 import { WarehouseConfig } from '../warehouse/index.ts';
+import { oversizeOf } from './record-size.ts';
 import {
   BrokerConfig,
   Delivery,
@@ -19,11 +20,7 @@ import {
 } from './sections/index.ts';
 import type { TableFile } from './table-files.ts';
 
-/**
- * The whole configuration: a section per operator, each with the operator's own schema, then the runtime. Sections that
- * are left out take their defaults, so an empty file is a valid configuration.
- */
-export const ConfigTree = z.strictObject({
+const Sections = z.strictObject({
   normalize: NormalizeConfig.prefault({}),
   fingerprint: FingerprintConfig.prefault({}),
   dedupe: DedupeConfig.prefault({}),
@@ -41,6 +38,17 @@ export const ConfigTree = z.strictObject({
   registry: RegistryConfig.prefault({}),
   worker: WorkerConfig.prefault({}),
   log: LogConfig.prefault({}),
+});
+
+/**
+ * The whole configuration: a section per operator, each with the operator's own schema, then the runtime. Sections that
+ * are left out take their defaults, so an empty file is a valid configuration.
+ */
+export const ConfigTree = Sections.superRefine((config, context) => {
+  const oversize = oversizeOf(config);
+  if (oversize === null) return;
+  const { path, message } = oversize;
+  context.addIssue({ code: 'custom', path: [...path], message });
 });
 
 export type Config = z.output<typeof ConfigTree>;

@@ -40,6 +40,27 @@ describe('a rule that cannot hold, or not yet', () => {
       ],
     },
     {
+      name: 'limits under which a record could become too large for Kafka',
+      text: 'normalize:\n  limits:\n    maxAnnotationBytes: 1000000\n',
+      told: [
+        '2:3 `normalize.limits`: one record of alerts.enriched.v1 could have 1191488 bytes, and Kafka takes 1044480 with what is around it: lower maxLabelBytes, maxAnnotationBytes or maxFieldBytes [config.invalid-value]',
+      ],
+    },
+    {
+      name: 'a window of more minutes than fit into a record',
+      text: 'dedupe:\n  windowMs: 86400000\n',
+      told: [
+        expect.stringMatching(
+          /^2:13 `dedupe\.windowMs`: one record of alerts\.reduced\.v1 .+ shorter window/,
+        ),
+      ],
+    },
+    {
+      name: 'an incident that lists more than fits into a record',
+      text: 'correlate:\n  maxListed: 3000\n',
+      told: [expect.stringMatching(/^2:14 `correlate\.maxListed`: one record of incidents\.v1 .+ list less/)],
+    },
+    {
       name: 'a kind that will never exist is a wrong value',
       text: 'broker:\n  kind: pulsar\n',
       told: ['2:9 `broker.kind` must be one of `embedded`, `kafka`, got "pulsar" [config.invalid-value]'],
