@@ -3,6 +3,7 @@ import type { RawRecord, ReduceEvent, RelateEvent } from '../operators/events.ts
 import type { DecodeAvro, IsOwnLayout } from '../operators/normalize/index.ts';
 import type { Labels } from '../schemas/alert.ts';
 import { codecs } from '../schemas/avro/index.ts';
+import type { Reduced } from '../schemas/reduced.ts';
 import type { TopicId } from '../schemas/topics.ts';
 import type { LogRecord } from './broker/index.ts';
 import { configOf, versionOf } from './config-version.ts';
@@ -44,18 +45,28 @@ export function reduceGraph(
   };
 }
 
-export function relateGraph(config: OperatorConfigs, version = versionOf(config)): Graph<RelateEvent> {
+/** Reads a record of the reduced topic. Throws when it cannot: the topic is ours alone, and the shard stops. */
+export type ReadReduced = (record: LogRecord, partition: number) => Reduced;
+
+/** For logs that this version alone has written. */
+const readAsWritten: ReadReduced = ({ value }) =>
+  codecs.reduced.decode(value ?? new Uint8Array(), framedLength);
+
+export function relateGraph(
+  config: OperatorConfigs,
+  read = readAsWritten,
+  version = versionOf(config),
+): Graph<RelateEvent> {
   return {
     name: 'relate',
     input: 'reduced',
     states: 'decisions',
     factsFrom: null,
     group: 'tocsin-relate',
-    // The topic is ours alone: a value that cannot be read is a broken promise, and stops the shard.
-    read: (record) => codecs.reduced.decode(record.value ?? new Uint8Array(), framedLength),
+    read,
     operators: (host) => relate(config, host),
     version,
-    configured: (other) => relateGraph(configOf(other, config), other),
+    configured: (other) => relateGraph(configOf(other, config), read, other),
   };
 }
 

@@ -21,7 +21,7 @@ const recordsPerCheckpoint = 50_000;
 
 const schemaIds: SchemaIds = {
   ...{ reduced: schemaId, enriched: schemaId, suppressed: schemaId, incidents: schemaId },
-  ...{ aggregates: schemaId, decisions: schemaId, snapshots: schemaId },
+  ...{ aggregates: schemaId, decisions: schemaId, snapshots: schemaId, control: schemaId },
 };
 
 /** Outputs by topic, dead letters among them. */

@@ -40,7 +40,7 @@ async function open(around: Surroundings): Promise<LiveWorker> {
   const troubles = new Troubles(log);
   const events = { onFailure: failure.fail, onTrouble: troubles.note };
   const { worker, store } = await openWorker(around, events);
-  await printOutputs(around, failure.fail);
+  await printOutputs(around, worker, events);
   await started(worker, failure, around);
   worker.keepTime();
   const intake = await Intake.open({ ...neighbours, clock });

@@ -35,11 +35,17 @@ export function frame(schemaId: number, payload: Uint8Array): Buffer {
   return value;
 }
 
+/** The schema id that a value names; -1 for one without a frame. */
+export function schemaIdOf(value: Uint8Array | null): number {
+  return value !== null && value.length >= framedLength && isFramed(value) ? idAt(value) : -1;
+}
+
 /** The schema ids that records name, each once: what must be known before they are decoded. */
 export function schemaIdsIn(records: Iterable<{ readonly value: Uint8Array | null }>): ReadonlySet<number> {
   const ids = new Set<number>();
   for (const { value } of records) {
-    if (value !== null && value.length >= framedLength && isFramed(value)) ids.add(idAt(value));
+    const id = schemaIdOf(value);
+    if (id !== -1) ids.add(id);
   }
   return ids;
 }

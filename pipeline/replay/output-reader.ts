@@ -2,6 +2,7 @@ import { type CodedTopic, codecs } from '../../schemas/avro/index.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { Broker, Consumer, LogRecord } from '../broker/index.ts';
 import { framedLength } from '../registry/index.ts';
+import type { OwnDecoders } from '../worker/index.ts';
 
 export type ReadTopic = Exclude<CodedTopic, 'raw' | 'reduced' | 'control'>;
 
@@ -12,9 +13,16 @@ export type Seen = {
   [K in ReadTopic]: { readonly topic: K; readonly value: ReturnType<(typeof codecs)[K]['decode']> };
 }[ReadTopic];
 
+export interface ReadingFrom {
+  readonly group?: string;
+  /** Only what is written from now on. */
+  readonly fromEnd?: boolean;
+  /** For topics that other versions write, too; with a broker that prepares its batches. */
+  readonly decoders?: Pick<OwnDecoders, ReadTopic>;
+}
+
 /**
- * Reads output topics as any consumer would: with a group of its own, values decoded by our codecs; from their start, or
- * with `fromEnd` only what is written from now on.
+ * Reads output topics as any consumer would: with a group of its own, values decoded by our codecs unless decoders are given.
  */
 export async function readOutputs(
   broker: Broker,
@@ -24,7 +32,7 @@ export async function readOutputs(
     readonly deadLetter?: (record: LogRecord) => void;
     readonly failure: (error: Error) => void;
   },
-  { group = 'tocsin-reader', fromEnd = false }: { readonly group?: string; readonly fromEnd?: boolean } = {},
+  { group = 'tocsin-reader', fromEnd = false, decoders }: ReadingFrom = {},
 ): Promise<Consumer> {
   const consumer = broker.consumer({
     group,
@@ -33,6 +41,13 @@ export async function readOutputs(
     maxBatchBytes: 1 << 20,
     isolation: 'read_committed',
   });
+  const decode = (topic: ReadTopic, record: LogRecord, partition: number): Seen => {
+    const value =
+      decoders?.[topic].readAt(record, partition) ??
+      codecs[topic].decode(record.value ?? new Uint8Array(), framedLength);
+    // What a topic is decoded by gives values of that topic; the pair is not followed through the union.
+    return { topic, value } as Seen;
+  };
   const byName = new Map(read.map((topic) => [topics[topic].name as string, topic]));
   await consumer.start({
     onAssigned: async (assigned) => {
@@ -48,7 +63,7 @@ export async function readOutputs(
       const topic = byName.get(batch.topic);
       for (const record of batch.records) {
         if (topic === undefined) on.deadLetter?.(record);
-        else on.value(decode(topic, record));
+        else on.value(decode(topic, record, batch.partition));
       }
       const { topic: name, partition } = batch;
       const offset = (batch.records.at(-1)?.offset ?? -1) + 1;
@@ -58,9 +73,4 @@ export async function readOutputs(
     onFailure: on.failure,
   });
   return consumer;
-}
-
-function decode(topic: ReadTopic, { value }: LogRecord): Seen {
-  // The codec of a topic gives values of that topic; the pair is not followed through the union.
-  return { topic, value: codecs[topic].decode(value ?? new Uint8Array(), framedLength) } as Seen;
 }

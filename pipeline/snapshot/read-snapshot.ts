@@ -1,7 +1,7 @@
-import { snapshotCodec } from '../../schemas/avro/index.ts';
+import type { SnapshotPiece } from '../../schemas/snapshot.ts';
 import { topics } from '../../schemas/topics.ts';
-import type { Broker } from '../broker/index.ts';
-import { framedLength } from '../registry/index.ts';
+import type { Broker, LogRecord } from '../broker/index.ts';
+import type { OwnDecoder } from '../registry/index.ts';
 import type { RowChange } from '../state/index.ts';
 import type { SnapshotPlace } from './foothold.ts';
 
@@ -11,18 +11,30 @@ export interface Snapshot {
   readonly rows: readonly RowChange[];
 }
 
-/** Reads the snapshot of a shard; null when the log does not hold all of its pieces any more. */
+/**
+ * Reads the snapshot of a shard; null when the log does not hold all of its pieces any more. Rejects with
+ * `broker.foreign-record`, and when the registry is asked for the schema of another version and does not answer.
+ */
 export async function readSnapshot(
   broker: Broker,
-  partition: number,
-  { id, first, end }: SnapshotPlace,
+  decoder: OwnDecoder<SnapshotPiece>,
+  { id, partition, first, end }: SnapshotPlace & { readonly partition: number },
 ): Promise<Snapshot | null> {
-  const laid = new LaidPieces(id);
   const range = { topic: topics.snapshots.name, partition, from: first, to: end };
-  await broker.read(range, (records) => {
-    for (const { value } of records) if (value !== null) laid.add(value);
-  });
-  return laid.whole();
+  for (;;) {
+    const laid = new LaidPieces(id);
+    const unknown: LogRecord[] = [];
+    await broker.read(range, (records) => {
+      for (const record of records) {
+        if (record.value === null) continue;
+        // Once one is unknown the rest is only looked at for others: all of it is read again.
+        if (!decoder.isKnown(record)) unknown.push(record);
+        else if (unknown.length === 0) laid.add(decoder.readAt(record, partition));
+      }
+    });
+    if (unknown.length === 0) return laid.whole();
+    await decoder.prefetch(unknown);
+  }
 }
 
 /** Pieces of one snapshot, laid over each other. Pieces of others, of an owner before or after, may lie between them. */
@@ -36,8 +48,7 @@ class LaidPieces {
     this.#id = id;
   }
 
-  add(value: Uint8Array): void {
-    const { id, number, rows, offset } = snapshotCodec.decode(value, framedLength);
+  add({ id, number, rows, offset }: SnapshotPiece): void {
     // A piece whose acknowledgement was lost is there twice; a missing one leaves the rest without use.
     if (id !== this.#id || number !== this.#next) return;
     this.#next += 1;

@@ -23,7 +23,7 @@ export const logCodes = {
   'records-lost': 'The log no longer holds what a shard was to read next.',
   'shard-lost':
     'Somebody else owned the shard for a moment, or a neighbour is away; it is acquired again if it is still ours.',
-  'shard-waits': 'A schema cannot be had: the shard takes in nothing until it can.',
+  'shard-waits': 'A schema cannot be had: nothing more is read of the partition until it can.',
   'dead-letters-stopped':
     'So many records of a partition are dead letters that its shard stopped: mend their producer, then restart.',
   shedding: 'A partition is too far behind: its oldest records go to the overflow topic unseen.',

@@ -1,11 +1,11 @@
 import type { RelateEvent } from '../../operators/events.ts';
 import { codecs } from '../../schemas/avro/index.ts';
-import { type Control, maxControlBytes } from '../../schemas/control.ts';
+import { maxControlBytes } from '../../schemas/control.ts';
 import type { ControlCopy } from '../../schemas/reduced.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { Batch, Consumer, LogRecord } from '../broker/index.ts';
-import { framedLength } from '../registry/index.ts';
 import type { ShardSurroundings } from './ports.ts';
+import { preparedBroker } from './prepared-broker.ts';
 import type { ShardRunner } from './shard-runner.ts';
 
 /** The part of a RELATE shard that controls are brought to. */
@@ -36,7 +36,8 @@ export class ControlTail {
   constructor(options: ControlTailOptions) {
     this.#options = options;
     const { around } = options;
-    this.#consumer = around.ports.broker.consumer({
+    const broker = preparedBroker({ ...around, ...around.ports });
+    this.#consumer = broker.consumer({
       // Every process reads all of it; the group only gives it a place of its own.
       group: `tocsin-control-${around.instance}`,
       topics: [topics.control.name],
@@ -78,7 +79,7 @@ export class ControlTail {
       if (key !== null) this.#known.delete(Buffer.from(key).toString());
       return;
     }
-    const { onTrouble } = this.#options.around;
+    const { onTrouble, decoders } = this.#options.around;
     // By a bound of our own, so that all workers pass over the same ones. What it was to replace goes on as it is.
     if (value.length > maxControlBytes) {
       const detail = `${topics.control.name}@${offset}: ${value.length} bytes, more than ${maxControlBytes}`;
@@ -86,7 +87,7 @@ export class ControlTail {
       return;
     }
     try {
-      const control: Control = codecs.control.decode(value, framedLength);
+      const control = decoders.control.read(value);
       // To the end of the map, whose order is that of the indexes.
       this.#known.delete(control.id);
       this.#known.set(control.id, { kind: 'control', index: offset, control });

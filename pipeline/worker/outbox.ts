@@ -9,7 +9,7 @@ import { deadLetterRecord } from './dead-letter.ts';
 import { shedRecord } from './shed.ts';
 
 /** Ids under which the registry knows the schemas of the topics we write. */
-export type SchemaIds = Readonly<Record<OutputTopic | 'snapshots', number>>;
+export type SchemaIds = Readonly<Record<OutputTopic | 'snapshots' | 'control', number>>;
 
 export interface OutboxOptions {
   readonly graph: string;

@@ -4,6 +4,7 @@ import type { StateStore } from '../state/index.ts';
 import type { Clock } from '../time/index.ts';
 import type { SinkEvent } from '../warehouse/index.ts';
 import type { SchemaIds } from './outbox.ts';
+import type { OwnDecoders } from './own-decoders.ts';
 
 /** The neighbours of a worker; every one of them has an embedded and a real form. */
 export interface Ports {
@@ -70,6 +71,7 @@ export interface ShardSurroundings {
   readonly instance: string;
   readonly delivery: Delivery;
   readonly schemaIds: SchemaIds;
+  readonly decoders: OwnDecoders;
   readonly rawPartitions: number;
   readonly reducedPartitions: number;
   readonly onAssigned: ((assigned: Assigned, shard: number) => void) | null;

@@ -102,7 +102,10 @@ async function stepOnto<Event extends Kinded>(
     if (graph.states === 'facts') shard.setClock(foothold.at);
     return foothold;
   }
-  const snapshot = await readSnapshot(around.ports.broker, place.partition, foothold.snapshot);
+  const snapshot = await readSnapshot(around.ports.broker, around.decoders.snapshots, {
+    ...foothold.snapshot,
+    partition: place.partition,
+  });
   if (snapshot === null || snapshot.offset !== foothold.from) return null;
   shard.restore(snapshot.rows);
   shard.restored();

@@ -5,7 +5,7 @@ import type { SchemaIds } from './outbox.ts';
 
 /** Registers the schemas of all topics that we write; the registry answers with the known id for a known schema. */
 export async function registerSchemas(registry: Registry): Promise<SchemaIds> {
-  const { reduced, enriched, suppressed, incidents, aggregates, decisions } = codecs;
+  const { reduced, enriched, suppressed, incidents, aggregates, decisions, control } = codecs;
   const written = {
     reduced,
     enriched,
@@ -14,6 +14,7 @@ export async function registerSchemas(registry: Registry): Promise<SchemaIds> {
     aggregates,
     decisions,
     snapshots: snapshotCodec,
+    control,
   };
   const ids = await Promise.all(
     Object.entries(written).map(async ([topic, { subject, schema }]) => [

@@ -1,5 +1,3 @@
-import { codecs } from '../../schemas/avro/index.ts';
-import { framedLength } from '../registry/index.ts';
 import type { Clock } from '../time/index.ts';
 import {
   type DecodeStored,
@@ -8,7 +6,9 @@ import {
   type Warehouse,
   WarehouseSink,
 } from '../warehouse/index.ts';
+import type { OwnDecoders } from './own-decoders.ts';
 import type { OnTrouble, Ports } from './ports.ts';
+import { preparedBroker } from './prepared-broker.ts';
 
 export interface WarehouseOptions {
   readonly store: Warehouse;
@@ -21,20 +21,21 @@ export interface WarehouseOptions {
 
 interface Around {
   readonly ports: Ports;
+  readonly decoders: OwnDecoders;
   readonly onFailure: (error: Error) => void;
   readonly onTrouble: OnTrouble;
 }
 
 /** The WAREHOUSE graph with our codecs. */
 export function openSink({ store, clock, ...rest }: WarehouseOptions, around: Around): WarehouseSink {
-  const { ports, onFailure, onTrouble } = around;
+  const { ports, decoders, onFailure, onTrouble } = around;
   return new WarehouseSink({
-    broker: ports.broker,
+    broker: preparedBroker({ ...ports, decoders, onTrouble }),
     clock: clock ?? ports.clock,
     warehouse: store,
     ...rest,
-    // The codec of a topic gives values of that topic; the pair is not followed through the generic call.
-    decode: ((topic, value) => codecs[topic].decode(value, framedLength)) as DecodeStored,
+    // The decoder of a topic gives values of that topic; the pair is not followed through the generic call.
+    decode: ((topic, value) => decoders[topic].read(value)) as DecodeStored,
     observe: (event) => {
       if (event.kind !== 'stored') onTrouble(`warehouse-${event.kind}`, sentenceOf(event));
     },

@@ -9,6 +9,7 @@ import type { WarehouseSink } from '../warehouse/index.ts';
 import { ControlTail } from './control-tail.ts';
 import { GraphRunner } from './graph-runner.ts';
 import { HeartbeatSource } from './heartbeat.ts';
+import { type OwnDecoders, ownDecoders } from './own-decoders.ts';
 import { type Owned, ownedOf } from './owned.ts';
 import type { Delivery, OnStepped, OnTrouble, Ports, ShardSurroundings, WorkerSettings } from './ports.ts';
 import { prefetch, registerSchemas } from './schema-ids.ts';
@@ -58,13 +59,17 @@ export class Worker {
 
   /** Registers our schemas, looks up the partitions, and prepares the graphs; nothing is read before `start`. */
   static async open(options: WorkerOptions): Promise<Worker> {
-    const { admin } = options.ports.broker;
+    const { broker, clock } = options.ports;
+    const { admin } = broker;
+    const { registry } = options;
+    const schemaIds = await registerSchemas(registry);
     return new Worker(options, {
       ports: options.ports,
       settings: options.settings,
       instance: options.instance,
       delivery: options.delivery ?? 'effectively-once',
-      schemaIds: await registerSchemas(options.registry),
+      schemaIds,
+      decoders: ownDecoders({ registry, schemaIds, clock }),
       rawPartitions: await admin.partitions(topics.raw.name),
       reducedPartitions: await admin.partitions(topics.reduced.name),
       onAssigned: options.onAssigned ?? null,
@@ -82,12 +87,20 @@ export class Worker {
           prefetch(rawDecoder, batch),
         )
       : null;
-    const relate = graphs.includes('relate') ? this.#runner(relateGraph(operators), async () => {}) : null;
+    const { reduced } = around.decoders;
+    const relate = graphs.includes('relate')
+      ? this.#runner(
+          relateGraph(operators, (record, partition) => reduced.readAt(record, partition)),
+          ({ records }) => reduced.prefetch(records),
+        )
+      : null;
     this.#relate = relate;
     this.#controls =
       relate === null ? null : new ControlTail({ around, shards: () => relate.shards, onFailure });
     this.#sink =
-      graphs.includes('warehouse') && warehouse !== undefined ? openSink(warehouse, options) : null;
+      graphs.includes('warehouse') && warehouse !== undefined
+        ? openSink(warehouse, { ...options, decoders: around.decoders })
+        : null;
   }
 
   /** Resolves early when the worker is stopped or dropped meanwhile. */
@@ -103,6 +116,11 @@ export class Worker {
   get isReady(): boolean {
     const isOpen = this.#hasStarted && !this.#isStopping;
     return isOpen && this.#shards().every(({ isRunning, isBraked }) => isRunning && !isBraked);
+  }
+
+  /** For whoever reads the topics of this worker beside it. */
+  get decoders(): OwnDecoders {
+    return this.#around.decoders;
   }
 
   /** What this process works on, and how far it is. */

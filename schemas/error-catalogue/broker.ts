@@ -45,6 +45,13 @@ export const brokerErrors = {
     todo: 'run tocsin topics apply: the dead-letter topic must take whatever the raw topic takes (max.message.bytes)',
     exitCode: 78,
   },
+  'broker.foreign-record': {
+    kind: 'promise',
+    what: 'a record on a topic that only Tocsin writes cannot be read',
+    expected: 'what this version or a compatible one wrote, under a schema id that the registry knows',
+    todo: 'update this worker if a newer one wrote it, else find out who did; docs/operating.md says what to do about records that are there',
+    exitCode: 78,
+  },
   'broker.metadata-too-large': {
     kind: 'promise',
     what: 'the metadata of an offset commit is too large',

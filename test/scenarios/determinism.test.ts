@@ -97,7 +97,9 @@ async function runWhole(world: World, during: During = {}): Promise<World> {
 async function control(world: World, value: Control | undefined): Promise<void> {
   if (value === undefined) return;
   const key = Buffer.from(value.id);
-  await world.send([{ topic: topics.control.name, key, value: codecs.control.encodeFramed(0, value) }]);
+  const { subject, schema } = codecs.control;
+  const id = await world.embedded.registry.register(subject, schema);
+  await world.send([{ topic: topics.control.name, key, value: codecs.control.encodeFramed(id, value) }]);
 }
 
 const openWorld = () => World.open({ operators });

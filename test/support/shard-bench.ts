@@ -1,7 +1,10 @@
 import { type Broker, EmbeddedBroker, type ProduceRecord } from '../../pipeline/broker/index.ts';
+import { EmbeddedRegistry, type Registry } from '../../pipeline/registry/index.ts';
 import { MemoryStateStore } from '../../pipeline/state/index.ts';
 import { VirtualClock } from '../../pipeline/time/index.ts';
+import { ownDecoders } from '../../pipeline/worker/own-decoders.ts';
 import type { Ports, ShardSurroundings, WorkerSettings } from '../../pipeline/worker/ports.ts';
+import { registerSchemas } from '../../pipeline/worker/schema-ids.ts';
 import { topics } from '../../schemas/topics.ts';
 import { brokerWith } from './overriding.ts';
 import { orderBytes } from './puppet.ts';
@@ -23,15 +26,18 @@ export interface BenchOptions {
   readonly settings?: Partial<WorkerSettings>;
   /** Stands between the shards and the neighbours. */
   readonly through?: (ports: Ports) => Ports;
+  readonly registry?: Registry;
 }
 
 export async function shardBench({
   settings = {},
   through = (ports) => ports,
+  registry = new EmbeddedRegistry(),
 }: BenchOptions = {}): Promise<ShardBench> {
   const clock = new VirtualClock(1_000_000);
   const broker = new EmbeddedBroker({ clock });
   await broker.admin.ensureTopics(Object.values(topics).map((topic) => ({ ...topic, partitions: 2 })));
+  const schemaIds = await registerSchemas(registry);
   let nonces = 0;
   const state = new MemoryStateStore({ nonce: () => `n${nonces++}` });
   const sent: ProduceRecord[] = [];
@@ -41,15 +47,8 @@ export async function shardBench({
     settings: { ...defaults, ...settings },
     instance: 'bench',
     delivery: 'effectively-once',
-    schemaIds: {
-      reduced: 1,
-      enriched: 2,
-      suppressed: 3,
-      incidents: 4,
-      aggregates: 5,
-      decisions: 6,
-      snapshots: 7,
-    },
+    schemaIds,
+    decoders: ownDecoders({ registry, schemaIds, clock }),
     rawPartitions: 2,
     reducedPartitions: 2,
     onAssigned: null,

@@ -48,6 +48,7 @@ const noIds = {
   aggregates: 0,
   decisions: 0,
   snapshots: 7,
+  control: 8,
 };
 
 /**

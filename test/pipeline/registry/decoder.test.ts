@@ -1,13 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import {
-  Decoder,
-  EmbeddedRegistry,
-  type Registry,
-  type SchemaJson,
-} from '../../../pipeline/registry/index.ts';
+import { Decoder, EmbeddedRegistry, type Registry } from '../../../pipeline/registry/index.ts';
 import { VirtualClock } from '../../../pipeline/time/index.ts';
 import type { RawAlert } from '../../../schemas/alert.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
+import { AskedRegistry } from '../../support/asked-registry.ts';
 
 const alert: RawAlert = {
   tenant: 'default',
@@ -26,18 +22,6 @@ const alert: RawAlert = {
 };
 const bytes = codecs.raw.encode(alert);
 
-/** An embedded registry that counts how often it is asked and can be made to fail. */
-class Asked extends EmbeddedRegistry {
-  readonly asked: number[] = [];
-  failure: Error | null = null;
-
-  override async schemaById(id: number): Promise<SchemaJson | null> {
-    this.asked.push(id);
-    if (this.failure !== null) throw this.failure;
-    return super.schemaById(id);
-  }
-}
-
 function decoderOf(registry: Registry, options: { unknownForMs?: number; maxUnknownIds?: number } = {}) {
   const clock = new VirtualClock(0);
   return { clock, decoder: new Decoder({ codec: codecs.raw, registry, clock, ...options }) };
@@ -45,7 +29,7 @@ function decoderOf(registry: Registry, options: { unknownForMs?: number; maxUnkn
 
 describe('a decoder', () => {
   test('does not know an id before it is fetched and decodes with it after', async () => {
-    const registry = new Asked();
+    const registry = new AskedRegistry();
     const id = await registry.register(codecs.raw.subject, codecs.raw.schema);
     const { decoder } = decoderOf(registry);
     expect([decoder.isKnown(id), decoder.decode(id, bytes)]).toEqual([false, 'unknown']);
@@ -54,7 +38,7 @@ describe('a decoder', () => {
   });
 
   test('asks the registry once for all who wait and never again', async () => {
-    const registry = new Asked();
+    const registry = new AskedRegistry();
     const id = await registry.register(codecs.raw.subject, codecs.raw.schema);
     const { decoder } = decoderOf(registry);
     await Promise.all([decoder.prefetch(id), decoder.prefetch(id)]);
@@ -105,7 +89,7 @@ describe('a decoder', () => {
 
 describe('an id that the registry does not know', () => {
   test('is answered with an error, and asked for again only after a while', async () => {
-    const registry = new Asked();
+    const registry = new AskedRegistry();
     const { decoder, clock } = decoderOf(registry, { unknownForMs: 1_000 });
     await decoder.prefetch(9);
     expect(decoder.decode(9, bytes)).toEqual({ code: 'record.unknown-schema', detail: 'schema id 9' });
@@ -119,7 +103,7 @@ describe('an id that the registry does not know', () => {
   });
 
   test('decodes once it was registered and asked for again', async () => {
-    const registry = new Asked();
+    const registry = new AskedRegistry();
     const { decoder, clock } = decoderOf(registry, { unknownForMs: 1_000 });
     await decoder.prefetch(1);
     expect(await registry.register(codecs.raw.subject, codecs.raw.schema)).toBe(1);
@@ -136,7 +120,7 @@ describe('an id that the registry does not know', () => {
 });
 
 test('a registry that does not answer is no answer: the next prefetch asks again', async () => {
-  const registry = new Asked();
+  const registry = new AskedRegistry();
   const id = await registry.register(codecs.raw.subject, codecs.raw.schema);
   const { decoder } = decoderOf(registry);
   registry.failure = new Error('connection refused');

@@ -1,9 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ProduceRecord } from '../../../pipeline/broker/index.ts';
+import { frame } from '../../../pipeline/registry/index.ts';
 import { type ControlledShard, ControlTail } from '../../../pipeline/worker/control-tail.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
 import { type Control, maxControlBytes } from '../../../schemas/control.ts';
+import { TocsinError } from '../../../schemas/errors.ts';
 import { topics } from '../../../schemas/topics.ts';
+import { AskedRegistry } from '../../support/asked-registry.ts';
+import { laterVersionOf } from '../../support/later-version.ts';
 import { type ShardBench, shardBench } from '../../support/shard-bench.ts';
 
 const silence = (id: string, comment = ''): Control => ({
@@ -36,12 +40,14 @@ class Shard implements ControlledShard {
 }
 
 describe('ControlTail', () => {
+  let registry: AskedRegistry;
   let bench: ShardBench;
   let tail: ControlTail;
   let shards: Shard[];
   let failures: Error[];
   beforeEach(async () => {
-    bench = await shardBench();
+    registry = new AskedRegistry();
+    bench = await shardBench({ registry });
     shards = [new Shard(0), new Shard(1)];
     failures = [];
     const onFailure = (error: Error) => failures.push(error);
@@ -56,7 +62,10 @@ describe('ControlTail', () => {
     ...controls: readonly (Control | readonly [id: string, value: Uint8Array | null])[]
   ) => {
     const records = controls.map((control) => {
-      const [id, value] = 'id' in control ? [control.id, codecs.control.encodeFramed(9, control)] : control;
+      const [id, value] =
+        'id' in control
+          ? [control.id, codecs.control.encodeFramed(bench.around.schemaIds.control, control)]
+          : control;
       return { topic: topics.control.name, partition: 0, key: Buffer.from(id), value };
     });
     await bench.broker.producer().send(records);
@@ -120,7 +129,9 @@ describe('ControlTail', () => {
 
   test('passes over one that is too large to be repeated, and what it was to replace stays', async () => {
     const large = (id: string, bytes: number): Control => {
-      const empty = codecs.control.encodeFramed(9, silence(id, 'x'.repeat(40_000))).length - 40_000;
+      const empty =
+        codecs.control.encodeFramed(bench.around.schemaIds.control, silence(id, 'x'.repeat(40_000))).length -
+        40_000;
       return silence(id, 'x'.repeat(bytes - empty));
     };
     await start();
@@ -132,6 +143,34 @@ describe('ControlTail', () => {
     expect(brief).toEqual(['0 a first', '2 b xxxxx']);
     expect(shards[0]?.log).toEqual(late.log);
     expect(bench.troubles).toEqual(['control-too-large']);
+  });
+
+  test('reads what a later version wrote', async () => {
+    const { write } = await laterVersionOf(codecs.control, registry);
+    await give(['a', write(silence('a'))], silence('b'));
+    await start();
+    expect(shards[0]?.log).toEqual(['0 a', '1 b']);
+    expect(bench.troubles).toEqual([]);
+  });
+
+  test('waits for the registry where it needs it, and loses nothing', async () => {
+    const { write } = await laterVersionOf(codecs.control, registry);
+    registry.failure = new TocsinError('registry.unavailable', 'connection refused');
+    await give(silence('a'), ['b', write(silence('b'))]);
+    await start();
+    expect([shards[0]?.log, bench.troubles]).toEqual([[], ['shard-waits']]);
+    registry.failure = null;
+    bench.clock.advanceTo(bench.clock.now() + 1_000);
+    await bench.broker.idle();
+    expect(shards[0]?.log).toEqual(['0 a', '1 b']);
+    expect(failures).toEqual([]);
+  });
+
+  test('reports a control whose schema nobody knows, and goes on', async () => {
+    await start();
+    await give(['x', frame(99, Buffer.from('?'))], silence('b'));
+    expect(bench.troubles).toEqual(['control-undecodable']);
+    expect(shards[0]?.log).toEqual(['1 b']);
   });
 
   test('leaves released shards alone', async () => {

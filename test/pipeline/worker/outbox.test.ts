@@ -16,6 +16,7 @@ const schemaIds = {
   aggregates: 5,
   decisions: 6,
   snapshots: 7,
+  control: 8,
 };
 const origin = { shard: 1, offset: 7, n: 2 };
 

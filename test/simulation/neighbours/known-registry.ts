@@ -36,4 +36,5 @@ export const schemaIds: SchemaIds = {
   aggregates: schemaIdOf('aggregates'),
   decisions: schemaIdOf('decisions'),
   snapshots: ids.get(snapshotCodec.subject) ?? 0,
+  control: schemaIdOf('control'),
 };
