@@ -19,7 +19,7 @@ import { describeService, kafkaForTests, registryForTests } from '../../support/
 import { call } from './calling.ts';
 import { type Running, running } from './running.ts';
 
-const { raw, control, deadLetters, enriched } = topics;
+const { raw, control, deadLetters, enriched, reduced } = topics;
 /** More than a worker takes (`normalize.limits.maxBytes`), and more than Kafka does unless it is told to. */
 const largeBytes = 20 * 1_048_576;
 
@@ -137,8 +137,11 @@ describeService('what cannot be used, on real services', service, () => {
     await put('nobody', null);
     await put('s', codecs.control.encodeFramed(id, silence));
     await put('empty', Buffer.alloc(0));
+    // Nearly as large as the topic takes: its copy is larger, and might be refused.
+    await put('s', codecs.control.encodeFramed(id, { ...silence, comment: 'x'.repeat(1_048_576 - 160) }));
     const worker = start();
     await worker.url();
+    await worker.until(() => worker.logged.find(({ code }) => code === 'control-too-large'));
     await worker.until(() =>
       worker.logged.filter(({ code }) => code === 'control-undecodable').length === 3 ? true : undefined,
     );
@@ -154,6 +157,20 @@ describeService('what cannot be used, on real services', service, () => {
       )
       .toBe(true);
     expect(await worker.interrupt()).toBe(0);
+  });
+
+  test('a record on the reduced topic that is none of ours stops the worker, which names its place', async () => {
+    const { high } = await broker.admin.watermarks({ topic: reduced.name, partition: 0 });
+    await send({ topic: reduced.name, value: frame(2_000_000_000, Buffer.from('?')) });
+    const worker = start();
+    expect(await worker.ended).toBe(78);
+    expect(textOf(worker)).toContain('broker.foreign-record');
+    expect(textOf(worker)).toMatch(/alerts\.reduced\.v1\/0 at offset \d+, schema id 2000000000/);
+    await deleteBelow(kafka.addresses, reduced.name, high + 1);
+    const next = start();
+    await send(alert('behind the one that is none of ours'));
+    await told(next, 'behind the one that is none of ours');
+    expect(await next.interrupt()).toBe(0);
   });
 
   test('a dead-letter topic that cannot take what the raw topic takes stops the worker, and nothing is lost', async () => {
@@ -185,7 +202,7 @@ describeService('what cannot be used, on real services', service, () => {
     expect(textOf(worker)).toContain('broker.missing-codec');
     expect(await enrichedNames()).not.toContain('behind the packed one');
     // What an operator can do about the one that is there: give it up, and nothing else.
-    await deleteBelow(kafka.addresses, high + 1);
+    await deleteBelow(kafka.addresses, raw.name, high + 1);
     const next = start();
     await told(next, 'behind the packed one');
     // The raw topic does not have it any more: it was worked on before the first worker stopped.
@@ -199,11 +216,11 @@ function textOf(worker: Running): string {
   return worker.logged.map(({ text = '' }) => String(text)).join('\n');
 }
 
-async function deleteBelow(brokers: readonly string[], offset: number): Promise<void> {
+async function deleteBelow(brokers: readonly string[], topic: string, offset: number): Promise<void> {
   const admin = new kafkajs.Kafka({ brokers: [...brokers], logLevel: kafkajs.logLevel.NOTHING }).admin();
   await admin.connect();
   // It deletes from topics only whose leaders it has heard of.
-  await admin.fetchTopicOffsets(raw.name);
-  await admin.deleteTopicRecords({ topic: raw.name, partitions: [{ partition: 0, offset: String(offset) }] });
+  await admin.fetchTopicOffsets(topic);
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: String(offset) }] });
   await admin.disconnect();
 }
