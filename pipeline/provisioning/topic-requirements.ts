@@ -41,7 +41,7 @@ export function requirementsOf(
     // A leader that missed acknowledged records would take them back.
     asIs('unclean.leader.election.enable', 'false'),
     compression(topic),
-    ...(setAside.includes(topic.name) ? [recordSize(cluster)] : []),
+    ...recordSize(topic, cluster),
   ];
 }
 
@@ -74,8 +74,18 @@ function compression({ name }: TopicSettings): Requirement {
   };
 }
 
+/** What others write: as large as they and the operator agree on. */
+const inputs: readonly string[] = [topics.raw.name, topics.control.name];
+/** What we write is never larger (`pipeline/config/record-size.ts`). */
+const ownBytes = 1_048_576;
+
+function recordSize({ name }: TopicSettings, cluster: Cluster): readonly Requirement[] {
+  if (setAside.includes(name)) return [setAsideSize(cluster)];
+  return inputs.includes(name) ? [] : [atLeast('max.message.bytes', ownBytes)];
+}
+
 /** A record that may come in must fit where it is set aside, or it would stop its shard. */
-function recordSize({ found }: Cluster): Requirement {
+function setAsideSize({ found }: Cluster): Requirement {
   const raw = found.find(({ name }) => name === topics.raw.name);
   const accepted = Number(raw?.configs['max.message.bytes'] ?? 0);
   return atLeast('max.message.bytes', accepted === 0 ? 0 : accepted + roomBytes);

@@ -172,6 +172,12 @@ describe('configs are altered', () => {
       { 'max.message.bytes': '1048588' },
       'max.message.bytes: 1048588 → at least 1114124 (alter 1114124)',
     ],
+    [
+      'a topic of ours that takes less than the largest record that we write',
+      reduced.name,
+      { 'max.message.bytes': '500000' },
+      'max.message.bytes: 500000 → at least 1048576 (alter 1048576)',
+    ],
   ])('%s', (_name, topic, configs, line) => {
     expect(lines(foundTopics(topic, {}, configs))).toEqual([`${topic} ${line}`]);
   });
