@@ -51,6 +51,7 @@ export function schemaIdsIn(records: Iterable<{ readonly value: Uint8Array | nul
 }
 
 function idAt(value: Uint8Array): number {
-  const [, a = 0, b = 0, c = 0, d = 0] = value;
-  return ((a << 24) | (b << 16) | (c << 8) | d) >>> 0;
+  // By index: taking an array apart goes through its iterator.
+  const high = ((value[1] ?? 0) << 24) | ((value[2] ?? 0) << 16);
+  return (high | ((value[3] ?? 0) << 8) | (value[4] ?? 0)) >>> 0;
 }

@@ -39,7 +39,8 @@ export class OwnDecoder<T> {
   /** Fetches the schemas of other versions. Rejects when the registry does not answer. */
   async prefetch(records: Iterable<Valued>): Promise<void> {
     for (const record of records) {
-      if (!this.isKnown(record)) await this.#others.prefetch(schemaIdOf(record.value));
+      const id = schemaIdOf(record.value);
+      if (id !== this.#ownId && !this.isKnown(record)) await this.#others.prefetch(id);
     }
   }
 
