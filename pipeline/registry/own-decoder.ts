@@ -27,7 +27,8 @@ export class OwnDecoder<T> {
     this.#topic = topic;
     this.#ownId = ownId;
     this.#codec = options.codec;
-    this.#others = new Decoder(options);
+    // There are few versions of ours, and nobody else writes here: a table for forged ids would only take memory.
+    this.#others = new Decoder({ maxUnknownIds: 16, ...options });
   }
 
   /** Whether there is nothing to fetch before the record is read. */
