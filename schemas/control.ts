@@ -46,5 +46,18 @@ export interface Withdrawal extends Dated {
  */
 export const maxControlBytes = 65_536;
 
-/** Value of `control.v1`, keyed by `id`; it acts when a shard reads its copy back from its own log. */
+/** Value of `control.v1`, keyed by `controlKey`; it acts when a shard reads its copy back from its own log. */
 export type Control = Silence | Maintenance | Acknowledgement | Withdrawal;
+
+/**
+ * What a control replaces and is replaced by: tenant and id together, since two tenants may choose the same id. Text for a
+ * record's key, so that compaction keeps the newest of each.
+ */
+export function controlKey({ tenant, id }: Pick<Control, 'tenant' | 'id'>): string {
+  return [tenant, id].map(encoded).join('/');
+}
+
+/** As Avro writes it: half a surrogate pair, which cannot be encoded, becomes U+FFFD there. */
+function encoded(text: string): string {
+  return encodeURIComponent(Buffer.from(text).toString());
+}

@@ -52,7 +52,7 @@ export const topics = {
   },
   control: {
     name: 'control.v1',
-    key: 'id of the control',
+    key: 'tenant/id, each percent-encoded',
     value: 'Control',
     partitions: 'one',
     retentionMs: 365 * dayMs,

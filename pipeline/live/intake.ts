@@ -1,5 +1,5 @@
 import { codecs } from '../../schemas/avro/index.ts';
-import type { Control } from '../../schemas/control.ts';
+import { type Control, controlKey } from '../../schemas/control.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { Neighbours } from '../neighbours/index.ts';
 import type { Clock } from '../time/index.ts';
@@ -38,6 +38,6 @@ export class Intake {
 
   control(control: Control): Promise<void> {
     const value = codecs.control.encodeFramed(this.#controlSchemaId, control);
-    return this.#put({ topic: topics.control.name, key: Buffer.from(control.id), value });
+    return this.#put({ topic: topics.control.name, key: Buffer.from(controlKey(control)), value });
   }
 }

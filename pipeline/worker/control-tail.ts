@@ -1,6 +1,6 @@
 import type { RelateEvent } from '../../operators/events.ts';
 import { codecs } from '../../schemas/avro/index.ts';
-import { maxControlBytes } from '../../schemas/control.ts';
+import { controlKey, maxControlBytes } from '../../schemas/control.ts';
 import type { ControlCopy } from '../../schemas/reduced.ts';
 import { topics } from '../../schemas/topics.ts';
 import type { Batch, Consumer, LogRecord } from '../broker/index.ts';
@@ -28,7 +28,7 @@ export interface ControlTailOptions {
 export class ControlTail {
   readonly #options: ControlTailOptions;
   readonly #consumer: Consumer;
-  /** Newest record of each control id: what a shard that is acquired later still has to be told. */
+  /** Newest record of each control, by `controlKey`: what a shard that is acquired later still has to be told. */
   readonly #known = new Map<string, ControlCopy>();
   /** Index of the newest copy that each shard's log holds; until the shard reads it, its own mark lags behind. */
   readonly #sent = new WeakMap<ControlledShard, number>();
@@ -89,8 +89,9 @@ export class ControlTail {
     try {
       const control = decoders.control.read(value);
       // To the end of the map, whose order is that of the indexes.
-      this.#known.delete(control.id);
-      this.#known.set(control.id, { kind: 'control', index: offset, control });
+      const name = controlKey(control);
+      this.#known.delete(name);
+      this.#known.set(name, { kind: 'control', index: offset, control });
     } catch (error) {
       const detail = `${topics.control.name}@${offset}: ${String(error)}`;
       onTrouble('control-undecodable', detail);

@@ -51,7 +51,9 @@ export class Fleet {
 
   start(berth: Berth): void {
     const number = this.#processes++;
-    const skewMs = this.#random.int(-maxSkewMs, maxSkewMs);
+    const isAhead = this.#random.chance(0.8);
+    const most = isAhead ? maxSkewMs : -maxSkewMs;
+    const skewMs = this.#world.profile.skew === 'most' ? most : this.#random.int(-maxSkewMs, maxSkewMs);
     const process = new SimProcess(this.#world.timeline, { name: `${berth.name}.${number}`, number, skewMs });
     berth.process = process;
     berth.worker = null;

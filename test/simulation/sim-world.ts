@@ -2,6 +2,7 @@ import { type Random, randomOf } from '../../pipeline/demo/random.ts';
 import type { OperatorConfigs } from '../../pipeline/topology.ts';
 import type { WorkerSettings } from '../../pipeline/worker/index.ts';
 import { codecs } from '../../schemas/avro/index.ts';
+import { controlKey } from '../../schemas/control.ts';
 import { type Topic, topics } from '../../schemas/topics.ts';
 import { dawn } from '../support/virtual-world.ts';
 import { Watch } from './checks/watch.ts';
@@ -89,7 +90,7 @@ export class SimWorld {
         if (log === undefined) return;
         this.journal.trace?.(`>> ${control.kind} ${control.id} of ${control.tenant}`);
         const value = codecs.control.encodeFramed(schemaIdOf('control'), control);
-        const key = Buffer.from(control.id);
+        const key = Buffer.from(controlKey(control));
         this.cluster.append(log, [{ topic: log.topic.name, key, value }], {
           transaction: null,
           done: () => {},

@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Broker } from '../../../pipeline/broker/index.ts';
 import { type Random, randomOf } from '../../../pipeline/demo/random.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
-import type { Control } from '../../../schemas/control.ts';
+import { type Control, controlKey } from '../../../schemas/control.ts';
 import { topics } from '../../../schemas/topics.ts';
 import type { Fleet } from './fleet.ts';
 import { leaderOf } from './leaders.ts';
@@ -151,7 +151,7 @@ export class Adversary {
   async #control(control: Control): Promise<void> {
     const { broker, controlSchema } = this.#victims;
     const value = codecs.control.encodeFramed(controlSchema, control);
-    const record = { topic: topics.control.name, key: Buffer.from(control.id), value };
+    const record = { topic: topics.control.name, key: Buffer.from(controlKey(control)), value };
     for (let isSent = false; !isSent; ) {
       isSent = await broker
         .producer()

@@ -3,15 +3,15 @@ import type { ProduceRecord } from '../../../pipeline/broker/index.ts';
 import { frame } from '../../../pipeline/registry/index.ts';
 import { type ControlledShard, ControlTail } from '../../../pipeline/worker/control-tail.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
-import { type Control, maxControlBytes } from '../../../schemas/control.ts';
+import { type Control, controlKey, maxControlBytes } from '../../../schemas/control.ts';
 import { TocsinError } from '../../../schemas/errors.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { AskedRegistry } from '../../support/asked-registry.ts';
 import { laterVersionOf } from '../../support/later-version.ts';
 import { type ShardBench, shardBench } from '../../support/shard-bench.ts';
 
-const silence = (id: string, comment = ''): Control => ({
-  ...{ kind: 'silence', id, tenant: 'acme', createdBy: 'ada', comment },
+const silence = (id: string, comment = '', tenant = 'acme'): Control => ({
+  ...{ kind: 'silence', id, tenant, createdBy: 'ada', comment },
   ...{ matchers: [], startsAt: 1, endsAt: 2 },
 });
 
@@ -59,14 +59,14 @@ describe('ControlTail', () => {
   });
 
   const give = async (
-    ...controls: readonly (Control | readonly [id: string, value: Uint8Array | null])[]
+    ...controls: readonly (Control | readonly [key: string, value: Uint8Array | null])[]
   ) => {
     const records = controls.map((control) => {
-      const [id, value] =
+      const [key, value] =
         'id' in control
-          ? [control.id, codecs.control.encodeFramed(bench.around.schemaIds.control, control)]
+          ? [controlKey(control), codecs.control.encodeFramed(bench.around.schemaIds.control, control)]
           : control;
-      return { topic: topics.control.name, partition: 0, key: Buffer.from(id), value };
+      return { topic: topics.control.name, partition: 0, key: Buffer.from(key), value };
     });
     await bench.broker.producer().send(records);
     await bench.broker.idle();
@@ -102,6 +102,15 @@ describe('ControlTail', () => {
     expect(shards[0]?.log).toEqual(['0 a']);
   });
 
+  test('controls of two tenants under one id are two controls', async () => {
+    await start();
+    await give(silence('a', 'ours'), silence('a', 'theirs', 'globex'));
+    const late = new Shard(1);
+    shards = [late];
+    await tail.copy();
+    expect(late.log).toEqual(['0 a ours', '1 a theirs']);
+  });
+
   test('gives a shard that was acquired later the newest of each id, in the order of their indexes', async () => {
     await start();
     await give(silence('a', 'first'), silence('b'), silence('a', 'second'));
@@ -113,7 +122,7 @@ describe('ControlTail', () => {
 
   test('gives nobody what was taken off the topic', async () => {
     await start();
-    await give(silence('a'), silence('b'), ['a', null]);
+    await give(silence('a'), silence('b'), ['acme/a', null]);
     const late = new Shard(1);
     shards = [late];
     await tail.copy();

@@ -28,6 +28,8 @@ export interface Profile {
   readonly workers: readonly (readonly GraphName[])[];
   readonly settings: WorkerSettings;
   readonly graceMs: number;
+  /** How far clocks of workers are off: up to `maxSkewMs`, or all of it, mostly ahead. */
+  readonly skew: 'any' | 'most';
   readonly flushMs: number;
   readonly habits: ClusterHabits;
   readonly weather: Weather;
@@ -40,9 +42,51 @@ const all: readonly GraphName[] = ['reduce', 'relate', 'warehouse'];
 
 /**
  * Draws a world. Each kind of trouble is there in some worlds only: where everything happens at once, the rare things
- * that need a long undisturbed run before never come about (swarm testing).
+ * that need a long undisturbed run before never come about (swarm testing). Others need several rare things at once, which
+ * only meet where the world is made for them.
  */
 export function profileOf(random: Random): Profile {
+  const profile = anyProfile(random);
+  const made = random.next();
+  if (made < 0.12) return ofClocks(profile, random);
+  if (made < 0.24) return ofLosses(profile, random);
+  return made < 0.3 ? ofControls(profile, random) : profile;
+}
+
+/** Each millisecond of a claim counts: many claims, clocks that are off, alerts just before their cell is over. */
+function ofClocks(profile: Profile, random: Random): Profile {
+  return {
+    ...profile,
+    ...{ graceMs: 1, skew: 'most', weather: random.chance(0.5) ? slow(profile.weather) : profile.weather },
+    settings: { ...profile.settings, heartbeatMs: random.int(50, 250) },
+    trouble: { ...profile.trouble, clockStep: 2 + 6 * random.next() },
+    story: { ...profile.story, edgeMs: 300, records: random.int(40, 80) },
+  };
+}
+
+/** Stored state is lost time and again, while alerts come that are nearly late, and RELATE still waits for them. */
+function ofLosses(profile: Profile, random: Random): Profile {
+  return {
+    ...profile,
+    graceMs: 20_000,
+    trouble: { ...profile.trouble, stateWipe: recovery * (1 + 5 * random.next()) },
+    story: { ...profile.story, edgeMs: 6_000, records: random.int(60, 120) },
+  };
+}
+
+/** Controls replace each other before everybody has heard of them, and shards move meanwhile. */
+function ofControls(profile: Profile, random: Random): Profile {
+  return {
+    ...profile,
+    weather: slow(profile.weather),
+    trouble: { ...profile.trouble, expulsion: 1 + 4 * random.next(), freeze: 1 + 3 * random.next() },
+    story: { ...profile.story, controls: random.int(30, 80), controlIds: 1 },
+  };
+}
+
+const slow = (weather: Weather): Weather => ({ ...weather, slowChance: 0.12, slowMaxMs: 2_500 });
+
+function anyProfile(random: Random): Profile {
   const rawPartitions = random.pick([2, 2, 3] as const);
   return {
     rawPartitions,
@@ -62,11 +106,15 @@ export function profileOf(random: Random): Profile {
       batchBytes: 1 << 20,
     },
     graceMs: random.pick([50, 500, 5_000] as const),
+    skew: 'any',
     flushMs: random.pick([2, 6, 15] as const) * second,
     habits: habitsOf(random),
     ...weatherOf(random),
     trouble: troubleOf(random),
-    story: { rawPartitions, lengthMs: random.int(4, 6) * minute, records: random.int(15, 50) },
+    story: {
+      ...{ rawPartitions, lengthMs: random.int(4, 6) * minute, records: random.int(15, 50) },
+      ...{ edgeMs: null, controls: random.int(0, 4), controlIds: 3 },
+    },
   };
 }
 

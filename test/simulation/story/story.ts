@@ -26,6 +26,11 @@ export interface StoryShape {
   /** Virtual time from the first alert to the last. */
   readonly lengthMs: number;
   readonly records: number;
+  /** How long before a cell is over many alerts of it still come; null for whenever they come. */
+  readonly edgeMs: number | null;
+  readonly controls: number;
+  /** How many names the controls of a tenant share. */
+  readonly controlIds: number;
 }
 
 /** What one alert is, over and over. */
@@ -39,6 +44,9 @@ interface Source {
 
 const controlKinds = ['silence', 'silence', 'maintenance', 'withdrawal', 'acknowledgement'] as const;
 
+/** Of `quickConfig`, whose cells are minutes. */
+const latenessMs = 10 * second;
+
 const tenants = ['acme', 'globex', 'initech'] as const;
 
 /**
@@ -50,8 +58,15 @@ export function storyOf(random: Random, shape: StoryShape): Story {
   const raw: RawArrival[] = [];
   let at = dawn + random.int(0, 5 * second);
   while (raw.length < shape.records && at < dawn + shape.lengthMs) {
-    raw.push(arrivalOf(random, sources, { at, partition: random.int(0, shape.rawPartitions - 1) }));
+    raw.push(
+      arrivalOf(random, sources, {
+        at,
+        isEdgy: shape.edgeMs !== null,
+        partition: random.int(0, shape.rawPartitions - 1),
+      }),
+    );
     at += gap(random, shape);
+    if (shape.edgeMs !== null && random.chance(0.5)) at = Math.max(at, edgeNear(random, at, shape.edgeMs));
   }
   return { raw, controls: controlsOf(random, sources, shape) };
 }
@@ -63,6 +78,12 @@ function gap(random: Random, { lengthMs, records }: StoryShape): number {
   if (throwOf < 0.35) return random.int(0, 40);
   if (throwOf < 0.96) return random.int(0, Math.round(usual * 2));
   return random.int(30 * second, 2 * minute);
+}
+
+/** Around the moment at which the next cell is over, mostly before it. */
+function edgeNear(random: Random, at: number, edgeMs: number): number {
+  const over = Math.ceil((at - latenessMs) / minute) * minute + latenessMs;
+  return over - random.int(-50, edgeMs);
 }
 
 function sourceOf(random: Random, index: number): Source {
@@ -78,7 +99,7 @@ function sourceOf(random: Random, index: number): Source {
 function arrivalOf(
   random: Random,
   sources: readonly Source[],
-  place: { readonly at: number; readonly partition: number },
+  { isEdgy, ...place }: { readonly at: number; readonly isEdgy: boolean; readonly partition: number },
 ): RawArrival {
   const record = (value: string, alerts: number): RawArrival => ({
     ...place,
@@ -90,23 +111,25 @@ function arrivalOf(
   if (source === undefined) return record('nothing', 1);
   const { at } = place;
   const isResolved = random.chance(0.22);
-  if (source.kind === 'webhook') return record(...webhook(random, source, { at, isResolved }));
-  if (source.kind === 'api') return record(apiAlert(random, source, { at, isResolved }), 1);
-  return record(plain(random, source, { at, isResolved }), 1);
+  if (source.kind === 'webhook') return record(...webhook(random, source, { at, isEdgy, isResolved }));
+  if (source.kind === 'api') return record(apiAlert(random, source, { at, isEdgy, isResolved }), 1);
+  return record(plain(random, source, { at, isEdgy, isResolved }), 1);
 }
 
 interface Moment {
   readonly at: number;
+  /** It is rather nearly late than not. */
+  readonly isEdgy: boolean;
   readonly isResolved: boolean;
 }
 
-function plain(random: Random, { kind, ...source }: Source, { at, isResolved }: Moment): string {
+function plain(random: Random, { kind, ...source }: Source, { at, isEdgy, isResolved }: Moment): string {
   const { name, tenant, host, severity } = source;
   return JSON.stringify({
     ...{ tenant, source: 'sim', name, labels: { host } },
     severity: random.chance(0.1) ? 'critical' : severity,
     status: isResolved ? 'resolved' : 'firing',
-    ...observedAt(random, at),
+    ...observedAt(random, at, isEdgy),
     ...(kind === 'named' ? { startsAt: at - random.int(0, 3) * 40 * second } : {}),
     ...(isResolved && random.chance(0.5) ? { endsAt: at - random.int(0, 30 * second) } : {}),
     ...(random.chance(0.3) ? { value: random.int(0, 9) } : {}),
@@ -114,19 +137,19 @@ function plain(random: Random, { kind, ...source }: Source, { at, isResolved }: 
 }
 
 /** Now, a while ago, at the edge of lateness, beyond it, or ahead of the log. */
-function observedAt(random: Random, at: number): { readonly observedAt?: number } {
+function observedAt(random: Random, at: number, isEdgy: boolean): { readonly observedAt?: number } {
   const throwOf = random.next();
-  if (throwOf < 0.5) return {};
-  if (throwOf < 0.7) return { observedAt: at - random.int(0, 9 * second) };
+  if (throwOf < (isEdgy ? 0.25 : 0.5)) return {};
+  if (throwOf < (isEdgy ? 0.3 : 0.7)) return { observedAt: at - random.int(0, 9 * second) };
   if (throwOf < 0.85) return { observedAt: edgeOfLateness(random, at) };
   if (throwOf < 0.92) return { observedAt: at - random.int(70 * second, 200 * second) };
   return { observedAt: at + random.int(0, 20 * second) };
 }
 
-/** In a cell that has just become too late to be counted, or is about to. Cells are minutes, lateness ten seconds. */
+/** In a cell that has just become too late to be counted, or is about to. */
 function edgeOfLateness(random: Random, at: number): number {
-  const cell = Math.floor((at - 10 * second) / minute) * minute;
-  return cell - random.int(1, 5 * second);
+  const end = Math.floor((at - latenessMs + 6 * second) / minute) * minute;
+  return end - random.int(1, 5 * second);
 }
 
 function webhook(random: Random, source: Source, moment: Moment): [string, number] {
@@ -149,14 +172,17 @@ function apiAlert(random: Random, { name, host, severity }: Source, { at, isReso
   });
 }
 
-function controlsOf(random: Random, sources: readonly Source[], { lengthMs }: StoryShape): ControlArrival[] {
+function controlsOf(
+  random: Random,
+  sources: readonly Source[],
+  { lengthMs, controls: count, controlIds }: StoryShape,
+): ControlArrival[] {
   const controls: ControlArrival[] = [];
-  const count = random.int(0, 4);
   for (let index = 0; index < count; index += 1) {
     const at = dawn + random.int(0, lengthMs);
     const source = sources[random.int(0, sources.length - 1)];
     if (source === undefined) continue;
-    const id = `c${random.int(0, 2)}`;
+    const id = `c${random.int(0, controlIds - 1)}`;
     const named = { id, tenant: tenantOf(source), createdBy: 'ada', comment: '' };
     const matchers = [{ name: 'name', op: '=' as const, value: source.name }];
     const span = { startsAt: dawn, endsAt: at + random.int(10 * second, 3 * minute) };
