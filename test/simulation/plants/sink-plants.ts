@@ -40,26 +40,4 @@ export const sinkPlants: readonly Plant[] = [
       },
     ],
   },
-  {
-    name: 'commit-under-new-grant',
-    what: 'a commit of an old assignment goes out under the new generation',
-    mode,
-    patches: [
-      {
-        file: 'pipeline/broker/kafka/kafka-consumer.ts',
-        find: 'if (this.#member.epoch !== this.#epoch) {',
-        replace: 'if (Math.abs(0) > 0) {',
-      },
-      {
-        file: 'test/simulation/kafka/sim-member.ts',
-        find: 'return this.#commits.commit(this.#grant, offsets);',
-        replace: 'return this.#commits.commit((() => this.#grant) as never, offsets);',
-      },
-      {
-        file: 'pipeline/broker/kafka/group-commits.ts',
-        find: 'this.#commit(grant, offsets)',
-        replace: 'this.#commit(typeof grant === "function" ? (grant as any)() : grant, offsets)',
-      },
-    ],
-  },
 ];

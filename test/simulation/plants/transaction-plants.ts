@@ -74,16 +74,4 @@ export const transactionPlants: readonly Plant[] = [
       },
     ],
   },
-  {
-    name: 'sink-reads-uncommitted',
-    what: 'the sink stores what may still be taken back',
-    mode,
-    patches: [
-      {
-        file: 'pipeline/warehouse/warehouse-sink.ts',
-        find: "isolation: 'read_committed',",
-        replace: "isolation: 'read_uncommitted',",
-      },
-    ],
-  },
 ];
