@@ -28,7 +28,7 @@ export const correlate = defineOperator<RelateEvent>()({
     control(step, event) {
       step.emit(event);
       if (event.control.kind === 'acknowledgement') acknowledge(step, event.control);
-      if (event.control.kind === 'withdrawal') withdraw(step, event.control);
+      else withdraw(step, event.control);
     },
   },
   onTimer(step, { key }) {

@@ -1,5 +1,5 @@
 import type { EventTimeMs, IncidentId } from '../../schemas/brand.ts';
-import type { Acknowledgement, Withdrawal } from '../../schemas/control.ts';
+import type { Acknowledgement, Control } from '../../schemas/control.ts';
 import { note } from './note.ts';
 import { publish } from './publish.ts';
 import type { IncidentRow, MemberRow } from './rows.ts';
@@ -94,8 +94,11 @@ export function acknowledge(step: CorrelateStep, control: Acknowledgement): void
   publish(step, id);
 }
 
-/** Takes an acknowledgement back, wherever it is in force. Rare, so a walk over the open incidents is cheap enough. */
-export function withdraw(step: CorrelateStep, control: Withdrawal): void {
+/**
+ * Takes an acknowledgement back, wherever it is in force, that a withdrawal or another kind of control of its tenant and id
+ * replaces. Rare, so a walk over the open incidents is cheap enough.
+ */
+export function withdraw(step: CorrelateStep, control: Exclude<Control, Acknowledgement>): void {
   const meant = [...step.tables.incidents.entries()]
     .filter(([, row]) => row.state === 'acknowledged' && row.acknowledgement === control.id)
     .filter(([, row]) => row.tenant === control.tenant)

@@ -6,12 +6,12 @@ import { indexControl, unindexControl } from './policies.ts';
 import { isUsable } from './policy-index.ts';
 import { noFingerprint, type SuppressStep } from './step.ts';
 
-/** Takes in a silence, a maintenance or its withdrawal; a record with a known id replaces the earlier one. */
+/** Takes in a control: a record of a known tenant and id, of whatever kind, replaces the earlier one (`controlKey`). */
 export function obeyControl(step: SuppressStep, { control, index }: ControlCopy): void {
-  if (control.kind === 'acknowledgement') return;
   const key = canonical([control.tenant, control.id]);
   forgetControl(step, key);
-  if (control.kind === 'withdrawal' || control.endsAt <= step.time.at) return;
+  if (control.kind === 'withdrawal' || control.kind === 'acknowledgement') return;
+  if (control.endsAt <= step.time.at) return;
   const location = `control.v1@${index}`;
   if (!isUsable(control.matchers)) {
     refuse(step, control, location);

@@ -98,6 +98,15 @@ describe('a silence can come as a control record', () => {
     expect(s.decisions.map(({ reason }) => reason)).toEqual(['unusable-control']);
   });
 
+  it('is replaced by an acknowledgement of its id, as by any control', () => {
+    const s = scene();
+    control(s, 20, silence('s1', window));
+    tell(s, 30, 'a');
+    control(s, 40, { ...withdrawal('s1'), kind: 'acknowledgement', incidentId: 'i', generation: 1 });
+    s.advance({ at: 41 });
+    expect(verdicts(s)).toEqual(['a first (silence s1)', 'a released']);
+  });
+
   it('leaves acknowledgements to others', () => {
     const s = scene();
     control(s, 20, { ...withdrawal('x'), kind: 'acknowledgement', incidentId: 'i', generation: 1 });

@@ -19,7 +19,7 @@ export class Obedience {
     // Facts have the correlation domain as their key; what is ours alone has none.
     if (key !== null || value === null) return;
     const input = codecs.reduced.decode(value, framedLength);
-    if (input.kind !== 'control' || input.control.kind === 'acknowledgement') return;
+    if (input.kind !== 'control') return;
     const name = `${input.control.tenant} ${input.control.id}`;
     this.#newest.set(name, Math.max(input.index, this.#newest.get(name) ?? -1));
   }
