@@ -5,7 +5,7 @@ import { defineOperator } from '../operator.ts';
 import { forget, forgetTimer } from './base-rate.ts';
 import { CorrelateConfig } from './config.ts';
 import { endOf, merge, refresh } from './follow.ts';
-import { acknowledge, onQuiet, withdraw } from './life-cycle.ts';
+import { acknowledge, onQuiet, replaceAcknowledgement } from './life-cycle.ts';
 import { place } from './place.ts';
 import { publish } from './publish.ts';
 import { tables } from './rows.ts';
@@ -27,8 +27,8 @@ export const correlate = defineOperator<RelateEvent>()({
     telling: onTelling,
     control(step, event) {
       step.emit(event);
+      replaceAcknowledgement(step, event.control);
       if (event.control.kind === 'acknowledgement') acknowledge(step, event.control);
-      else withdraw(step, event.control);
     },
   },
   onTimer(step, { key }) {

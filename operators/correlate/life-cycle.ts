@@ -4,7 +4,6 @@ import { note } from './note.ts';
 import { publish } from './publish.ts';
 import type { IncidentRow, MemberRow } from './rows.ts';
 import { isGoingOn } from './shape.ts';
-import { compareText } from './sorted.ts';
 import type { CorrelateStep } from './step.ts';
 
 /*
@@ -95,20 +94,19 @@ export function acknowledge(step: CorrelateStep, control: Acknowledgement): void
 }
 
 /**
- * Takes an acknowledgement back, wherever it is in force, that a withdrawal or another kind of control of its tenant and id
- * replaces. Rare, so a walk over the open incidents is cheap enough.
+ * Takes back the acknowledgement that stands under the control's tenant and id (`controlKey`); there is one at most. Another
+ * one of the same incident is no news. Rare, so a walk over the open incidents is cheap enough.
  */
-export function withdraw(step: CorrelateStep, control: Exclude<Control, Acknowledgement>): void {
-  const meant = [...step.tables.incidents.entries()]
-    .filter(([, row]) => row.state === 'acknowledged' && row.acknowledgement === control.id)
-    .filter(([, row]) => row.tenant === control.tenant)
-    // Rows come back from a store in any order; what is published must not follow it.
-    .sort(([a], [b]) => compareText(a, b));
-  for (const [key, row] of meant) {
-    const id = key as IncidentId;
-    step.tables.incidents.set(id, { ...row, state: 'open', acknowledgement: '' });
-    publish(step, id);
-  }
+export function replaceAcknowledgement(step: CorrelateStep, control: Control): void {
+  const [id, row] = [...step.tables.incidents.entries()].find(([, row]) => isUnder(row, control)) ?? [];
+  if (id === undefined || row === undefined) return;
+  if (control.kind === 'acknowledgement' && control.incidentId === id) return;
+  step.tables.incidents.set(id, { ...row, state: 'open', acknowledgement: '' });
+  publish(step, id as IncidentId);
+}
+
+function isUnder({ state, tenant, acknowledgement }: IncidentRow, control: Control): boolean {
+  return state === 'acknowledged' && tenant === control.tenant && acknowledgement === control.id;
 }
 
 function remove(step: CorrelateStep, id: IncidentId): void {

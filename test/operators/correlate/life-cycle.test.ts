@@ -256,13 +256,18 @@ describe('an acknowledgement', () => {
     expect(incidents()[0]).toMatchObject({ generation: 2, state: 'open' });
   });
 
-  it('of two incidents under one id is withdrawn in the order of their ids, whatever order their rows are in', () => {
-    const { tell, send, restart, id } = opened();
+  it('is replaced by one of another incident under its id, and by any other control', () => {
+    const { tell, send, published, incidents, id } = opened();
     const other = tell(on('b', { from: secondMs })).incident?.id;
+    const states = () => Object.fromEntries(incidents().map((incident) => [incident.id, incident.state]));
     for (const incidentId of [id, other]) send(ack(incidentId), minuteMs);
-    const restored = restart();
-    restored.send(withdrawal(), 2 * minuteMs);
-    expect(restored.published().map((incident) => incident.id)).toEqual([id, other].sort());
+    expect(states()).toEqual({ [`${id}`]: 'open', [`${other}`]: 'acknowledged' });
+    const before = published().length;
+    send(ack(other), minuteMs);
+    expect(published()).toHaveLength(before);
+    const dated = { id: 'ack-1', tenant: 'acme', createdBy: 'ana', comment: '' };
+    send(control({ kind: 'silence', ...dated, matchers: [], startsAt: 0, endsAt: 1 }), 2 * minuteMs);
+    expect(states()).toEqual({ [`${id}`]: 'open', [`${other}`]: 'open' });
   });
 
   it('can be withdrawn by its tenant only', () => {

@@ -4,15 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Consumer, KafkaBroker } from '../../../pipeline/broker/index.ts';
+import { KafkaBroker } from '../../../pipeline/broker/index.ts';
 import { loadConfig } from '../../../pipeline/config/index.ts';
 import { openRegistry, openState } from '../../../pipeline/neighbours/index.ts';
-import { readOutputs, type Seen } from '../../../pipeline/replay/index.ts';
 import { topicSettings } from '../../../pipeline/topic-settings.ts';
 import type { RawAlert } from '../../../schemas/alert.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { OwnKafka } from '../../support/own-kafka.ts';
+import { SeenOutputs } from '../../support/seen-outputs.ts';
 import {
   describeService,
   kafkaForTests,
@@ -53,61 +53,12 @@ const rawAlert = (name: string): RawAlert => ({
   ...{ observedAt: null, startsAt: null, endsAt: null, value: null },
 });
 
-/** Everything that RELATE has said, as a consumer without any marks sees it. */
-class Outputs {
-  readonly seen: Seen[] = [];
-  #reader: Consumer | null = null;
-  #waiters = new Set<() => void>();
-
-  async open(broker: KafkaBroker): Promise<void> {
-    const value = (seen: Seen): void => {
-      this.seen.push(seen);
-      for (const wake of this.#waiters) wake();
-      this.#waiters.clear();
-    };
-    const failure = (error: Error): void => {
-      throw error;
-    };
-    const group = `test-${randomUUID()}`;
-    this.#reader = await readOutputs(broker, ['enriched', 'decisions'], { value, failure }, { group });
-  }
-
-  async until(isTrue: () => boolean): Promise<void> {
-    while (!isTrue()) await new Promise<void>((resolve) => this.#waiters.add(resolve));
-  }
-
-  /** Alerts that have an outcome. */
-  get accounted(): number {
-    return this.seen.reduce((sum, { topic, value }) => sum + (topic === 'decisions' ? value.count : 0), 0);
-  }
-
-  /** Names by how often they were told as new. */
-  get firsts(): Record<string, number> {
-    const counts: Record<string, number> = {};
-    for (const { topic, value } of this.seen) {
-      if (topic === 'enriched' && value.emitReason === 'first')
-        counts[value.name] = (counts[value.name] ?? 0) + 1;
-    }
-    return counts;
-  }
-
-  /** Places that were said more than once. */
-  get repeated(): readonly string[] {
-    const places = this.seen.map(({ topic, value: { origin } }) => `${topic} ${JSON.stringify(origin)}`);
-    return places.filter((place, index) => places.indexOf(place) !== index);
-  }
-
-  close(): Promise<void> | undefined {
-    return this.#reader?.stop();
-  }
-}
-
 describeService('a worker on real neighbours', allHere, () => {
   let kafka: OwnKafka;
   let broker: KafkaBroker;
   let folder: string;
   const prefix = `live-${randomUUID()}`;
-  const outputs = new Outputs();
+  const outputs = new SeenOutputs();
   const workers: WorkerProcess[] = [];
   /** Those that one case leaves to the next. */
   const running: WorkerProcess[] = [];
@@ -288,7 +239,7 @@ describeService('a worker on real neighbours', allHere, () => {
     const refused = start();
     expect(await refused.ended()).toBe(78);
     expect(refused.said.join('\n')).toContain('state.other-topic');
-    const again = new Outputs();
+    const again = new SeenOutputs();
     await again.open(broker);
     const accepted = start('--accept-state-reset');
     await accepted.url();
