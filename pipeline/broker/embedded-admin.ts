@@ -18,7 +18,7 @@ export function embeddedAdmin({ catalog, groups, retainer }: EmbeddedAdminServic
     groups.get(group)?.offsets.committed(catalog.log(place)) ?? null;
   return {
     clusterId: async () => id,
-    // None is ever deleted, and there another.
+    // A topic here is never deleted: no other one takes its name.
     topicIds: async (topics) => topics.map(() => ''),
     ensureTopics: async (topics) => {
       for (const topic of topics) catalog.ensure(topic);
