@@ -54,6 +54,20 @@ export class Timeline {
 
   /** Lets happen what is due by `end`, or until `isOver`, which is asked after each happening. */
   async run(end: number, isOver: () => boolean = () => false): Promise<void> {
+    // Promises cannot be let go on from within a promise, only from a task of the event loop.
+    await new Promise<void>((resolve, reject) => {
+      setImmediate(() => {
+        try {
+          this.#run(end, isOver);
+          resolve();
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  #run(end: number, isOver: () => boolean): void {
     while (!isOver()) {
       const next = this.#happenings.peek();
       if (next === undefined || next.due > end) break;
@@ -64,14 +78,19 @@ export class Timeline {
         this.mix(this.#now);
         this.mix(this.current.number);
       } else if (!this.isSettling) continue;
-      // Every promise that can go on has gone on when an immediate is called.
-      await new Promise<void>((resolve) => setImmediate(resolve));
+      settlePromises();
       this.current = null;
       this.isSettling = false;
     }
     if (!isOver()) this.#now = Math.max(this.#now, end);
   }
 }
+
+/**
+ * Ends a task as the event loop does: every promise that can go on goes on, and what was rejected and is handled by nobody is
+ * told. It saves a turn of the event loop per happening, a fifth of a run; Node has it for its own timers, and undocumented.
+ */
+const settlePromises = (process as unknown as { readonly _tickCallback: () => void })._tickCallback;
 
 function isBefore(a: Happening, b: Happening): boolean {
   return a.due !== b.due ? a.due < b.due : a.turn < b.turn;
