@@ -1,6 +1,6 @@
 /**
  * From when an alert was due until a reader has what is told of it, on real services, in an open loop:
- * npx tsx bench/latency/main.ts [--rates 1000,10000,50000] [--seconds 60] [--modes …] [--during …] [--quick]
+ * npx tsx bench/latency/main.ts [--rates 1000,10000,50000] [--seconds 60] [--graphs …] [--modes …] [--during …] [--quick]
  * Progress goes to stderr, the table of bench/results/latency.md to stdout. Exit code 64: usage.
  */
 import { parseArgs } from 'node:util';
@@ -9,12 +9,13 @@ import { BenchGround } from '../pipeline/ground.ts';
 import { conditions } from '../pipeline/tables.ts';
 import { disturbances } from './disturb.ts';
 import { measureRaw, measureTold } from './run.ts';
-import { deliveryModes, type Row, tableOf } from './table.ts';
+import { deliveryModes, graphSets, type Row, tableOf } from './table.ts';
 
 const usage = `usage: npx tsx bench/latency/main.ts [options]
 
   --rates LIST    alerts a second; default 1000,10000,50000
   --seconds N     length of the load, of which the first ten do not count; default 60
+  --graphs LIST   of ${graphSets.join(', ')}: the whole chain, or REDUCE alone; default all
   --modes LIST    of ${deliveryModes.join(', ')}; default both
   --during LIST   of ${disturbances.join(', ')}; all but none are measured at 10000 a second, or the only rate; default all
   --quick         1000 alerts a second for 20 seconds, undisturbed
@@ -29,6 +30,7 @@ function optionsOf(args: readonly string[]) {
     args: [...args],
     options: {
       rates: { type: 'string' },
+      graphs: { type: 'string' },
       seconds: { type: 'string' },
       modes: { type: 'string' },
       during: { type: 'string' },
@@ -41,6 +43,7 @@ function optionsOf(args: readonly string[]) {
   return {
     rates,
     seconds: countOf(values.seconds ?? (quick ? '20' : '60')),
+    graphs: (values.graphs ?? 'all').split(',').map((name) => oneOf(graphSets, name)),
     modes: (values.modes ?? deliveryModes.join(',')).split(',').map((name) => oneOf(deliveryModes, name)),
     during: during.split(',').map((name) => oneOf(disturbances, name)),
     disturbedRate: rates.find((rate) => rate === 10_000) ?? rates[0],
@@ -50,6 +53,7 @@ function optionsOf(args: readonly string[]) {
 async function measure({
   rates,
   seconds,
+  graphs,
   modes,
   during,
   disturbedRate,
@@ -63,10 +67,14 @@ async function measure({
   try {
     for (const perSecond of rates) {
       const pace = { perSecond, seconds };
-      note({ perSecond, mode: null, what: 'none', found: await measureRaw(bench, pace) });
-      for (const mode of modes)
-        for (const what of during.filter((one) => one === 'none' || perSecond === disturbedRate))
-          note({ perSecond, mode, what, found: await measureTold(bench, { ...pace, mode, what }) });
+      note({ perSecond, graphs: null, mode: null, what: 'none', found: await measureRaw(bench, pace) });
+      const disturbed = during.filter((one) => one === 'none' || perSecond === disturbedRate);
+      for (const of of graphs)
+        for (const mode of modes)
+          for (const what of disturbed) {
+            const found = await measureTold(bench, { ...pace, graphs: of, mode, what });
+            note({ perSecond, graphs: of, mode, what, found });
+          }
     }
     return rows;
   } finally {

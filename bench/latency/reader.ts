@@ -37,6 +37,21 @@ export function readTold(broker: Broker): Promise<Reading> {
   });
 }
 
+/** Reads what REDUCE states of new runs; what is stated again, with more in it or after a crash, does not count. */
+export function readReduced(broker: Broker): Promise<Reading> {
+  const seen = new Set<string>();
+  return read(broker, [topics.reduced.name], ({ key, value }) => {
+    // Heartbeats have no key.
+    if (key === null) return null;
+    const fact = codecs.reduced.decode(value ?? new Uint8Array(), framedLength);
+    if (fact.kind !== 'partial') return null;
+    const run = `${fact.shard}/${fact.id.offset}/${fact.id.n}`;
+    if (seen.has(run)) return null;
+    seen.add(run);
+    return fact.first;
+  });
+}
+
 const idBytes = String(Date.now()).length;
 
 /** The id is the last field on the wire, and names the time: the rest need not be decoded. */

@@ -7,7 +7,8 @@ import type { DeliveryMode } from '../../test/chaos/verify/verify.ts';
 import type { BenchGround } from '../pipeline/ground.ts';
 import { type Disturbance, play } from './disturb.ts';
 import type { PaceOrder } from './pace.ts';
-import { type Reading, readRaw, readTold } from './reader.ts';
+import { type Reading, readRaw, readReduced, readTold } from './reader.ts';
+import type { GraphSet } from './table.ts';
 
 const paceEntry = fileURLToPath(new URL('pace.ts', import.meta.url));
 
@@ -33,6 +34,12 @@ export interface Pace {
   readonly seconds: number;
 }
 
+export interface Told extends Pace {
+  readonly graphs: GraphSet;
+  readonly mode: DeliveryMode;
+  readonly what: Disturbance;
+}
+
 /** The harness by itself: from when an alert was due until a reader of the raw topic has it. No worker runs. */
 export async function measureRaw(bench: BenchGround, pace: Pace): Promise<Quantiles> {
   await bench.empty();
@@ -40,15 +47,17 @@ export async function measureRaw(bench: BenchGround, pace: Pace): Promise<Quanti
   return quantilesOf(reading, () => publish(bench, pace));
 }
 
-/** From when an alert was due until a reader of the outputs has what is told of it first. */
+/** From when an alert was due until a reader of the outputs has what is told (REDUCE alone: stated) of it first. */
 export async function measureTold(
   bench: BenchGround,
-  { mode, what, ...pace }: Pace & { readonly mode: DeliveryMode; readonly what: Disturbance },
+  { graphs, mode, what, ...pace }: Told,
 ): Promise<Quantiles> {
   await bench.empty();
   const run = await bench.nextRun();
-  const configFile = bench.writeConfig(run, { delivery: mode });
-  const reading = await readTold(bench.ground.broker);
+  const worker = graphs === 'all' ? {} : { worker: { graphs: [graphs] } };
+  const configFile = bench.writeConfig(run, { delivery: mode, ...worker });
+  const read = graphs === 'all' ? readTold : readReduced;
+  const reading = await read(bench.ground.broker);
   return quantilesOf(reading, () =>
     play(what, { bench, run, configFile, seconds: pace.seconds }, async () => {
       await publish(bench, pace);

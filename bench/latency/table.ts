@@ -5,9 +5,14 @@ import type { Quantiles } from './run.ts';
 
 export const deliveryModes = ['effectively-once', 'exactly-once'] as const satisfies readonly DeliveryMode[];
 
+/** What a worker runs: everything, or what a dedupe does. */
+export const graphSets = ['all', 'reduce'] as const;
+export type GraphSet = (typeof graphSets)[number];
+
 export interface Row {
   readonly perSecond: number;
-  /** Null: the harness alone, reading the raw topic. */
+  /** Null, as the mode is: the harness alone, reading the raw topic. */
+  readonly graphs: GraphSet | null;
   readonly mode: DeliveryMode | null;
   readonly what: Disturbance;
   readonly found: Quantiles;
@@ -31,8 +36,9 @@ export function tableOf(rows: readonly Row[]): string {
   return [tableRow(head), `|${'---|'.repeat(head.length)}`, ...lines, ''].join('\n');
 }
 
-function whatOf({ mode, what }: Row): string {
-  return mode === null ? 'the raw topic itself (harness alone)' : `${mode}: ${meaning[what]}`;
+function whatOf({ graphs, mode, what }: Row): string {
+  if (mode === null) return 'the raw topic itself (harness alone)';
+  return `${graphs === 'reduce' ? 'REDUCE alone, ' : ''}${mode}: ${meaning[what]}`;
 }
 
 function cellsOf({ mode, found }: Row, alone: Row | undefined): readonly string[] {
