@@ -1,12 +1,19 @@
 // Apache Kafka without ZooKeeper: each process is broker and controller.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { libraries, requireJava } from './libraries.mjs';
 import { freePorts } from './processes.mjs';
 
-/** Who may come in through the listener that asks; the other one asks nobody. */
+/** Who may come in through the listeners that ask; the plain one asks nobody. */
 const user = { name: 'tocsin', password: 'tocsin-secret' };
+
+const scrams = ['SCRAM-SHA-256', 'SCRAM-SHA-512'];
+/** What each listener that asks offers; the one over TLS refuses the others. */
+const mechanisms = { SASL_PLAINTEXT: ['PLAIN', ...scrams], SASL_SSL: ['SCRAM-SHA-512'] };
+
+/** Of the key store, which Java wants to be locked. */
+const storePassword = 'tocsin-secret';
 
 export async function prepareKafka() {
   requireJava();
@@ -17,19 +24,26 @@ export async function prepareKafka() {
 /** Writes the config of the brokers and formats their logs; returns their processes, not started. */
 async function planKafka(root, classpath, brokers) {
   const [clusterId] = runTool(classpath, ['random-uuid']).trim().split('\n').slice(-1);
-  const ports = await freePorts(3 * brokers);
+  const ports = await freePorts(4 * brokers);
   const nodes = Array.from({ length: brokers }, (_, i) => ({
     id: i + 1,
-    port: ports[3 * i],
-    controllerPort: ports[3 * i + 1],
-    saslPort: ports[3 * i + 2],
+    port: ports[4 * i],
+    controllerPort: ports[4 * i + 1],
+    saslPort: ports[4 * i + 2],
+    tlsPort: ports[4 * i + 3],
     folder: join(root, `kafka-${i + 1}`),
   }));
+  const certificate = makeCertificate(nodes[0].folder);
+  // The brokers of a new cluster know the users of these mechanisms from their own log; PLAIN's are in the config.
+  const users = scrams.flatMap((mechanism) => [
+    '--add-scram',
+    `${mechanism}=[name=${user.name},password=${user.password}]`,
+  ]);
   const processes = nodes.map((node) => {
     mkdirSync(node.folder, { recursive: true });
     const config = join(node.folder, 'server.properties');
-    writeFileSync(config, propertiesOf(node, nodes));
-    runTool(classpath, ['format', '-t', clusterId, '-c', config]);
+    writeFileSync(config, propertiesOf(node, nodes, certificate));
+    runTool(classpath, ['format', '-t', clusterId, '-c', config, ...users]);
     return {
       name: `kafka-${node.id}`,
       service: 'kafka',
@@ -54,6 +68,8 @@ async function planKafka(root, classpath, brokers) {
   const env = {
     KAFKA_BROKERS: addresses(({ port }) => port),
     KAFKA_SASL_BROKERS: addresses(({ saslPort }) => saslPort),
+    KAFKA_TLS_BROKERS: addresses(({ tlsPort }) => tlsPort),
+    KAFKA_TLS_CA: certificate.pem,
   };
   return { processes, env };
 }
@@ -65,19 +81,42 @@ function runTool(classpath, args) {
   });
 }
 
-function propertiesOf({ id, port, controllerPort, saslPort, folder }, nodes) {
+/** A certificate for this machine that vouches for itself: in a key store for the brokers, as PEM for who trusts it. */
+function makeCertificate(folder) {
+  mkdirSync(folder, { recursive: true });
+  const [store, pem] = [join(folder, 'tls.p12'), join(folder, 'tls.pem')];
+  rmSync(store, { force: true });
+  const keytool = (...args) =>
+    execFileSync('keytool', [...args, '-alias', 'kafka', '-keystore', store, '-storepass', storePassword], {
+      stdio: 'ignore',
+    });
+  const names = ['-dname', 'CN=127.0.0.1', '-ext', 'SAN=ip:127.0.0.1,dns:localhost'];
+  keytool('-genkeypair', '-keyalg', 'RSA', '-validity', '365', '-storetype', 'PKCS12', ...names);
+  keytool('-exportcert', '-rfc', '-file', pem);
+  return { store, pem };
+}
+
+function propertiesOf({ id, port, controllerPort, saslPort, tlsPort, folder }, nodes, { store }) {
   const replicas = nodes.length;
+  const open = [
+    `PLAINTEXT://127.0.0.1:${port}`,
+    `SASL_PLAINTEXT://127.0.0.1:${saslPort}`,
+    `SASL_SSL://127.0.0.1:${tlsPort}`,
+  ].join(',');
   const properties = {
     'process.roles': 'broker,controller',
     'node.id': id,
     'controller.quorum.voters': nodes.map((node) => `${node.id}@127.0.0.1:${node.controllerPort}`).join(','),
-    listeners: `PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${saslPort},CONTROLLER://127.0.0.1:${controllerPort}`,
-    'advertised.listeners': `PLAINTEXT://127.0.0.1:${port},SASL_PLAINTEXT://127.0.0.1:${saslPort}`,
-    'sasl.enabled.mechanisms': 'PLAIN',
-    'listener.name.sasl_plaintext.plain.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required user_${user.name}="${user.password}";`,
+    listeners: `${open},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': open,
+    ...loginsOf('SASL_PLAINTEXT'),
+    ...loginsOf('SASL_SSL'),
+    'listener.name.sasl_ssl.ssl.keystore.type': 'PKCS12',
+    'listener.name.sasl_ssl.ssl.keystore.location': store,
+    'listener.name.sasl_ssl.ssl.keystore.password': storePassword,
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map':
-      'PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
+      'PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT',
     'log.dirs': join(folder, 'data'),
     'default.replication.factor': replicas,
     'min.insync.replicas': Math.min(replicas, 2),
@@ -99,4 +138,18 @@ function propertiesOf({ id, port, controllerPort, saslPort, folder }, nodes) {
   return Object.entries(properties)
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
+}
+
+/** The mechanisms of a listener, each with the module that asks for its logins. */
+function loginsOf(listener) {
+  const prefix = `listener.name.${listener.toLowerCase()}`;
+  const security = 'org.apache.kafka.common.security';
+  const modules = {
+    PLAIN: `${security}.plain.PlainLoginModule required user_${user.name}="${user.password}";`,
+    'SCRAM-SHA-256': `${security}.scram.ScramLoginModule required;`,
+    'SCRAM-SHA-512': `${security}.scram.ScramLoginModule required;`,
+  };
+  const offered = mechanisms[listener];
+  const logins = offered.map((one) => [`${prefix}.${one.toLowerCase()}.sasl.jaas.config`, modules[one]]);
+  return { [`${prefix}.sasl.enabled.mechanisms`]: offered.join(','), ...Object.fromEntries(logins) };
 }

@@ -19,12 +19,12 @@ const preparations = {
 
 export const services = Object.keys(preparations);
 
-/** The variable that says where a service is. */
+/** The variables that say where a service is. */
 const variables = {
-  kafka: 'KAFKA_BROKERS',
-  redis: 'REDIS_URL',
-  registry: 'SCHEMA_REGISTRY_URL',
-  clickhouse: 'CLICKHOUSE_URL',
+  kafka: ['KAFKA_BROKERS', 'KAFKA_SASL_BROKERS', 'KAFKA_TLS_BROKERS', 'KAFKA_TLS_CA'],
+  redis: ['REDIS_URL'],
+  registry: ['SCHEMA_REGISTRY_URL'],
+  clickhouse: ['CLICKHOUSE_URL'],
 };
 
 /** How long a process may take to end by itself. Kafka needs a second or two to close its logs. */
@@ -52,7 +52,7 @@ export async function down(file, names, { purge }) {
   await Promise.all(going.map((one) => stop(one, graceMs)));
   for (const { name, service } of going) {
     rmSync(join(state.root, name), { recursive: true, force: true });
-    delete state.env[variables[service]];
+    for (const variable of variables[service]) delete state.env[variable];
   }
   state.processes = state.processes.filter((one) => !going.includes(one));
   writeState(file, state);

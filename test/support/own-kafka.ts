@@ -19,7 +19,7 @@ export class OwnKafka {
     return this.#addressesIn('KAFKA_BROKERS');
   }
 
-  /** The same brokers, where they ask for user and password (SASL plain, `tocsin`, `tocsin-secret`). */
+  /** The same brokers, where they ask for user and password (`tocsin`, `tocsin-secret`). */
   get saslAddresses(): string[] {
     return this.#addressesIn('KAFKA_SASL_BROKERS');
   }

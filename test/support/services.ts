@@ -12,6 +12,21 @@ export function kafkaForTests(): Promise<ServiceForTests> {
   return serviceForTests('kafka', 'KAFKA_BROKERS');
 }
 
+/** The same brokers, where they ask for user and password (`tocsin`, `tocsin-secret`; PLAIN and SCRAM). */
+export function kafkaWithLoginsForTests(): Promise<ServiceForTests> {
+  return serviceForTests('kafka', 'KAFKA_SASL_BROKERS');
+}
+
+/** And where they ask over TLS (SCRAM-SHA-512 alone). */
+export function kafkaOverTlsForTests(): Promise<ServiceForTests> {
+  return serviceForTests('kafka', 'KAFKA_TLS_BROKERS');
+}
+
+/** The file with the certificate that vouches for them, as PEM. */
+export function kafkaCaForTests(): Promise<ServiceForTests> {
+  return serviceForTests('kafka', 'KAFKA_TLS_CA');
+}
+
 /** A `redis://` address. Suites share the server: use random prefixes, never flush it. */
 export function redisForTests(): Promise<ServiceForTests> {
   return serviceForTests('redis', 'REDIS_URL');
