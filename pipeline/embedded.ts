@@ -1,18 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { codecs } from '../schemas/avro/index.ts';
-import { topics } from '../schemas/topics.ts';
 import { EmbeddedBroker, type Retain } from './broker/index.ts';
 import { Decoder, EmbeddedRegistry, type RawDecoder, type Registry } from './registry/index.ts';
 import { MemoryStateStore } from './state/index.ts';
 import type { Clock } from './time/index.ts';
-import { type Partitions, topicSettings } from './topic-settings.ts';
+import { type Arrival, type Partitions, topicSettings } from './topic-settings.ts';
 import type { Worker } from './worker/index.ts';
 
 export interface EmbeddedOptions extends Partitions {
   readonly clock: Clock;
   readonly retain: Retain;
-  /** `event`: the raw topic takes its times from the alerts (a backfill); `append`: from the clock. */
-  readonly arrival: 'event' | 'append';
+  readonly arrival: Arrival;
 }
 
 /** Every neighbour of a worker inside this process, with the topics created. */
@@ -26,12 +24,7 @@ export interface Embedded {
 export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const { clock } = options;
   const broker = new EmbeddedBroker({ clock, retain: options.retain });
-  await broker.admin.ensureTopics(
-    topicSettings(options).map((settings) => {
-      const isBackfilled = settings.name === topics.raw.name && options.arrival === 'event';
-      return isBackfilled ? { ...settings, timestamps: 'CreateTime' } : settings;
-    }),
-  );
+  await broker.admin.ensureTopics(topicSettings(options));
   const registry = new EmbeddedRegistry();
   await registry.register(codecs.raw.subject, codecs.raw.schema);
   return {

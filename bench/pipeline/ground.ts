@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { KafkaBroker, type TopicSettings } from '../../pipeline/broker/index.ts';
-import { topicSettings } from '../../pipeline/topic-settings.ts';
+import { type Arrival, topicSettings } from '../../pipeline/topic-settings.ts';
 import { topics } from '../../schemas/topics.ts';
 import { type Ground, prepareGround } from '../../test/chaos/run/ground.ts';
 import { deleteTopics } from '../peers/delete-topics.ts';
@@ -28,6 +28,8 @@ function databaseOf(run: string): string {
 export class BenchGround {
   readonly ground: Ground;
   readonly brokers: readonly string[];
+  /** Whose times the records of the raw topic have. */
+  #arrival: Arrival = 'append';
   #runs = 0;
 
   private constructor(ground: Ground) {
@@ -48,13 +50,12 @@ export class BenchGround {
 
   /** Empties the raw topic and fills it with alerts whose times are those of the load, not of the broker. */
   async fill(format: Format, load: WorkloadOptions): Promise<Filled> {
-    await this.empty();
+    await this.empty('event');
     return this.pour(format, load);
   }
 
-  /** Adds alerts whose times are those of the load to the raw topic. */
+  /** Adds alerts to the raw topic; their times are those of the load where it was emptied for such. */
   async pour(format: Format, load: WorkloadOptions): Promise<Filled> {
-    await this.ground.broker.admin.alterTopic(topics.raw.name, { 'message.timestamp.type': 'CreateTime' });
     const { brokers } = this;
     const order: FillOrder = {
       ...{ brokers, format, load, topic: topics.raw.name, rawSchema: this.ground.rawSchema },
@@ -64,8 +65,9 @@ export class BenchGround {
     return JSON.parse(stdout) as Filled;
   }
 
-  /** Empties the raw topic; its times are those of the broker. */
-  async empty(): Promise<void> {
+  /** Empties the raw topic; its times are those of the broker, or those of the load (`event`). */
+  async empty(arrival: Arrival = 'append'): Promise<void> {
+    this.#arrival = arrival;
     await this.#renew(['raw']);
   }
 
@@ -90,7 +92,10 @@ export class BenchGround {
     const { addresses } = this.ground.services;
     const file = join(this.ground.folder, `${run}.yaml`);
     const config = {
-      broker: { kind: 'kafka', brokers: addresses.kafka, groupPrefix: run, ...partitions },
+      broker: {
+        ...{ kind: 'kafka', brokers: addresses.kafka, groupPrefix: run, ...partitions },
+        arrival: this.#arrival,
+      },
       state: { kind: 'redis', url: addresses.redis, prefix: run },
       registry: { kind: 'confluent', url: addresses.registry },
       // A database of its own: ranges of offsets name inserts, and a new topic begins at 0 again.
@@ -119,18 +124,11 @@ export class BenchGround {
   }
 
   async #renew(ids: readonly (keyof typeof topics | typeof peerTopic)[]): Promise<void> {
-    const usual = topicSettings(partitions);
-    const wanted = ids.map((id) => {
-      const { timestamps, ...rest } = topics[id === peerTopic ? 'enriched' : id];
-      const name = id === peerTopic ? peerTopic : rest.name;
-      const partitionsOf = usual.find((one) => one.name === rest.name)?.partitions ?? 1;
-      return {
-        name,
-        partitions: partitionsOf,
-        timestamps,
-        cleanup: rest.cleanup,
-        retentionMs: rest.retentionMs,
-      };
+    const usual = topicSettings({ ...partitions, arrival: this.#arrival });
+    const wanted = ids.flatMap((id) => {
+      const { name } = topics[id === peerTopic ? 'enriched' : id];
+      const like = usual.filter((one) => one.name === name);
+      return like.map((one) => (id === peerTopic ? { ...one, name: peerTopic } : one));
     });
     await deleteTopics(
       this.brokers,

@@ -29,7 +29,7 @@ interface Scaled {
 
 /** The workers are there, and have shared the partitions, before there is anything to do. */
 async function drainAmong(bench: BenchGround, workers: number): Promise<Scaled> {
-  await bench.empty();
+  await bench.empty('event');
   const run = await bench.nextRun();
   const configFile = bench.writeConfig(run, { worker: { graphs } });
   const { folder } = bench.ground;

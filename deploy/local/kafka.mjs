@@ -114,6 +114,10 @@ function propertiesOf({ id, port, controllerPort, saslPort, tlsPort, folder }, n
     'listener.name.sasl_ssl.ssl.keystore.type': 'PKCS12',
     'listener.name.sasl_ssl.ssl.keystore.location': store,
     'listener.name.sasl_ssl.ssl.keystore.password': storePassword,
+    // Everybody may do everything, until an ACL says of something who may; who was not asked for a name always may.
+    'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+    'allow.everyone.if.no.acl.found': true,
+    'super.users': 'User:ANONYMOUS',
     'controller.listener.names': 'CONTROLLER',
     'listener.security.protocol.map':
       'PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT',

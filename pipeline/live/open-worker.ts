@@ -4,9 +4,10 @@ import { topics } from '../../schemas/topics.ts';
 import type { Broker } from '../broker/index.ts';
 import { patiently } from '../neighbours/index.ts';
 import type { Log } from '../telemetry/index.ts';
-import type { Partitions } from '../topic-settings.ts';
+import { type Partitions, topicSettings } from '../topic-settings.ts';
 import type { Warehouse } from '../warehouse/index.ts';
 import { Worker, type WorkerOptions, type WorkerSettings } from '../worker/index.ts';
+import { checkTimestamps } from './check-timestamps.ts';
 import { checkTopics } from './check-topics.ts';
 import { claimState } from './claim-state.ts';
 import { DeadLetterLog } from './dead-letter-log.ts';
@@ -21,7 +22,10 @@ export async function openWorker(
 ): Promise<{ readonly worker: Worker; readonly store: Warehouse | null }> {
   const { config, options, neighbours, log, clock } = around;
   const { state, registry, rawDecoder, patience } = neighbours;
-  const partitions = await patiently('broker', () => checkTopics(neighbours.broker.admin), patience);
+  const { admin } = neighbours.broker;
+  const partitions = await patiently('broker', () => checkTopics(admin), patience);
+  const wanted = topicSettings(config.broker);
+  await patiently('broker', () => checkTimestamps(admin, { wanted, log }), patience);
   await patiently('state', () => claim(around, partitions), patience);
   const store = options.graphs.includes('warehouse') ? await openStore(around) : null;
   const open = (): Promise<Worker> =>

@@ -7,6 +7,8 @@ export const logCodes = {
   listening: 'The API takes requests at `url`.',
   started: 'The worker has joined its groups, and takes alerts.',
   waiting: 'A neighbour does not answer yet; it is asked again, for `worker.startWithinMs` at the most.',
+  'topics-unchecked':
+    'The broker does not show this user how topics are configured: whose times their records have was not checked.',
   'neighbour-away': 'A neighbour does not answer any more; told when it goes away, not while it is.',
   'neighbour-back': 'A neighbour answers again.',
   'broker-client':

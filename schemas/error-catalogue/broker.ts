@@ -38,6 +38,14 @@ export const brokerErrors = {
     todo: 'stop all workers in order, then make the topics as `tocsin topics plan` says: consumers keep a mark per partition',
     exitCode: 78,
   },
+  'broker.wrong-timestamps': {
+    kind: 'promise',
+    what: 'records of a topic do not have the times that they should have',
+    expected:
+      'message.timestamp.type LogAppendTime on alerts.raw.v1 and alerts.reduced.v1, since the log’s time is the clock of a shard; with `broker.arrival: event`, CreateTime on alerts.raw.v1',
+    todo: 'see `tocsin topics plan` and run `tocsin topics apply`, or kafka-configs.sh --alter --topic TOPIC --add-config message.timestamp.type=LogAppendTime; `broker.arrival: event` is for a backfill',
+    exitCode: 78,
+  },
   'broker.invalid-record': {
     kind: 'promise',
     what: 'the broker refuses the record',

@@ -39,6 +39,12 @@ const Kafka = z.strictObject({
     .describe(
       'First part of the names of consumer groups (`tocsin-reduce`, …) and transactional ids on the cluster.',
     ),
+  arrival: z
+    .enum(['append', 'event'])
+    .default('append')
+    .describe(
+      'Whose times raw alerts have. append: the broker’s, as it took them (LogAppendTime). event: their own (CreateTime), for a backfill in their order; what is late is up to its producers then.',
+    ),
   tls: Tls.exactOptional().describe('TLS to the brokers; an empty mapping trusts the system’s authorities.'),
   sasl: Sasl.exactOptional().describe('User of the cluster.'),
   sessionTimeoutMs: spanMs(12_000, 'A worker that is not heard of for this long loses its partitions.'),

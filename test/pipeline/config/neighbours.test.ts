@@ -31,6 +31,7 @@ describe('the neighbours that a configuration names', () => {
         groupPrefix: 'payments-tocsin',
       },
       ...{ rawPartitions: 4, reducedPartitions: 4, sessionTimeoutMs: 12_000, rebalanceTimeoutMs: 30_000 },
+      arrival: 'append',
       tls: { serverName: 'kafka' },
       sasl: { mechanism: 'scram-sha-512', username: 'tocsin' },
     });

@@ -189,15 +189,36 @@ describeService('a worker on real neighbours', allHere, () => {
     const taken = start();
     await taken.url();
     const named = new KafkaBroker({ brokers: kafka.addresses, clientId: 'test', groupPrefix: 'acme-tocsin' });
+    const places = [0, 1, 2].map((partition) => ({ topic: topics.raw.name, partition }));
+    const committed = () => Promise.all(places.map((place) => named.admin.committed('tocsin-reduce', place)));
+    const highest = async () => Math.max(...(await committed()).map((one) => one?.offset ?? 0));
+    // Told to end before it has read anything, it has nothing to commit.
+    await expect.poll(highest, { timeout: 30_000 }).toBeGreaterThan(0);
     expect(await taken.end('SIGTERM')).toBe(0);
     // What it has committed in the end stands under the name of the cluster's choice.
-    const places = [0, 1, 2].map((partition) => ({ topic: topics.raw.name, partition }));
-    const offsets = await Promise.all(places.map((place) => named.admin.committed('tocsin-reduce', place)));
-    expect(offsets.some((committed) => committed !== null && committed.offset > 0)).toBe(true);
+    const offsets = await committed();
     expect(
       await broker.admin.committed('acme-tocsin-reduce', { topic: topics.raw.name, partition: 0 }),
     ).toEqual(offsets[0]);
     await named.close();
+  }, 60_000);
+
+  test('refuses times of producers on topics whose log is the clock, unless they are those of a backfill', async () => {
+    const config = configOf(kafka.addresses, prefix);
+    const type = 'message.timestamp.type';
+    await broker.admin.alterTopic(topics.raw.name, { [type]: 'CreateTime' });
+    const refused = start();
+    expect(await refused.ended()).toBe(78);
+    expect(refused.said.join('\n')).toMatch(/alerts\.raw\.v1 has CreateTime.*broker\.wrong-timestamps/s);
+    writeFileSync(
+      join(folder, 'tocsin.yaml'),
+      config.replace('kind: kafka,', 'kind: kafka, arrival: event,'),
+    );
+    const taken = start();
+    await taken.url();
+    expect(await taken.end('SIGTERM')).toBe(0);
+    writeFileSync(join(folder, 'tocsin.yaml'), config);
+    await broker.admin.alterTopic(topics.raw.name, { [type]: 'LogAppendTime' });
   }, 60_000);
 
   test('refuses the state of another log, until somebody gives it up', async () => {

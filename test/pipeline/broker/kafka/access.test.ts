@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import kafkajs from 'kafkajs';
 import { expect, onTestFinished, test } from 'vitest';
 import { KafkaBroker } from '../../../../pipeline/broker/index.ts';
 import { BrokerBench } from '../../../contracts/broker/bench.ts';
 import {
   describeService,
   kafkaCaForTests,
+  kafkaForTests,
   kafkaOverTlsForTests,
   kafkaWithLoginsForTests,
 } from '../../../support/services.ts';
@@ -40,6 +42,27 @@ async function refusalAt(addresses: string, access: Access): Promise<unknown> {
   );
 }
 
+const [open, ca] = [await kafkaForTests(), await kafkaCaForTests()];
+
+/** Gives the user `tocsin` these rights to the topic, and no other, through the listener that no ACL binds. */
+async function allowOnly(
+  topic: string,
+  operations: readonly (keyof typeof kafkajs.AclOperationTypes)[],
+): Promise<void> {
+  const brokers = 'address' in open ? open.address.split(',') : [];
+  const admin = new kafkajs.Kafka({ brokers, clientId: 'test' }).admin();
+  await admin.connect();
+  await admin.createAcls({
+    acl: operations.map((operation) => ({
+      ...{ principal: 'User:tocsin', host: '*', permissionType: kafkajs.AclPermissionTypes.ALLOW },
+      operation: kafkajs.AclOperationTypes[operation],
+      ...{ resourceType: kafkajs.AclResourceTypes.TOPIC, resourceName: topic },
+      resourcePatternType: kafkajs.ResourcePatternTypes.LITERAL,
+    })),
+  });
+  await admin.disconnect();
+}
+
 describeService('a Kafka that asks for user and password', await kafkaWithLoginsForTests(), (addresses) => {
   test.each(mechanisms)('lets one with the right password in: %s', async (mechanism) => {
     expect(await oneRecord(addresses, { sasl: login(mechanism) })).toEqual(['a']);
@@ -57,9 +80,20 @@ describeService('a Kafka that asks for user and password', await kafkaWithLogins
       }
     },
   );
-});
 
-const ca = await kafkaCaForTests();
+  test('lets one use a topic without showing how it is configured', async () => {
+    const bench = new BrokerBench(brokerAt(addresses, { sasl: login('scram-sha-256') }));
+    onTestFinished(() => bench.close());
+    const topic = await bench.topic();
+    const described = (): Promise<unknown> => bench.broker.admin.describeTopics([topic]);
+    expect(await described()).toMatchObject([{ name: topic }]);
+    await allowOnly(topic, ['DESCRIBE', 'READ', 'WRITE']);
+    const refusal = (): Promise<unknown> => described().then(() => null, Object);
+    await expect.poll(refusal).toMatchObject({ code: 'broker.unauthorized' });
+    await bench.send(topic, ['a']);
+    expect(await bench.broker.admin.partitions(topic)).toBe(1);
+  });
+});
 
 describeService('a Kafka that asks for them over TLS', await kafkaOverTlsForTests(), (addresses) => {
   const tls = { ca: 'address' in ca ? readFileSync(ca.address, 'utf8') : '' };
