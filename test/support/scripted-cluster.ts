@@ -11,11 +11,18 @@ interface Entry {
 
 interface ProduceRequest {
   readonly producerId: number;
+  readonly acks: number;
   readonly topicData: readonly { readonly topic: string; readonly partitions: readonly Entry[] }[];
+}
+
+interface OffsetsRequest {
+  readonly topics: readonly { readonly partitions: readonly { readonly offset: string }[] }[];
 }
 
 /** What the test does when a request reaches a broker: before it is stored, and before its answer leaves. */
 export interface Script {
+  /** Partitions or offsets are to join a transaction. */
+  joins?(what: 'partitions' | 'offsets'): Promise<void> | void;
   arrives?(broker: number, partitions: readonly number[]): Promise<void> | void;
   answers?(broker: number, partitions: readonly number[]): Promise<void> | void;
 }
@@ -35,9 +42,13 @@ export class ScriptedCluster {
   readonly stored: string[][] = [[], []];
   /** Broker that leads each of the two partitions. */
   readonly leaders = [1, 2];
+  /** Offsets that were sent in transactions, in order. */
+  readonly offsets: string[] = [];
   readonly retry = { initialRetryTime: 1, maxRetryTime: 1, retries: 5 };
   readonly #script: Script;
   readonly #brokers = new Map([1, 2].map((nodeId) => [nodeId, this.#broker(nodeId)]));
+  /** How many records of each partition have copies elsewhere. */
+  readonly #replicated = [0, 0];
   readonly #batches = new Map<string, { first: number; next: number }>();
   #producerIds = 0;
 
@@ -48,7 +59,12 @@ export class ScriptedCluster {
   /** A producer of kafkajs on this cluster. */
   producer(config: ProducerConfig = {}): Producer {
     const createProducer = load('kafkajs/src/producer');
-    return createProducer({ ...config, cluster: this, retry: this.retry, logger: silent() });
+    return createProducer({
+      ...config,
+      cluster: this,
+      retry: { ...this.retry, ...config.retry },
+      logger: silent(),
+    });
   }
 
   /** What our producers take for a client. */
@@ -56,6 +72,11 @@ export class ScriptedCluster {
     return Object.assign(Object.create(kafkajs.Kafka.prototype), {
       producer: (config: ProducerConfig) => this.producer(config),
     });
+  }
+
+  /** The leader dies; a follower goes on with what it has. */
+  failOver(partition: number): void {
+    this.stored[partition]?.splice(this.#replicated[partition] ?? 0);
   }
 
   // From here on: what kafkajs asks of a cluster.
@@ -86,18 +107,25 @@ export class ScriptedCluster {
   async findGroupCoordinator() {
     return this.#brokers.get(1);
   }
+  async findControllerBroker() {
+    return this.#brokers.get(1);
+  }
 
   #broker(nodeId: number) {
     return {
       nodeId,
       produce: (request: ProduceRequest) => this.#produce(nodeId, request),
       initProducerId: async () => ({ producerId: ++this.#producerIds, producerEpoch: 0 }),
-      addPartitionsToTxn: async () => undefined,
+      addPartitionsToTxn: async () => this.#script.joins?.('partitions'),
+      addOffsetsToTxn: async () => this.#script.joins?.('offsets'),
+      txnOffsetCommit: async ({ topics }: OffsetsRequest) => {
+        this.offsets.push(...topics.flatMap(({ partitions }) => partitions.map(({ offset }) => offset)));
+      },
       endTxn: async () => undefined,
     };
   }
 
-  async #produce(nodeId: number, { producerId, topicData }: ProduceRequest) {
+  async #produce(nodeId: number, { producerId, acks, topicData }: ProduceRequest) {
     const entries = topicData.flatMap(({ partitions }) => partitions);
     const numbers = entries.map(({ partition }) => partition);
     await this.#script.arrives?.(nodeId, numbers);
@@ -108,6 +136,8 @@ export class ScriptedCluster {
       errorCode: 0,
       baseOffset: String(this.#append(producerId, entry)),
     }));
+    // With any other number the leader does not wait for its followers, and here they have nothing yet.
+    if (acks === -1) for (const one of numbers) this.#replicated[one] = this.stored[one]?.length ?? 0;
     await this.#script.answers?.(nodeId, numbers);
     return { topics: [{ topicName: topicData[0]?.topic, partitions }] };
   }

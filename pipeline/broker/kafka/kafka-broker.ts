@@ -18,6 +18,7 @@ import { KafkaConsumer } from './kafka-consumer.ts';
 import { KafkaProducer } from './kafka-producer.ts';
 import { KafkaTransactionalProducer } from './kafka-transaction.ts';
 import { adminThatSeesLogEnds } from './kafkajs-insides.ts';
+import { plainClient, plainSend } from './plain-client.ts';
 import { readRange } from './read-range.ts';
 import { Sockets } from './sockets.ts';
 
@@ -93,7 +94,7 @@ export class KafkaBroker implements Broker {
 
   readonly #send: SendMessages = async (topicMessages) => {
     const client = await this.#connectedProducer();
-    return client.sendBatch({ acks: -1, topicMessages });
+    return plainSend(client)(topicMessages);
   };
 
   #connectedProducer(): Promise<Client> {
@@ -102,14 +103,7 @@ export class KafkaBroker implements Broker {
   }
 
   async #connectProducer(): Promise<Client> {
-    const client = this.#kafka.producer({
-      idempotent: false,
-      allowAutoTopicCreation: false,
-      createPartitioner:
-        () =>
-        ({ message }) =>
-          message.partition ?? 0,
-    });
+    const client = plainClient(this.#kafka);
     try {
       await client.connect();
       return client;

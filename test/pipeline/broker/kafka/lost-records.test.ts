@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ProduceRecord } from '../../../../pipeline/broker/index.ts';
 import { KafkaProducer } from '../../../../pipeline/broker/kafka/kafka-producer.ts';
 import { KafkaTransactionalProducer } from '../../../../pipeline/broker/kafka/kafka-transaction.ts';
+import { plainClient, plainSend } from '../../../../pipeline/broker/kafka/plain-client.ts';
 import { gate } from '../../../support/recording-member.ts';
 import { refusal, type Script, ScriptedCluster } from '../../../support/scripted-cluster.ts';
 
@@ -21,6 +22,13 @@ function request(...records: readonly ProduceRecord[]) {
     value: Buffer.from(value ?? []),
   }));
   return { acks: -1, topicMessages: [{ topic, messages }] };
+}
+
+/** Our producer, on the client that a `KafkaBroker` opens for it. */
+async function plain(cluster: ScriptedCluster): Promise<KafkaProducer> {
+  const client = plainClient(cluster.client());
+  await client.connect();
+  return new KafkaProducer({ send: plainSend(client), partitions });
 }
 
 function transactional(cluster: ScriptedCluster): KafkaTransactionalProducer {
@@ -56,12 +64,7 @@ describe('a leader that moves, during a send, to a broker that has answered', ()
 
   test('we send what the answer does not name, and nothing else, again', async () => {
     const cluster = moving();
-    const client = cluster.producer({ createPartitioner: byPartition });
-    await client.connect();
-    const producer = new KafkaProducer({
-      send: (topicMessages) => client.sendBatch({ topicMessages }),
-      partitions,
-    });
+    const producer = await plain(cluster);
     const acknowledged = await producer.send([record('a', 0), record('b', 1)]);
     expect(acknowledged).toEqual([
       { topic, partition: 0, baseOffset: 0, count: 1 },
@@ -71,18 +74,56 @@ describe('a leader that moves, during a send, to a broker that has answered', ()
   });
 });
 
-describe('a transactional send that was stored while its answer was lost', () => {
-  function losing(): ScriptedCluster {
-    let isFirst = true;
-    return new ScriptedCluster({
-      answers() {
-        if (!isFirst) return;
-        isFirst = false;
-        throw new kafkajs.KafkaJSNonRetriableError('the answer was lost');
-      },
-    });
-  }
+/** The first answer is lost: what was asked has been done. */
+function losing(): ScriptedCluster {
+  let isFirst = true;
+  return new ScriptedCluster({
+    answers() {
+      if (!isFirst) return;
+      isFirst = false;
+      throw new kafkajs.KafkaJSNonRetriableError('the answer was lost');
+    },
+  });
+}
 
+describe('a plain send that was stored while its answer was lost', () => {
+  test('kafkajs, idempotent, acknowledges the next records and they are not stored', async () => {
+    const cluster = losing();
+    const producer = cluster.producer({ idempotent: true, createPartitioner: byPartition });
+    await producer.connect();
+    await expect(producer.sendBatch(request(record('a', 0)))).rejects.toThrow();
+    await producer.sendBatch(request(record('b', 0)));
+    expect(cluster.stored).toEqual([['a'], []]);
+  });
+
+  test('ours is not idempotent, and stores them', async () => {
+    const cluster = losing();
+    const producer = await plain(cluster);
+    await expect(producer.send([record('a', 0)])).rejects.toMatchObject({ code: 'broker.unavailable' });
+    await producer.send([record('b', 0)]);
+    expect(cluster.stored).toEqual([['a', 'b'], []]);
+  });
+});
+
+describe('a leader that dies with what it has alone', () => {
+  test('kafkajs, content with the leader, has acknowledged what is gone', async () => {
+    const cluster = new ScriptedCluster();
+    const producer = cluster.producer({ createPartitioner: byPartition });
+    await producer.connect();
+    await producer.sendBatch({ ...request(record('a', 0)), acks: 1 });
+    cluster.failOver(0);
+    expect(cluster.stored).toEqual([[], []]);
+  });
+
+  test('we wait for all replicas, so what was acknowledged is still there', async () => {
+    const cluster = new ScriptedCluster();
+    await (await plain(cluster)).send([record('a', 0)]);
+    cluster.failOver(0);
+    expect(cluster.stored).toEqual([['a'], []]);
+  });
+});
+
+describe('a transactional send that was stored while its answer was lost', () => {
   test('kafkajs acknowledges the next records and they are not stored', async () => {
     const cluster = losing();
     const producer = cluster.producer({ transactionalId: 'tx', createPartitioner: byPartition });
