@@ -25,6 +25,11 @@ export class SeenOutputs {
     while (!isTrue()) await new Promise<void>((resolve) => this.#waiters.add(resolve));
   }
 
+  /** What was seen so far counts no more. */
+  forget(): void {
+    this.seen.length = 0;
+  }
+
   /** Alerts that have an outcome. */
   get accounted(): number {
     return this.seen.reduce((sum, { topic, value }) => sum + (topic === 'decisions' ? value.count : 0), 0);

@@ -8,9 +8,10 @@ import { KafkaBroker } from '../../../pipeline/broker/index.ts';
 import { loadConfig } from '../../../pipeline/config/index.ts';
 import { openRegistry, openState } from '../../../pipeline/neighbours/index.ts';
 import { topicSettings } from '../../../pipeline/topic-settings.ts';
-import type { RawAlert } from '../../../schemas/alert.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
 import { topics } from '../../../schemas/topics.ts';
+import { avroAlert } from '../../support/avro-alert.ts';
+import { hastyConfig } from '../../support/hasty-config.ts';
 import { OwnKafka } from '../../support/own-kafka.ts';
 import { SeenOutputs } from '../../support/seen-outputs.ts';
 import {
@@ -26,32 +27,10 @@ const [kafkaHere, redis, registry] = [await kafkaForTests(), await redisForTests
 const addressOf = (service: ServiceForTests): string => ('address' in service ? service.address : '');
 const allHere = [kafkaHere, redis, registry].find((one) => 'missing' in one) ?? kafkaHere;
 
-/** Windows of a second or two, so that everything is told and counted while one waits. */
-const configOf = (brokers: readonly string[], prefix: string): string => `
-broker: { kind: kafka, brokers: ${JSON.stringify(brokers)}, sessionTimeoutMs: 6000 }
-state: { kind: redis, url: ${addressOf(redis)}, prefix: ${prefix} }
-registry: { kind: confluent, url: ${addressOf(registry)}, autoRegister: true }
-warehouse: { engine: memory }
-worker: { heartbeatMs: 200, clockSlackMs: 50, flushIdleMs: 400, checkpointEveryMs: 500 }
-dedupe:
-  windowMs: 3000
-  latenessMs: 300
-  skewMs: 300
-  graceMs: 300
-  slackMs: 100
-  resolveReachMs: 1000
-  resolveAfterMs: 3000
-  reachMs: 10000
-  forgetMs: 1000
-`;
+const configOf = (brokers: readonly string[], prefix: string): string =>
+  hastyConfig({ brokers, prefix, redis: addressOf(redis), registry: addressOf(registry) });
 
 const reading = { env: {}, readFile: (path: string) => readFileSync(path) };
-
-const rawAlert = (name: string): RawAlert => ({
-  ...{ tenant: 'default', source: 'avro', name, severity: 'high', status: 'firing', id: '' },
-  ...{ labels: { host: 'a' }, annotations: {}, generatorUrl: '' },
-  ...{ observedAt: null, startsAt: null, endsAt: null, value: null },
-});
 
 describeService('a worker on real neighbours', allHere, () => {
   let kafka: OwnKafka;
@@ -93,7 +72,7 @@ describeService('a worker on real neighbours', allHere, () => {
     });
     const id = await here.register(codecs.raw.subject, codecs.raw.schema);
     if ('close' in here) here.close();
-    const values = names.map((name) => codecs.raw.encodeFramed(id, rawAlert(name)));
+    const values = names.map((name) => codecs.raw.encodeFramed(id, avroAlert(name)));
     await broker.producer().send(values.map((value) => ({ topic: topics.raw.name, key: null, value })));
   }
 
@@ -164,6 +143,33 @@ describeService('a worker on real neighbours', allHere, () => {
     );
     expect(decided.reduce((sum, { count }) => sum + count, 0)).toBe(before + 100);
     expect(await other.end('SIGINT')).toBe(0);
+  }, 90_000);
+
+  test('with exactly-once, says nothing again of what it had said when it was killed, and leaves nothing out', async () => {
+    outputs.forget();
+    // It dies without a checkpoint: its successor comes upon everything again, and has to keep quiet about what is committed.
+    const config = configOf(kafka.addresses, prefix).replace(
+      'checkpointEveryMs: 500',
+      'checkpointEveryMs: 600000',
+    );
+    writeFileSync(join(folder, 'tocsin.yaml'), `delivery: exactly-once\n${config}`);
+    const killed = start();
+    await killed.url();
+    await produce(namesOf('once-', 10, 5));
+    await outputs.until(() => Object.keys(outputs.firsts).length === 10);
+    const load = produce(namesOf('load-', 300, 2));
+    await outputs.until(() => Object.keys(outputs.firsts).length > 10);
+    await killed.end('SIGKILL');
+    await load;
+    const successor = start();
+    await successor.url();
+    // What is told of it stands behind all that could have been said again.
+    await produce(['last-0']);
+    await outputs.until(() => outputs.firsts['last-0'] !== undefined && outputs.accounted >= 651);
+    expect(await successor.end('SIGTERM')).toBe(0);
+    expect([outputs.accounted, outputs.repeated]).toEqual([651, []]);
+    const names = [...namesOf('once-', 10, 1), ...namesOf('load-', 300, 1), 'last-0'];
+    expect(outputs.firsts).toEqual(firstsOf(...names));
   }, 90_000);
 
   test('says that a listener which hangs up may want another login', async () => {

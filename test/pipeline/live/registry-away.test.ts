@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { EmbeddedRegistry, openRestFront } from '../../../pipeline/registry/index.ts';
-import type { RawAlert } from '../../../schemas/alert.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
+import { avroAlert } from '../../support/avro-alert.ts';
 import { laterVersionOf } from '../../support/later-version.ts';
 import { WorkerProcess } from '../../support/worker-process.ts';
 
@@ -23,12 +23,6 @@ function workerOn(registry: string): WorkerProcess {
   return worker;
 }
 
-const alertOf = (name: string): RawAlert => ({
-  ...{ tenant: 'default', source: 'avro', name, severity: 'high', status: 'firing', id: '' },
-  ...{ labels: { host: 'a' }, annotations: {}, generatorUrl: '' },
-  ...{ observedAt: null, startsAt: null, endsAt: null, value: null },
-});
-
 test('a registry that is away holds back the partition that asks for a schema nobody knows, and no other', async () => {
   const registry = new EmbeddedRegistry();
   let front = await openRestFront(registry, { port: 0 });
@@ -39,7 +33,7 @@ test('a registry that is away holds back the partition that asks for a schema no
   const later = await laterVersionOf(codecs.raw, registry);
   const post = async (body: Uint8Array) =>
     expect((await fetch(`${url}/v1/alerts`, { method: 'POST', body: Buffer.from(body) })).status).toBe(202);
-  const postKnown = (name: string) => post(codecs.raw.encodeFramed(known, alertOf(name)));
+  const postKnown = (name: string) => post(codecs.raw.encodeFramed(known, avroAlert(name)));
   const told = (): readonly string[] => worker.printed.map((line) => JSON.parse(line).name).sort();
   const untilTold = (count: number) => worker.until(() => worker.printed[count - 1]);
 
@@ -47,7 +41,7 @@ test('a registry that is away holds back the partition that asks for a schema no
   await untilTold(1);
   await front.close();
   // Without keys, one record for each of the four partitions in turn: the fifth is behind the first.
-  await post(later.write(alertOf('of a later version')));
+  await post(later.write(avroAlert('of a later version')));
   for (const name of ['beside-1', 'beside-2', 'beside-3', 'behind']) await postKnown(name);
   await untilTold(4);
   const { detail } = await worker.until(() => worker.logged.find(({ code }) => code === 'shard-waits'));
