@@ -27,8 +27,13 @@ export type Stored = Pick<Shard<{ readonly kind: string }>, 'takeChanges' | 'cha
   rows(): Iterable<RowChange>;
 };
 
+interface Start extends Pick<Checkpoint, 'offset' | 'isClean'> {
+  readonly isTriedOnce?: boolean;
+}
+
 /** What one checkpoint stores: everything of it is taken in one tick. */
 interface Taken {
+  readonly isTriedOnce: boolean;
   readonly foothold: Foothold;
   readonly checkpoint: Omit<Checkpoint, 'seq' | 'basedOn'>;
 }
@@ -91,6 +96,21 @@ export class Checkpointer {
     this.#start(shard, { offset, isClean: false });
   }
 
+  /**
+   * Takes the first checkpoint of a shard that was not stored, and waits for it. Tried once: until the shard is taken nobody
+   * can let go of it, and its group would wait. Throws what it failed with.
+   */
+  async storeFirst(shard: Stored, offset: number): Promise<void> {
+    this.#start(shard, { offset, isClean: false, isTriedOnce: true });
+    await this.#inFlight;
+    if (this.#failure !== null) throw this.#failure;
+  }
+
+  /** Whether a checkpoint is under way, tried again and again perhaps. */
+  get isStoring(): boolean {
+    return this.#inFlight !== null;
+  }
+
   /** Whether the shard must not take more in: what waits to be stored is bounded. Resolve with `whenStored`. */
   isFull(shard: Stored): boolean {
     return this.#inFlight !== null && shard.changed >= this.#target.maxChanged;
@@ -118,7 +138,7 @@ export class Checkpointer {
     this.#retry.end();
   }
 
-  #start(shard: Stored, { offset, isClean }: Pick<Checkpoint, 'offset' | 'isClean'>): void {
+  #start(shard: Stored, { offset, isClean, isTriedOnce = false }: Start): void {
     const { clock, mutedUntil, footholdAt, onTaken } = this.#target;
     this.#lastAt = clock.now();
     // A store that has nothing of the shard needs all of it, also what came out of a snapshot and has not changed since.
@@ -129,7 +149,7 @@ export class Checkpointer {
     const isMuted = mutedUntil !== null && offset < mutedUntil;
     const taken = { offset, isClean, changes, from, snapshot: encodePlace(snapshot) };
     this.#inFlight = this.#write({
-      foothold,
+      ...{ isTriedOnce, foothold },
       checkpoint: { ...taken, mutedUntil: isMuted ? mutedUntil : null },
     })
       .catch((error: unknown) => {
@@ -140,13 +160,14 @@ export class Checkpointer {
       });
   }
 
-  async #write({ foothold, checkpoint: taken }: Taken): Promise<void> {
+  async #write({ isTriedOnce, foothold, checkpoint: taken }: Taken): Promise<void> {
     const { state, onStored } = this.#target;
     const checkpoint = { ...taken, seq: this.#seq + 1, basedOn: this.#basedOn };
-    await this.#retry.run('checkpoint', async () => {
+    const commit = async (): Promise<void> => {
       // The same one each time: it may have been carried out, and the store knows it again by its number.
       this.#basedOn = await state.commit(this.#lease, checkpoint);
-    });
+    };
+    await (isTriedOnce ? commit() : this.#retry.run('checkpoint', commit));
     this.#refusal = null;
     this.#seq = checkpoint.seq;
     this.#storedOffset = taken.offset;

@@ -56,8 +56,7 @@ export class ShardIntake<Event extends Kinded> {
       return false;
     }
     if (!(await this.#isPrepared(batch, position))) return false;
-    await this.#shedIfBehind(batch, position);
-    return true;
+    return !(await this.#waitsToShed(batch, position));
   }
 
   /** Steps the records at `position` and above; nothing is awaited in here. Returns the next position. */
@@ -99,17 +98,26 @@ export class ShardIntake<Event extends Kinded> {
 
   /**
    * Only facts can be shed: what RELATE decides depends on all that stands before it. That a range is shed is stored before
-   * its first record is: whoever comes after a crash sheds exactly the rest of it.
+   * its first record is: whoever comes after, after a crash or in order, sheds exactly the rest of it. While that is stored
+   * the shard takes nothing, and nobody waits: the store may be away, and a batch in flight keeps the group and the beats.
+   *
+   * Behind the wait the mark is stored, or the checkpoint has failed and with it this instance, which has shed nothing. Who
+   * takes the shard meanwhile finds the mark, and sheds this range, or does not, and looks for itself.
    */
-  async #shedIfBehind(batch: Batch, position: number): Promise<void> {
+  async #waitsToShed(batch: Batch, position: number): Promise<boolean> {
     const { assignment, shard, keeper, around } = this.#options;
     const { overload = 'block', shedLagRecords = Number.POSITIVE_INFINITY } = around.settings;
-    if (position < shard.shedUntil || assignment.graph.states !== 'facts') return;
+    if (position < shard.shedUntil || assignment.graph.states !== 'facts') return false;
     const until = shedUntil(batch, { overload, shedLagRecords });
-    if (until === null || until <= position) return;
-    shard.shedUntil = until;
-    await keeper.storeNow(position);
-    around.onTrouble('shedding', `${this.#name}: offsets ${position} to ${until}`);
+    if (until === null || until <= position) return false;
+    // A checkpoint that is under way was taken without the mark: the range is chosen anew when it is stored.
+    if (!keeper.isStoring) {
+      shard.shedUntil = until;
+      await keeper.storeSoon(position);
+      around.onTrouble('shedding', `${this.#name}: offsets ${position} to ${until}`);
+    }
+    this.#holdBack(position, keeper.whenStored());
+    return true;
   }
 
   /** What came of the batch so far is still sent and stored; then nothing more is taken until somebody has looked. */

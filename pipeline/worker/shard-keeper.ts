@@ -57,8 +57,9 @@ export class ShardKeeper<Event extends Kinded> {
       sender: this.#sender,
     });
     this.#snapshots = snapshotWriterFor(assignment, around, { producer, ...restored });
-    this.#checkpointer = this.#checkpointerFor(restored);
-    if (restored.fenced.checkpoint === null) await this.#storeFirst(restored.position);
+    const checkpointer = this.#checkpointerFor(restored);
+    this.#checkpointer = checkpointer;
+    if (restored.fenced.checkpoint === null) await this.#storeFirst(checkpointer, restored.position);
     await this.#proposeVersion();
     return restored;
   }
@@ -81,15 +82,23 @@ export class ShardKeeper<Event extends Kinded> {
     checkpointer.start(shard, offset);
   }
 
-  /** Stores everything below `offset` now, and waits for it. */
-  async storeNow(offset: number): Promise<void> {
+  /** Whether a checkpoint is under way: what changes now is not in it. */
+  get isStoring(): boolean {
+    return this.#checkpointer?.isStoring ?? false;
+  }
+
+  /** Begins to store everything below `offset`, due or not, while nothing is under way; does not wait for it. */
+  async storeSoon(offset: number): Promise<void> {
     const checkpointer = this.#checkpointer;
     if (checkpointer === null) return;
     await this.#sender.settle({ offset, foothold: this.#footholdAt(offset) });
-    await checkpointer.whenStored();
-    if (checkpointer.failure === null) checkpointer.start(this.#kept.shard, offset);
-    await checkpointer.whenStored();
     if (checkpointer.failure !== null) throw checkpointer.failure;
+    checkpointer.start(this.#kept.shard, offset);
+  }
+
+  /** Resolves when nothing is under way any more, which takes as long as the store is away; never rejects. */
+  async whenStored(): Promise<void> {
+    await this.#checkpointer?.whenStored();
   }
 
   /** Null unless so much waits to be stored that the shard must take in no more; then what to wait for. */
@@ -136,9 +145,11 @@ export class ShardKeeper<Event extends Kinded> {
    * Before the first record of a shard that was not stored: whoever comes after a crash, with whatever configuration, and
    * with or without what is stored, begins with the configuration that the first outputs were decided by (H18).
    */
-  async #storeFirst(offset: number): Promise<void> {
-    await this.#snapshots?.takeFirst(this.#kept.shard, offset);
-    await this.storeNow(offset);
+  async #storeFirst(checkpointer: Checkpointer, offset: number): Promise<void> {
+    const { shard } = this.#kept;
+    await this.#snapshots?.takeFirst(shard, offset);
+    await this.#sender.settle({ offset, foothold: this.#footholdAt(offset) });
+    await checkpointer.storeFirst(shard, offset);
   }
 
   /** Another configuration than the one the shard's log says so far becomes a record of that log, and acts from there on. */

@@ -242,6 +242,14 @@ describe('Checkpointer', () => {
       expect(checkpointer.failure).toBeNull();
     });
 
+    test('the first one of a shard is tried once: nobody waits for it in a take', async () => {
+      neighbours.answer = () => Promise.reject(away);
+      const checkpointer = open();
+      await expect(checkpointer.storeFirst(shard, 0)).rejects.toBe(away);
+      expect(neighbours.stored.map(({ offset, isClean }) => [offset, isClean])).toEqual([[0, false]]);
+      expect(checkpointer.failure).toBe(away);
+    });
+
     test('a release tries once more and does without', async () => {
       neighbours.answer = () => Promise.reject(away);
       const checkpointer = open();
