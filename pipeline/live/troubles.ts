@@ -10,6 +10,7 @@ const none: Readonly<Record<Trouble, number>> = {
   'records-lost': 0,
   'shard-lost': 0,
   'shard-waits': 0,
+  'shard-full': 0,
   'dead-letters-stopped': 0,
   shedding: 0,
   'state-away': 0,

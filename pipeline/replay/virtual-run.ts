@@ -137,8 +137,9 @@ function openWorker(options: VirtualRunOptions, inside: Inside): Promise<Worker>
     onFailure: trouble.fail,
     onTrouble: (code, detail) => {
       if (code === 'warehouse-retrying') options.onRetry?.(detail);
-      // Nothing else is worth going on without: the neighbours are in this process, and nobody would try again.
-      else trouble.fail(new TocsinError('invariant.broken', `${code}: ${detail}`));
+      // Nothing else is worth going on without: the neighbours are in this process, and nobody would try again. A shard
+      // that waits for its own store goes on by itself.
+      else if (code !== 'shard-full') trouble.fail(new TocsinError('invariant.broken', `${code}: ${detail}`));
     },
   });
 }

@@ -26,6 +26,8 @@ export const logCodes = {
   'shard-lost':
     'Somebody else owned the shard for a moment, or a neighbour is away; it is acquired again if it is still ours.',
   'shard-waits': 'A schema cannot be had: nothing more is read of the partition until it can.',
+  'shard-full':
+    'So many changed rows of a shard wait for the state store (`worker.maxChangedRows`) that it takes in no more until they are stored.',
   'dead-letters-stopped':
     'So many records of a partition are dead letters that its shard stopped: mend their producer, then restart.',
   shedding: 'A partition is too far behind: its oldest records go to the overflow topic unseen.',

@@ -51,6 +51,7 @@ export type Trouble =
   | 'records-lost'
   | 'shard-lost'
   | 'shard-waits'
+  | 'shard-full'
   | 'dead-letters-stopped'
   | 'shedding'
   | 'state-away'

@@ -52,6 +52,7 @@ export class ShardIntake<Event extends Kinded> {
     if (this.#isHeldBack) return false;
     const { fullUntil } = this.#options.keeper;
     if (fullUntil !== null) {
+      this.#options.around.onTrouble('shard-full', `${this.#name}: from offset ${position} on`);
       this.#holdBack(position, fullUntil);
       return false;
     }

@@ -39,6 +39,7 @@ describe('the log', () => {
       'control-undecodable',
       'records-lost',
       'shard-lost',
+      'shard-full',
       'warehouse-in-memory',
       'warehouse-retrying',
       'warehouse-refused',
