@@ -79,11 +79,18 @@ export class BenchShard<Event extends Kinded> {
   }
 
   #checkpoint(stepped: number): void {
-    if (!this.#isCheckpointed) return;
     this.#sinceCheckpoint += stepped;
     if (this.#sinceCheckpoint < recordsPerCheckpoint) return;
     this.#sinceCheckpoint = 0;
-    this.shard.takeChanges();
+    if (this.#isCheckpointed) this.shard.takeChanges();
+    else this.#forgetChanges();
+  }
+
+  /** What a worker would have stored: keys of everything that ever changed would fill the memory otherwise. */
+  #forgetChanges(): void {
+    const { host } = this.shard;
+    for (const { tables } of host.stages) for (const { table } of Object.values(tables)) table.takeChanged();
+    host.takeTimerChanges();
   }
 
   #counter(): ShardSink {

@@ -1,6 +1,6 @@
 import type { EventTimeMs } from '../../schemas/brand.ts';
-import { valueKeysOf } from './read-traits.ts';
-import type { Traits, ValueRow } from './rows.ts';
+import type { TraitKeys } from './read-traits.ts';
+import type { ValueRow } from './rows.ts';
 import type { CorrelateStep } from './step.ts';
 
 /** Windows that a row remembers: the bits of one machine word. */
@@ -44,11 +44,11 @@ export function busyOf(step: CorrelateStep, key: string, slot: number): number {
   return busyBefore(step.tables.values.get(key), slot);
 }
 
-/** Notes that these traits were in alert at `at`. Past `maxValues` nothing new is remembered: it counts as rare. */
-export function remember(step: CorrelateStep, traits: Traits, at: EventTimeMs): void {
+/** Notes that traits with these keys were in alert at `at`. Past `maxValues` nothing new is remembered: it counts as rare. */
+export function remember(step: CorrelateStep, keys: TraitKeys, at: EventTimeMs): void {
   const { values } = step.tables;
   if (values.size === 0) step.wakeAt(forgetTimer, step.time.at + forgetEverySlots * step.config.windowMs);
-  for (const key of valueKeysOf(traits)) {
+  for (const key of keys.values) {
     const row = values.get(key);
     if (row === undefined && values.size >= step.config.maxValues) continue;
     const marked = markBusy(row, slotOf(step, at));

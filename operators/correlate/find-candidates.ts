@@ -1,9 +1,10 @@
 import type { EventTimeMs, IncidentId } from '../../schemas/brand.ts';
 import type { Posting } from './member-index.ts';
-import { keyOf } from './read-traits.ts';
+import { keyOf, type TraitKeys } from './read-traits.ts';
 import type { Traits, ValueRow } from './rows.ts';
 import { compareText } from './sorted.ts';
 import type { CorrelateStep } from './step.ts';
+import { isTemplateStrong, suffices } from './suffices.ts';
 import type { Neighbour } from './topology.ts';
 
 /** A label value of the new alert, looked up once for all incidents that share it. */
@@ -30,12 +31,15 @@ export interface Candidate {
 /** Evidence older than this many windows has faded to nothing worth a comparison. */
 export const horizonWindows = 3;
 
-/** What rounding to thousandths may add to a confidence. */
-const rounding = 0.001;
-
-interface Search {
-  readonly step: CorrelateStep;
+/** A new alert that incidents are looked for. */
+export interface Sought {
   readonly traits: Traits;
+  readonly keys: TraitKeys;
+  readonly start: EventTimeMs;
+}
+
+interface Search extends Sought {
+  readonly step: CorrelateStep;
   readonly since: EventTimeMs;
   readonly found: Map<string, Candidate>;
 }
@@ -46,34 +50,28 @@ interface Search {
  * further than the cap, so that the cost does not grow with the number of open incidents. What could not make the alert
  * join even together (a region, a common message) finds no incident; it counts for those that something else found.
  */
-export function findCandidates(
-  step: CorrelateStep,
-  traits: Traits,
-  start: EventTimeMs,
-): readonly Candidate[] {
+export function findCandidates(step: CorrelateStep, { traits, keys, start }: Sought): readonly Candidate[] {
   const since = start - horizonWindows * step.config.windowMs;
-  const search: Search = { step, traits, since, found: new Map() };
+  const search: Search = { step, traits, keys, start, since, found: new Map() };
   findRecurrences(search);
   findNear(search);
-  const labels = traits.labels.map((label) => sharedLabel(search, label));
-  const { strong, weak, isTemplateStrong } = sortOut(step, traits, labels);
+  const labels = traits.labels.map((label, at) => sharedLabel(search, label, keys.labels[at] ?? ''));
+  const { strong, weak } = sortOut(step, traits, labels);
   for (const label of strong) findSharing(search, label);
-  if (isTemplateStrong) findAlike(search);
+  if (traits.template !== '' && isTemplateStrong(step.config)) findAlike(search);
   for (const label of weak) addShared(search, label);
   return [...search.found.values()].sort(byPromise).slice(0, step.config.maxCandidates);
 }
 
-function findRecurrences({ step, traits, found }: Search): void {
-  const key = keyOf.fingerprint(traits.tenant, traits.fingerprint);
-  for (const posting of recent(step, key, Number.NEGATIVE_INFINITY))
+function findRecurrences({ step, keys, found }: Search): void {
+  for (const posting of recent(step, keys.fingerprint, Number.NEGATIVE_INFINITY))
     candidate(found, posting).isRecurrence = true;
 }
 
-function findNear({ step, traits, since, found }: Search): void {
+function findNear({ step, traits, keys, since, found }: Search): void {
   for (const neighbour of nearTo(step, traits)) {
     const { service, hops } = neighbour;
-    const key =
-      hops === 0 ? keyOf.service(traits.tenant, service) : keyOf.farReaching(traits.tenant, service);
+    const key = hops === 0 ? keys.service : keyOf.farReaching(traits.tenant, service);
     for (const posting of recent(step, key, since))
       candidate(found, posting).services.push({ neighbour, lastAt: posting.lastAt });
   }
@@ -84,9 +82,8 @@ function findSharing({ step, found }: Search, label: SharedLabel): void {
     candidate(found, posting).labels.push({ label, lastAt: posting.lastAt });
 }
 
-function findAlike({ step, traits, since, found }: Search): void {
-  const key = keyOf.template(traits.tenant, traits.template);
-  for (const posting of recent(step, key, since)) candidate(found, posting);
+function findAlike({ step, keys, since, found }: Search): void {
+  for (const posting of recent(step, keys.template, since)) candidate(found, posting);
 }
 
 /** Notes which of the incidents that were found hold the label as well. */
@@ -99,8 +96,7 @@ function addShared({ step, since, found }: Search, label: SharedLabel): void {
   }
 }
 
-function sharedLabel({ step, traits, since }: Search, label: string): SharedLabel {
-  const key = keyOf.label(traits.tenant, label);
+function sharedLabel({ step, since }: Search, label: string, key: string): SharedLabel {
   const holders = countRecent(step, key, since);
   // A value that points to many incidents points to none: inverse document frequency over the live index.
   const rarity = 1 / (1 + Math.log2(Math.max(1, holders)) / 4);
@@ -112,21 +108,18 @@ interface SortedOut {
   readonly strong: readonly SharedLabel[];
   /** Labels that with all other weak ones, the template and the time would not make the alert join. */
   readonly weak: readonly SharedLabel[];
-  readonly isTemplateStrong: boolean;
 }
 
 function sortOut({ config }: CorrelateStep, { template }: Traits, labels: readonly SharedLabel[]): SortedOut {
   const { weights, joinAt } = config;
   let doubt = 1 - weights.temporal;
   if (template !== '') doubt *= 1 - weights.template;
-  const suffices = () => 1 - doubt >= joinAt - rounding;
-  const isTemplateStrong = template !== '' && suffices();
   const weakestFirst = [...labels].sort((a, b) => a.weight - b.weight || compareText(a.key, b.key));
   const strong = weakestFirst.filter((label) => {
     doubt *= 1 - weights.labels * label.weight;
-    return suffices();
+    return suffices(doubt, joinAt);
   });
-  return { strong, weak: weakestFirst.slice(0, labels.length - strong.length), isTemplateStrong };
+  return { strong, weak: weakestFirst.slice(0, labels.length - strong.length) };
 }
 
 /** Services whose alerts may have to do with this one. */

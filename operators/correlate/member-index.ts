@@ -1,13 +1,22 @@
 import type { EventTimeMs, IncidentId } from '../../schemas/brand.ts';
-import { keyOf, keysOf } from './read-traits.ts';
+import { type TraitKeys, traitKeysOf } from './read-traits.ts';
 import type { MemberRow } from './rows.ts';
-import { emptyShape, type Kept, type Member, type Shape, tally } from './shape.ts';
-import { compareText, insertSorted, removeSorted } from './sorted.ts';
+import { emptyShape, type Kept, type Member, type Shape, tally, tallyEnd } from './shape.ts';
+import { compareText, insertSorted, removeSorted, replaceSorted } from './sorted.ts';
 
 /** That an incident holds a key, and when the newest of its members with that key was news. */
 export interface Posting {
   readonly incident: IncidentId;
   readonly lastAt: EventTimeMs;
+}
+
+interface Move {
+  readonly key: string;
+  readonly keys: TraitKeys;
+  readonly row: MemberRow;
+  /** When its newest member was news; undefined without one. */
+  readonly from: EventTimeMs | undefined;
+  readonly to: EventTimeMs | undefined;
 }
 
 const byStart = (a: Member, b: Member) =>
@@ -24,6 +33,12 @@ const byLastAt = (a: Posting, b: Posting) => a.lastAt - b.lastAt || compareText(
 export class MemberIndex {
   readonly #shapes = new Map<string, Shape>();
   readonly #postings = new Map<string, Posting[]>();
+  readonly #isTemplatePosted: boolean;
+
+  /** Without templates `holders` knows nothing of them: most incidents share a few, so that their lists are long. */
+  constructor({ isTemplatePosted }: { readonly isTemplatePosted: boolean }) {
+    this.#isTemplatePosted = isTemplatePosted;
+  }
 
   /** What the members of an incident come to; undefined when it has none. */
   shape(incident: string): Shape | undefined {
@@ -35,20 +50,22 @@ export class MemberIndex {
     return this.#postings.get(key) ?? [];
   }
 
-  add(occurrence: string, row: MemberRow): void {
+  add(occurrence: string, row: MemberRow, keys = traitKeysOf(row)): void {
     const shape = this.#shapes.get(row.incident) ?? emptyShape();
     this.#shapes.set(row.incident, shape);
     insertSorted(shape.members, { occurrence, row }, byStart);
     tally(shape, row, 1);
-    const template = templateAt(shape, row);
-    for (const key of keysOf(row)) {
+    for (const key of keys.members) {
       const holding = shape.keys.get(key);
+      const from = holding?.lastAt;
       if (holding === undefined) shape.keys.set(key, { count: 1, lastAt: row.newsAt });
-      else holding.count += 1;
-      const to = holding === undefined ? row.newsAt : Math.max(holding.lastAt, row.newsAt);
-      this.#post(key, row.incident, { from: holding?.lastAt, to });
+      else {
+        holding.count += 1;
+        holding.lastAt = Math.max(holding.lastAt, row.newsAt);
+      }
+      if (from === undefined || from < row.newsAt)
+        this.#move(shape, { key, keys, row, from, to: row.newsAt });
     }
-    moveTemplate(shape, row, template);
   }
 
   remove(occurrence: string, row: MemberRow): void {
@@ -56,17 +73,18 @@ export class MemberIndex {
     if (shape === undefined) return;
     removeSorted(shape.members, { occurrence, row }, byStart);
     tally(shape, row, -1);
-    const template = templateAt(shape, row);
-    for (const key of keysOf(row)) {
+    const keys = traitKeysOf(row);
+    for (const key of keys.members) {
       const holding = shape.keys.get(key);
       if (holding === undefined) continue;
       holding.count -= 1;
-      const wasNewest = holding.lastAt === row.newsAt;
-      const to = holding.count === 0 ? undefined : wasNewest ? newestWith(shape, key) : holding.lastAt;
-      this.#post(key, row.incident, { from: holding.lastAt, to });
-      if (to === undefined) shape.keys.delete(key);
+      const from = holding.lastAt;
+      const to = holding.count > 0 && from === row.newsAt ? newestWith(shape, key) : from;
+      if (holding.count === 0) shape.keys.delete(key);
+      else holding.lastAt = to;
+      if (holding.count === 0 || to !== from)
+        this.#move(shape, { key, keys, row, from, to: holding.count === 0 ? undefined : to });
     }
-    moveTemplate(shape, row, template);
     if (shape.members.length === 0) this.#shapes.delete(row.incident);
   }
 
@@ -78,10 +96,8 @@ export class MemberIndex {
       this.add(occurrence, after);
       return;
     }
-    removeSorted(shape.members, { occurrence, row: before }, byStart);
-    insertSorted(shape.members, { occurrence, row: after }, byStart);
-    tally(shape, before, -1);
-    tally(shape, after, 1);
+    replaceSorted(shape.members, { occurrence, row: after }, byStart);
+    tallyEnd(shape, before, after);
   }
 
   /** Forgets an incident with all its members. */
@@ -92,45 +108,34 @@ export class MemberIndex {
     this.#shapes.delete(incident);
   }
 
-  /** Moves an incident's posting under a key; the holding must exist unless it goes. */
-  #post(
-    key: string,
-    incident: IncidentId,
-    { from, to }: { from: number | undefined; to: number | undefined },
-  ): void {
-    const list = this.#postings.get(key) ?? [];
-    if (from !== undefined && from === to) return;
-    if (from !== undefined) removeSorted(list, { incident, lastAt: from }, byLastAt);
-    if (to !== undefined) {
-      insertSorted(list, { incident, lastAt: to }, byLastAt);
-      const holding = this.#shapes.get(incident)?.keys.get(key);
-      if (holding !== undefined) holding.lastAt = to;
+  /** What the newest member with a key was, and is, moves in all lists that are sorted by it. */
+  #move(shape: Shape, { key, keys, row, from, to }: Move): void {
+    const isTemplate = key === keys.template;
+    if (isTemplate) {
+      const { template } = row;
+      if (from !== undefined) removeSorted(shape.templates, { template, lastAt: from }, byNewest);
+      if (to !== undefined) insertSorted(shape.templates, { template, lastAt: to }, byNewest);
     }
-    if (list.length === 0) this.#postings.delete(key);
-    else this.#postings.set(key, list);
+    if (!isTemplate || this.#isTemplatePosted) this.#post(key, row.incident, { from, to });
   }
-}
 
-/** Newest start of a member with the row's template. */
-function templateAt(shape: Shape, row: MemberRow): EventTimeMs | undefined {
-  return row.template === '' ? undefined : shape.keys.get(keyOf.template(row.tenant, row.template))?.lastAt;
-}
-
-function moveTemplate(shape: Shape, row: MemberRow, from: EventTimeMs | undefined): void {
-  const { template } = row;
-  const to = templateAt(shape, row);
-  if (from === to) return;
-  if (from !== undefined) removeSorted(shape.templates, { template, lastAt: from }, byNewest);
-  if (to !== undefined) insertSorted(shape.templates, { template, lastAt: to }, byNewest);
+  /** Moves an incident's posting under a key. */
+  #post(key: string, incident: IncidentId, { from, to }: Pick<Move, 'from' | 'to'>): void {
+    const list = this.#postings.get(key);
+    if (list === undefined) {
+      if (to !== undefined) this.#postings.set(key, [{ incident, lastAt: to }]);
+      return;
+    }
+    if (from !== undefined) removeSorted(list, { incident, lastAt: from }, byLastAt);
+    if (to !== undefined) insertSorted(list, { incident, lastAt: to }, byLastAt);
+    if (list.length === 0) this.#postings.delete(key);
+  }
 }
 
 /** Only a member that moves to another incident asks for it, so a walk over all is cheap enough. */
-function newestWith(shape: Shape, key: string): EventTimeMs | undefined {
-  let newest: EventTimeMs | undefined;
-  for (const { row } of shape.members) {
-    if (keysOf(row).includes(key)) newest = Math.max(newest ?? row.newsAt, row.newsAt);
-  }
-  return newest;
+function newestWith(shape: Shape, key: string): EventTimeMs {
+  const holders = shape.members.filter(({ row }) => traitKeysOf(row).members.includes(key));
+  return Math.max(...holders.map(({ row }) => row.newsAt));
 }
 
 /** Whether it stands at other places of the indexes. */

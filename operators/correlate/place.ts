@@ -8,7 +8,7 @@ import type { Arrival } from './gone-on.ts';
 import { reopen, settle } from './life-cycle.ts';
 import { similarityTo } from './mask-template.ts';
 import { note } from './note.ts';
-import { keyOf, readTraits } from './read-traits.ts';
+import { keyOf, readTraits, type TraitKeys, traitKeysOf } from './read-traits.ts';
 import type { IncidentRow, MemberRow, Traits } from './rows.ts';
 import type { CorrelateStep } from './step.ts';
 import { contributionsOf, evidenceOf, typesOf, type Weighed, weigh } from './weigh.ts';
@@ -16,6 +16,7 @@ import { contributionsOf, evidenceOf, typesOf, type Weighed, weigh } from './wei
 interface Newcomer {
   readonly alert: EnrichedAlert;
   readonly traits: Traits;
+  readonly keys: TraitKeys;
   readonly start: EventTimeMs;
   readonly endedAt: EventTimeMs | null;
 }
@@ -37,11 +38,12 @@ interface Choice {
  */
 export function place(step: CorrelateStep, alert: EnrichedAlert, endedAt: EventTimeMs | null): IncidentId {
   const traits = readTraits(step.config, step.derived.topology, alert);
-  const newcomer = { alert, traits, start: startOf(step, alert), endedAt };
+  const keys = traitKeysOf(traits);
+  const newcomer = { alert, traits, keys, start: startOf(step, alert), endedAt };
   const choice = choose(step, newcomer);
   const id =
     choice.match === null ? open(step, newcomer, choice) : join(step, newcomer, choice.match, choice);
-  remember(step, traits, newcomer.start);
+  remember(step, keys, newcomer.start);
   settle(step, id, traits);
   return id;
 }
@@ -55,10 +57,11 @@ export function worse(a: Severity, b: Severity): Severity {
   return severities.indexOf(b) > severities.indexOf(a) ? b : a;
 }
 
-function choose(step: CorrelateStep, { traits, start }: Newcomer): Choice {
-  const candidates = findCandidates(step, traits, start);
+function choose(step: CorrelateStep, newcomer: Newcomer): Choice {
+  const { traits, start } = newcomer;
+  const candidates = findCandidates(step, newcomer);
   if (candidates.length === 0) return nobody;
-  const { near, templateRate, alike } = arrivalOf(step, traits, candidates);
+  const { near, templateRate, alike } = arrivalOf(step, newcomer, candidates);
   let match: Match | null = null;
   let refused: (Match & { readonly reason: Reason }) | null = null;
   for (const candidate of candidates) {
@@ -81,7 +84,7 @@ const nobody: Choice = { match: null, refused: null, compared: 0 };
 
 function arrivalOf(
   step: CorrelateStep,
-  { tenant, service, template }: Traits,
+  { traits: { tenant, service, template }, keys }: Newcomer,
   candidates: readonly Candidate[],
 ): Omit<Arrival, 'traits' | 'start'> {
   const { values } = step.tables;
@@ -90,9 +93,9 @@ function arrivalOf(
   return {
     near: near.map((neighbour) => ({
       ...neighbour,
-      rate: values.get(keyOf.service(tenant, neighbour.service)),
+      rate: values.get(neighbour.hops === 0 ? keys.service : keyOf.service(tenant, neighbour.service)),
     })),
-    templateRate: values.get(keyOf.template(tenant, template)),
+    templateRate: values.get(keys.template),
     alike: similarityTo(template),
   };
 }
@@ -164,7 +167,7 @@ function addMember(
   newcomer: Newcomer,
   joined: Pick<MemberRow, 'incident' | 'generation' | 'confidence' | 'evidence'>,
 ): void {
-  const { alert, traits, start, endedAt } = newcomer;
+  const { alert, traits, keys, start, endedAt } = newcomer;
   const row: MemberRow = {
     incident: joined.incident,
     generation: joined.generation,
@@ -179,7 +182,7 @@ function addMember(
     ...traits,
   };
   step.tables.members.set(alert.occurrence, row);
-  step.derived.members.add(alert.occurrence, row);
+  step.derived.members.add(alert.occurrence, row, keys);
 }
 
 /**

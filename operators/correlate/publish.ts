@@ -14,7 +14,10 @@ export function publish(step: CorrelateStep, id: IncidentId): void {
   const row = step.tables.incidents.get(id);
   if (row === undefined) return;
   const shape = step.derived.members.shape(id);
-  const cause = shape === undefined ? null : rankCause(step, row, shape);
+  state(step, id, { row, shape, cause: shape === undefined ? null : rankCause(step, row, shape) });
+}
+
+function state(step: CorrelateStep, id: IncidentId, { row, shape, cause }: Whole): void {
   const next: IncidentRow = {
     ...row,
     revision: row.revision + 1,
@@ -36,7 +39,7 @@ export function publishIfChanged(step: CorrelateStep, id: IncidentId, before: In
     row.startedAt === before.startedAt &&
     row.cause === (cause?.probable.fingerprint ?? '') &&
     row.title === (titleOf(shape, cause) ?? row.title);
-  if (!isSame) publish(step, id);
+  if (!isSame) state(step, id, { row, shape, cause });
 }
 
 interface Whole {

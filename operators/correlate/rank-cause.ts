@@ -46,29 +46,33 @@ export function rankCause(step: CorrelateStep, row: IncidentRow, shape: Shape): 
   let best: Judged | null = null;
   for (const member of members) {
     const { service, template, severity, startedAt } = member.row;
-    const trait = `${service}\u0000${template}`;
-    const rare = rarities.get(trait) ?? rarity(step, row, member.row);
-    rarities.set(trait, rare);
-    const judged = judge(step, member, {
+    const others = {
       topology: explains.get(service) ?? 0,
       earliest: Math.exp((first.row.startedAt - startedAt) / step.config.causeToleranceMs),
       severity: severities.indexOf(severity) / (severities.length - 1),
-      rarity: rare,
-    });
+    };
     // The margin keeps sums that differ in their last bit a tie, which the earlier member wins.
-    if (best === null || judged.total > best.total + 1e-9) best = judged;
+    const toBeat = best === null ? Number.NEGATIVE_INFINITY : best.total + 1e-9;
+    // Rarity is what costs look-ups; most members would not win with all of it.
+    if (totalOf(step, { ...others, rarity: 1 }) <= toBeat) continue;
+    const trait = `${service}\u0000${template}`;
+    const rare = rarities.get(trait) ?? rarity(step, row, member.row);
+    rarities.set(trait, rare);
+    const strengths = { ...others, rarity: rare };
+    const total = totalOf(step, strengths);
+    if (total > toBeat) best = { member, strengths, total };
   }
   return best === null ? null : { member: best.member, probable: probableOf(step, best) };
 }
 
-function judge(step: CorrelateStep, member: Member, strengths: Strengths): Judged {
+function totalOf(step: CorrelateStep, strengths: Strengths): number {
   const { topology, earliest, severity, rarity } = step.config.causeWeights;
-  const total =
+  return (
     topology * strengths.topology +
     earliest * strengths.earliest +
     severity * strengths.severity +
-    rarity * strengths.rarity;
-  return { member, strengths, total };
+    rarity * strengths.rarity
+  );
 }
 
 function considered(row: IncidentRow, shape: Shape): readonly Member[] {

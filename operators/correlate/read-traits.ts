@@ -42,19 +42,34 @@ export const keyOf = {
   fingerprint: (tenant: string, fingerprint: string) => `${tenant}\u0000f${fingerprint}`,
 };
 
-/** Keys under which base rates are kept: everything but the fingerprint, whose recurrence is evidence, not chance. */
-export function valueKeysOf(traits: Traits): string[] {
-  const { tenant } = traits;
-  const keys = traits.labels.map((label) => keyOf.label(tenant, label));
-  if (traits.isNode) keys.push(keyOf.service(tenant, traits.service));
-  if (traits.template !== '') keys.push(keyOf.template(tenant, traits.template));
-  return keys;
+/**
+ * The keys that traits stand under. Made once for an alert and handed on: a text that was just put together has to be
+ * hashed again at each look-up.
+ */
+export interface TraitKeys {
+  readonly service: string;
+  /** Of each label, in the order of the labels. */
+  readonly labels: readonly string[];
+  readonly template: string;
+  readonly fingerprint: string;
+  /** Keys under which base rates are kept: all but the fingerprint's, whose recurrence is evidence, not chance. */
+  readonly values: readonly string[];
+  /** Keys under which a member is found. */
+  readonly members: readonly string[];
 }
 
-export function keysOf(traits: Traits): string[] {
-  const keys = [...valueKeysOf(traits), keyOf.fingerprint(traits.tenant, traits.fingerprint)];
-  if (traits.isNode && traits.isFarReaching) keys.push(keyOf.farReaching(traits.tenant, traits.service));
-  return keys;
+export function traitKeysOf(traits: Traits): TraitKeys {
+  const { tenant, isNode, isFarReaching } = traits;
+  const service = keyOf.service(tenant, traits.service);
+  const labels = traits.labels.map((label) => keyOf.label(tenant, label));
+  const template = keyOf.template(tenant, traits.template);
+  const fingerprint = keyOf.fingerprint(tenant, traits.fingerprint);
+  const values = [...labels];
+  if (isNode) values.push(service);
+  if (traits.template !== '') values.push(template);
+  const members = [...values, fingerprint];
+  if (isNode && isFarReaching) members.push(keyOf.farReaching(tenant, traits.service));
+  return { service, labels, template, fingerprint, values, members };
 }
 
 /** Whether what has this severity may have to do with other services; where a source states none, it may. */

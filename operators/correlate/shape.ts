@@ -58,17 +58,25 @@ export function emptyShape(): Shape {
 /** Counts a member in (1) or out (-1); the sorted lists and the keys are the index's own. */
 export function tally(shape: Shape, row: MemberRow, by: 1 | -1): void {
   if (row.isFarReaching) shape.severe += by;
-  if (row.endedAt === null) {
-    shape.live += by;
-    if (row.isFarReaching) shape.liveSevere += by;
-    bump(shape.firing, row.fingerprint, by);
-  }
+  if (row.endedAt === null) tallyFiring(shape, row, by);
   if (row.evidence.length > 0) {
     shape.joined += by;
     shape.confidence += by * row.confidence;
   }
   bump(shape.fingerprints, row.fingerprint, by);
   if (row.service !== '') bump(shape.services, row.service, by);
+}
+
+/** Counts a member that stays as it is but for its end. */
+export function tallyEnd(shape: Shape, before: MemberRow, after: MemberRow): void {
+  if (before.endedAt === null && after.endedAt !== null) tallyFiring(shape, before, -1);
+  if (before.endedAt !== null && after.endedAt === null) tallyFiring(shape, after, 1);
+}
+
+function tallyFiring(shape: Shape, row: MemberRow, by: 1 | -1): void {
+  shape.live += by;
+  if (row.isFarReaching) shape.liveSevere += by;
+  bump(shape.firing, row.fingerprint, by);
 }
 
 function bump(counts: Map<string, number>, key: string, by: number): void {

@@ -24,6 +24,13 @@ export function insertSorted<T>(list: T[], item: T, compare: Compare<T>): void {
   list.splice(lowerBound(list, item, compare), 0, item);
 }
 
+/** Puts `item` in the place of the one equal to it, if there is one, in place. */
+export function replaceSorted<T>(list: T[], item: T, compare: Compare<T>): void {
+  const at = lowerBound(list, item, compare);
+  const there = list[at];
+  if (there !== undefined && compare(there, item) === 0) list[at] = item;
+}
+
 /** Takes the item equal to `item` out of a sorted list, in place. */
 export function removeSorted<T>(list: T[], item: T, compare: Compare<T>): void {
   const at = lowerBound(list, item, compare);

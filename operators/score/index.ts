@@ -3,7 +3,7 @@ import { canonical } from '../../schemas/identity.ts';
 import { countOf } from '../../schemas/sketch.ts';
 import type { RelateEvent, Tally, Telling } from '../events.ts';
 import { defineOperator, type Step, type Timer } from '../operator.ts';
-import { table } from '../table.ts';
+import { type Table, table } from '../table.ts';
 import { ScoreConfig } from './config.ts';
 import { faded, nothing, together, withValue } from './history.ts';
 import { burst, rarity, scoreOf, totalSurprise, valueFeature } from './judge.ts';
@@ -55,8 +55,7 @@ function learn(step: ScoreStep, tally: Tally): void {
     let series = seriesOf(step, key, { tenant, at: tally.minutes[0]?.minute ?? newest.minute });
     for (const { minute, count } of tally.minutes)
       series = counted(series, { at: minute, count }, step.config);
-    step.tables.series.set(key, series);
-    step.wakeAt(`s${key}`, series.lastSeen + step.config.forgetMs);
+    keep(step, 'series', key, series);
   }
   learnValues(step, tally);
   step.emit(tally);
@@ -69,14 +68,13 @@ function learnValues(step: ScoreStep, { fingerprint, minutes }: Tally): void {
   const known = step.tables.values.get(fingerprint);
   let values = known?.values ?? nothing;
   for (const { sketch } of brought) values = together(values, sketch ?? nothing);
-  const { memoryBuckets, forgetMs } = step.config;
+  const { memoryBuckets } = step.config;
   const lastSeen = Math.max(known?.lastSeen ?? 0, newest.minute);
   // Values come more often than buckets do; ten times as many are remembered.
-  step.tables.values.set(fingerprint, {
+  keep(step, 'values', fingerprint, {
     values: countOf(values) > 10 * memoryBuckets ? faded(values) : values,
     lastSeen,
   });
-  step.wakeAt(`v${fingerprint}`, lastSeen + forgetMs);
 }
 
 function judge(step: ScoreStep, event: Telling): void {
@@ -105,12 +103,11 @@ interface Judged {
 }
 
 function remember(step: ScoreStep, { key, series, alert, surprise }: Judged): void {
-  const { memoryBuckets, forgetMs } = step.config;
+  const { memoryBuckets } = step.config;
   const learned = withValue(series.surprises, surprise);
   const lastSeen = Math.max(series.lastSeen, alert.lastSeen);
   const surprises = countOf(learned) > memoryBuckets ? faded(learned) : learned;
-  step.tables.series.set(key, { ...series, surprises, lastSeen });
-  step.wakeAt(`s${key}`, lastSeen + forgetMs);
+  keep(step, 'series', key, { ...series, surprises, lastSeen });
   rememberHabits(step, alert, surprise);
 }
 
@@ -119,16 +116,14 @@ function rememberHabits(step: ScoreStep, { tenant, lastSeen }: Telling['alert'],
   const learned = withValue(known.surprises, surprise);
   const surprises = countOf(learned) > 10 * step.config.memoryBuckets ? faded(learned) : learned;
   const newest = Math.max(known.lastSeen, lastSeen);
-  step.tables.habits.set(tenant, { ...known, surprises, lastSeen: newest });
-  step.wakeAt(`t${tenant}`, newest + step.config.forgetMs);
+  keep(step, 'habits', tenant, { ...known, surprises, lastSeen: newest });
 }
 
 function habitsOf(step: ScoreStep, tenant: string, at: number): TenantHabits {
   const known = step.tables.habits.get(tenant);
   if (known !== undefined) return known;
   const habits = { firstBucket: at, surprises: nothing, lastSeen: at };
-  step.tables.habits.set(tenant, habits);
-  step.wakeAt(`t${tenant}`, at + step.config.forgetMs);
+  keep(step, 'habits', tenant, habits);
   return habits;
 }
 
@@ -146,9 +141,24 @@ function seriesOf(
 }
 
 /** A timer per row: its first letter says which table. */
-function forget(step: ScoreStep, { key }: Timer): void {
-  const name = key.slice(1);
-  if (key.startsWith('s')) step.tables.series.delete(name);
-  if (key.startsWith('v')) step.tables.values.delete(name);
-  if (key.startsWith('t')) step.tables.habits.delete(name);
+const letterOf = { series: 's', values: 'v', habits: 't' } as const;
+
+type TableName = keyof typeof letterOf;
+type RowOf = { readonly series: Series; readonly values: ValueSeries; readonly habits: TenantHabits };
+
+/** Sets a row. Its timer is set once and looks again when it fires: a row is seen far more often than it is forgotten. */
+function keep<Name extends TableName>(step: ScoreStep, name: Name, key: string, row: RowOf[Name]): void {
+  const table = step.tables[name] as Table<RowOf[Name]>;
+  if (table.get(key) === undefined)
+    step.wakeAt(`${letterOf[name]}${key}`, row.lastSeen + step.config.forgetMs);
+  table.set(key, row);
+}
+
+function forget(step: ScoreStep, { key, due }: Timer): void {
+  const name = (['series', 'values', 'habits'] as const).find((one) => key.startsWith(letterOf[one]));
+  if (name === undefined) return;
+  const row = step.tables[name].get(key.slice(1));
+  const forgetAt = (row?.lastSeen ?? due) + step.config.forgetMs;
+  if (row !== undefined && forgetAt > due) step.wakeAt(key, forgetAt);
+  else step.tables[name].delete(key.slice(1));
 }

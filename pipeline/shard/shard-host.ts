@@ -79,8 +79,8 @@ export class ShardHost implements Host {
   }
 
   schedule(stage: number, clock: Clock, key: string, due: EventTimeMs | null): void {
-    this.#queues[clock].set(stage, key, due);
-    this.#changesOf(clock, stage).set(key, due);
+    // What is set to what it is already set to is stored already, or noted.
+    if (this.#queues[clock].set(stage, key, due)) this.#changesOf(clock, stage).set(key, due);
   }
 
   /** Puts a timer back as a checkpoint stored it. Throws `state.newer` for a stage that this graph does not have. */

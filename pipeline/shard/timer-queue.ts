@@ -35,19 +35,17 @@ export class TimerQueue {
     return this.#heap.held;
   }
 
-  /** Sets the timer of a key, instead of the one it has; null takes it back. */
-  set(stage: number, key: string, due: EventTimeMs | null): void {
+  /** Sets the timer of a key, instead of the one it has; null takes it back. Says whether that changed anything. */
+  set(stage: number, key: string, due: EventTimeMs | null): boolean {
     const timers = this.#ofStage(stage);
     const known = timers.get(key);
-    if (known?.due === due) return;
+    if ((known?.due ?? null) === due) return false;
     if (known !== undefined) this.#heap.takeBack(known);
-    if (due === null) {
-      timers.delete(key);
-      return;
-    }
+    if (due === null) return timers.delete(key);
     const timer: SetTimer = { stage, key, due, isWaiting: true };
     timers.set(key, timer);
     this.#heap.push(timer);
+    return true;
   }
 
   /** All timers that are set, in no particular order. */

@@ -203,6 +203,17 @@ describe('score', () => {
     expect([driven.rows('series'), driven.rows('values'), driven.rows('habits')]).toEqual([0, 0, 0]);
   });
 
+  it('counts the week from the last time it was seen, whatever came before', () => {
+    const driven = drive(score);
+    observe(driven, start, 3, { value: 4 });
+    const last = start + 300_000_000;
+    observe(driven, last, 3, { value: 5 });
+    driven.advance({ at: last + 604_800_000 - 60_001 });
+    expect([driven.rows('series'), driven.rows('values'), driven.rows('habits')]).toEqual([1, 1, 1]);
+    driven.advance({ at: last + 604_800_000 });
+    expect([driven.rows('series'), driven.rows('values'), driven.rows('habits')]).toEqual([0, 0, 0]);
+  });
+
   it('stores rows that avsc reads back unchanged', () => {
     const driven = drive(score);
     habit(driven, 20, (index) => index + 1);

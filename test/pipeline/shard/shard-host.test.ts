@@ -67,6 +67,16 @@ describe('ShardHost', () => {
     ]);
   });
 
+  test('a timer that is set to what it is set to is no change to be stored', () => {
+    set('at', 'k', 10);
+    expect(host.takeTimerChanges()).toHaveLength(3);
+    set('at', 'k', 10);
+    expect(host.takeTimerChanges()).toEqual([]);
+    set('at', 'k', 11);
+    set('at', 'k', 10);
+    expect(host.takeTimerChanges().map(({ due }) => due)).toEqual([10, 10, 10]);
+  });
+
   test('a timer set while timers fire fires in its place when it is due too', () => {
     set('at', 'every 10', 10);
     set('at', 'k', 25);
