@@ -64,8 +64,9 @@ async function play(world: SimWorld): Promise<Omit<Ending, 'rejections'>> {
   world.settings.heartbeatMs = drainBeatMs;
   await timeline.run(end + drainMs);
   const ends = endsOf(world);
+  const stoppingAt = timeline.now;
   const hanging = await stopAll(world);
-  return { ...ends, hanging, start: dawn, end: timeline.now };
+  return { ...ends, hanging, start: dawn, stoppingAt, end: timeline.now };
 }
 
 function endsOf({ cluster }: SimWorld): Pick<Ending, 'reduced' | 'outputs'> {

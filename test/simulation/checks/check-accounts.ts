@@ -45,8 +45,8 @@ export function checkFinals(
 const lastingTables = /^(?:\$clock|\$claims|\$config|score\.|correlate\.values|dedupe\.lateMarks)/;
 const lastingTimers = /^at\/(?:score\/|correlate\/|suppress\/sweep:)/;
 
-/** Windows close: nothing of an alert stays behind. */
-export function checkFloor(world: SimWorld): Violation | null {
+/** Windows close: nothing of an alert stays behind when workers are to stop. */
+export function checkFloor(world: SimWorld, stoppingAt: number): Violation | null {
   const { rawPartitions, reducedPartitions } = world.profile;
   const shards = [
     ...Array.from({ length: rawPartitions }, (_, partition) => ({ graph: 'reduce', partition })),
@@ -57,6 +57,8 @@ export function checkFloor(world: SimWorld): Violation | null {
     // An owner that was fenced, or whose newest checkpoint a failover lost, without knowing stored nothing at the end;
     // whoever follows comes to the same end.
     if (stored?.checkpoint?.isClean !== true || !world.watch.isNewest(shard, stored.checkpoint.seq)) continue;
+    // Rebuilt by one who took it from another that had stopped, and stopped a moment later: windows close at the next beat.
+    if ((world.watch.begunAt(shard) ?? 0) > stoppingAt) continue;
     for (const [table, rows] of stored.tables)
       for (const key of rows.keys()) {
         const isLasting = table === '$timers' ? lastingTimers.test(key) : lastingTables.test(table);

@@ -12,6 +12,8 @@ import type { Violation } from './violation.ts';
 export interface Ending {
   readonly start: number;
   readonly end: number;
+  /** When workers were told to stop, everything having worked for long. */
+  readonly stoppingAt: number;
   /** Ends of the reduced partitions. */
   readonly reduced: readonly number[];
   /** Ends of the output partitions, by lane. */
@@ -44,7 +46,7 @@ export function verify(world: SimWorld, ending: Ending): Violation[] {
   add(checkInvariantOne(world, appeared));
   add(checkAccounts(world, reruns));
   add(checkFinals(world, reruns, ending));
-  add(checkFloor(world));
+  add(checkFloor(world, ending.stoppingAt));
   add(checkSinkProgress(world, ending.outputs));
   add(checkWarehouse(world, appeared));
   return violations;
