@@ -35,6 +35,11 @@ export const sinkPlants: readonly Plant[] = [
     patches: [
       {
         file: 'pipeline/broker/kafka/group-commits.ts',
+        find: 'await coordinator.commit({ ...membership, topics: topicsOf([sign]) });',
+        replace: 'void sign;',
+      },
+      {
+        file: 'pipeline/broker/kafka/group-commits.ts',
         find: 'if ((shown.get(laneOf(witness))?.offset ?? -1) >= groupGenerationId)',
         replace: 'if (shown.size > -1)',
       },
