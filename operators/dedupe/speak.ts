@@ -1,6 +1,7 @@
 import type { EmitReason } from '../../schemas/alert.ts';
 import type { Fingerprint, OccurrenceId } from '../../schemas/brand.ts';
 import type { InputRange } from '../../schemas/decision.ts';
+import { comparePlaces } from '../../schemas/place.ts';
 import { newestAlert, withCause } from './account.ts';
 import { alertOf } from './alert.ts';
 import { type FoldStep, noHistory, type Reading, read, runsOf } from './known.ts';
@@ -18,13 +19,16 @@ interface Draft {
 
 /** Tells what the newest version of a run changed, at once, from what is known now. */
 export function speak(step: FoldStep, fingerprint: Fingerprint, trigger: KnownRun): void {
-  const before = step.tables.histories.get(fingerprint) ?? noHistory;
+  const stored = step.tables.histories.get(fingerprint);
+  const before = stored ?? noHistory;
   const isNamed = before.isNamed || trigger.partial.startsAt !== null;
   const history = isNamed === before.isNamed ? before : { ...before, isNamed };
   const reading = read(fingerprint, runsOf(step, fingerprint), { history, config: step.config, until: null });
   const occurrences = occurrencesIn(fingerprint, reading, history);
   const { drafts, told } = draft(step, occurrences, history.told);
-  step.tables.histories.set(fingerprint, { ...history, told });
+  // Most versions change nothing that was told; a row that is set is stored again.
+  if (history !== stored || !isSameTold(told, history.told))
+    step.tables.histories.set(fingerprint, { ...history, told });
   const causes = causesOf(drafts, reading, trigger);
   for (const [position, spoken] of drafts.entries()) {
     const cause = causes.get(position) ?? null;
@@ -119,9 +123,13 @@ function causesOf(drafts: readonly Draft[], reading: Reading, trigger: KnownRun)
   return causes;
 }
 
-function hasRun({ observed }: Reading, index: number, { partial }: KnownRun): boolean {
-  const key = knownRunKey(partial);
-  return observed[index]?.sight.runs.some((run) => knownRunKey(run.partial) === key) ?? false;
+/** By identity: what nobody touched was handed on as it was. */
+function isSameTold(a: readonly Told[], b: readonly Told[]): boolean {
+  return a.length === b.length && a.every((one, at) => one === b[at]);
+}
+
+function hasRun({ observed }: Reading, index: number, run: KnownRun): boolean {
+  return observed[index]?.sight.runs.some((other) => isSameRun(other, run)) ?? false;
 }
 
 /** A resolve of the occurrence that has caused nothing yet. */
@@ -137,7 +145,7 @@ function waitingResolve(
 }
 
 function isSameRun(a: KnownRun, b: KnownRun): boolean {
-  return knownRunKey(a.partial) === knownRunKey(b.partial);
+  return a.partial.shard === b.partial.shard && comparePlaces(a.partial.id, b.partial.id) === 0;
 }
 
 function noteCause({ tables }: FoldStep, cause: KnownRun, occurrence: OccurrenceId): void {
