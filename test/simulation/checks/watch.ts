@@ -19,7 +19,6 @@ export interface StoredCheckpoint {
 export class Watch {
   readonly checkpoints: StoredCheckpoint[] = [];
   readonly #newest = new Map<string, number>();
-  readonly #begunAt = new Map<string, number>();
   readonly #world: SimWorld;
 
   constructor(world: SimWorld) {
@@ -31,15 +30,9 @@ export class Watch {
     return this.#newest.get(`${graph}/${partition}`) === seq;
   }
 
-  /** When the stored state of a shard began with nothing, the last time; undefined when it was never stored. */
-  begunAt({ graph, partition }: ShardId): number | undefined {
-    return this.#begunAt.get(`${graph}/${partition}`);
-  }
-
   readonly committed: OnCommitted = ({ graph, partition }, { offset, seq }) => {
     const { cluster, timeline, journal } = this.#world;
     this.#newest.set(`${graph}/${partition}`, seq);
-    if (seq === 1) this.#begunAt.set(`${graph}/${partition}`, timeline.now);
     journal.trace?.(`== ${graph}/${partition} is stored as of ${offset}`);
     if (graph !== 'relate') return;
     const place = { topic: topics.reduced.name, partition };

@@ -30,6 +30,7 @@ export class StateServer {
   #nonce = '';
   /** The newest fence of each shard: sent again with its nonce, it answers the same (fence.lua). */
   #fences = new Map<string, { readonly nonce: string; readonly fenced: Fenced }>();
+  readonly #takenUncleanAt = new Map<string, number>();
 
   constructor(timeline: Timeline, onCommitted: OnCommitted) {
     this.timeline = timeline;
@@ -44,6 +45,8 @@ export class StateServer {
     this.#nonce = nonce;
     const fenced = await this.#store.fence(shard);
     this.#fences.set(name, { nonce, fenced });
+    if (fenced.checkpoint?.isClean === true) this.#takenUncleanAt.delete(name);
+    else this.#takenUncleanAt.set(name, this.timeline.now);
     return fenced;
   }
 
@@ -76,6 +79,11 @@ export class StateServer {
   /** What is stored of a shard now; only the checks may know. */
   stored({ graph, partition }: ShardId): StoredShard | undefined {
     return this.#store.snapshot().shards.get(`${graph}/${partition}`);
+  }
+
+  /** When a shard was last taken, if what is stored of it was not left by an owner that let go in an orderly way. */
+  takenUncleanAt({ graph, partition }: ShardId): number | undefined {
+    return this.#takenUncleanAt.get(`${graph}/${partition}`);
   }
 
   rollback(to: StateSnapshot): void {
