@@ -58,7 +58,7 @@ export class SimWorld {
     this.cluster.ensureTopics(Object.values(topics).map((topic) => this.#settingsOf(topic)));
     this.warehouseServer = new WarehouseServer(journal);
     this.watch = new Watch(this);
-    this.stateServer = new StateServer(timeline, this.watch.committed);
+    this.stateServer = new StateServer(timeline, this.watch);
     this.fleet = new Fleet(this, random.fork());
     this.random = random.fork();
     this.#tell();

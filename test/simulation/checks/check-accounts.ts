@@ -57,8 +57,8 @@ export function checkFloor(world: SimWorld, stoppingAt: number): Violation | nul
     // An owner that was fenced, or whose newest checkpoint a failover lost, without knowing stored nothing at the end;
     // whoever follows comes to the same end.
     if (stored?.checkpoint?.isClean !== true || !world.watch.isNewest(shard, stored.checkpoint.seq)) continue;
-    // What its last owner had not stored in order was brought back by one that stopped before its next beat closed windows.
-    if ((world.stateServer.takenUncleanAt(shard) ?? 0) > stoppingAt) continue;
+    // Taken from one that could not store what it held at its end, by others that stopped before a beat closed windows.
+    if ((world.watch.broughtBackAt(shard) ?? 0) > stoppingAt) continue;
     for (const [table, rows] of stored.tables)
       for (const key of rows.keys()) {
         const isLasting = table === '$timers' ? lastingTimers.test(key) : lastingTables.test(table);

@@ -1,7 +1,7 @@
-import type { ShardId } from '../../../pipeline/state/index.ts';
+import type { Checkpoint, CheckpointMark, ShardId } from '../../../pipeline/state/index.ts';
 import { topics } from '../../../schemas/topics.ts';
 import { outputTopics } from '../../support/outputs.ts';
-import type { OnCommitted } from '../neighbours/sim-state.ts';
+import type { StateWitness } from '../neighbours/sim-state.ts';
 import type { SimWorld } from '../sim-world.ts';
 
 /** A checkpoint of a RELATE shard that was stored, and what the logs held at that moment. */
@@ -16,9 +16,10 @@ export interface StoredCheckpoint {
 }
 
 /** Notes, while the run goes on, what can only be seen at the moment. */
-export class Watch {
+export class Watch implements StateWitness {
   readonly checkpoints: StoredCheckpoint[] = [];
   readonly #newest = new Map<string, number>();
+  readonly #broughtBackAt = new Map<string, number>();
   readonly #world: SimWorld;
 
   constructor(world: SimWorld) {
@@ -30,7 +31,17 @@ export class Watch {
     return this.#newest.get(`${graph}/${partition}`) === seq;
   }
 
-  readonly committed: OnCommitted = ({ graph, partition }, { offset, seq }) => {
+  /** When a shard was taken whose stored state was not what its owner had stored last, in order; the last time. */
+  broughtBackAt({ graph, partition }: ShardId): number | undefined {
+    return this.#broughtBackAt.get(`${graph}/${partition}`);
+  }
+
+  taken(shard: ShardId, stored: CheckpointMark | null): void {
+    if (stored?.isClean === true && this.isNewest(shard, stored.seq)) return;
+    this.#broughtBackAt.set(`${shard.graph}/${shard.partition}`, this.#world.timeline.now);
+  }
+
+  committed({ graph, partition }: ShardId, { offset, seq }: Checkpoint): void {
     const { cluster, timeline, journal } = this.#world;
     this.#newest.set(`${graph}/${partition}`, seq);
     journal.trace?.(`== ${graph}/${partition} is stored as of ${offset}`);
@@ -39,5 +50,5 @@ export class Watch {
     const ends = outputTopics.map((topic) => cluster.log({ topic: topics[topic].name, partition }).high);
     const committed = cluster.group('tocsin-relate').offsets.decided(place)?.offset ?? 0;
     this.checkpoints.push({ partition, offset, at: timeline.now, ends, committed });
-  };
+  }
 }

@@ -40,7 +40,7 @@ export class Pumped {
       ...{ timeline, journal, random, habits: calm },
       tell: (to, act) => this.#network.tell(to, act),
     });
-    this.#stateServer = new StateServer(timeline, () => {});
+    this.#stateServer = new StateServer(timeline, null);
     this.warehouseServer = new WarehouseServer(journal);
     void this.#pump();
   }

@@ -1,5 +1,6 @@
 import {
   type Checkpoint,
+  type CheckpointMark,
   type Fenced,
   type Installation,
   type Lease,
@@ -18,23 +19,26 @@ import type { Timeline } from '../machine/timeline.ts';
 /** Rows per answer of a load, so that others get a word in between. */
 const rowsPerChunk = 8;
 
-/** Told of each commit that was applied, at that moment. */
-export type OnCommitted = (shard: ShardId, checkpoint: Checkpoint) => void;
+/** Told at the moment of what was applied. */
+export interface StateWitness {
+  committed(shard: ShardId, checkpoint: Checkpoint): void;
+  /** A shard was taken, and that is what was stored of it. */
+  taken(shard: ShardId, stored: CheckpointMark | null): void;
+}
 
 /** Redis, with the memory form of the store in the place of our scripts. */
 export class StateServer {
   readonly node: SimNode = { name: 'redis', number: 8, isUp: true };
   readonly timeline: Timeline;
   readonly #store: MemoryStateStore;
-  readonly #onCommitted: OnCommitted;
+  readonly #witness: StateWitness | null;
   #nonce = '';
   /** The newest fence of each shard: sent again with its nonce, it answers the same (fence.lua). */
   #fences = new Map<string, { readonly nonce: string; readonly fenced: Fenced }>();
-  readonly #takenUncleanAt = new Map<string, number>();
 
-  constructor(timeline: Timeline, onCommitted: OnCommitted) {
+  constructor(timeline: Timeline, witness: StateWitness | null) {
     this.timeline = timeline;
-    this.#onCommitted = onCommitted;
+    this.#witness = witness;
     this.#store = new MemoryStateStore({ nonce: () => this.#nonce, rowsPerChunk });
   }
 
@@ -45,8 +49,7 @@ export class StateServer {
     this.#nonce = nonce;
     const fenced = await this.#store.fence(shard);
     this.#fences.set(name, { nonce, fenced });
-    if (fenced.checkpoint?.isClean === true) this.#takenUncleanAt.delete(name);
-    else this.#takenUncleanAt.set(name, this.timeline.now);
+    this.#witness?.taken(shard, fenced.checkpoint);
     return fenced;
   }
 
@@ -56,7 +59,7 @@ export class StateServer {
 
   async commit(lease: Lease, checkpoint: Checkpoint): Promise<string> {
     const commitId = await this.#store.commit(lease, checkpoint);
-    this.#onCommitted(lease.shard, checkpoint);
+    this.#witness?.committed(lease.shard, checkpoint);
     return commitId;
   }
 
@@ -79,11 +82,6 @@ export class StateServer {
   /** What is stored of a shard now; only the checks may know. */
   stored({ graph, partition }: ShardId): StoredShard | undefined {
     return this.#store.snapshot().shards.get(`${graph}/${partition}`);
-  }
-
-  /** When a shard was last taken, if what is stored of it was not left by an owner that let go in an orderly way. */
-  takenUncleanAt({ graph, partition }: ShardId): number | undefined {
-    return this.#takenUncleanAt.get(`${graph}/${partition}`);
   }
 
   rollback(to: StateSnapshot): void {
