@@ -32,6 +32,8 @@ export class ControlTail {
   readonly #known = new Map<string, ControlCopy>();
   /** Index of the newest copy that each shard's log holds; until the shard reads it, its own mark lags behind. */
   readonly #sent = new WeakMap<ControlledShard, number>();
+  /** Behind the newest record that was read; -1 before the first. */
+  #readTo = -1;
 
   constructor(options: ControlTailOptions) {
     this.#options = options;
@@ -49,9 +51,9 @@ export class ControlTail {
 
   start(): Promise<void> {
     return this.#consumer.start({
-      // Always from the start of the log, which a consumer takes for anything outside of it.
+      // First from the start of the log, which a consumer takes for anything outside of it.
       onAssigned: async (assigned) => {
-        for (const place of assigned) this.#consumer.seek(place, -1);
+        for (const place of assigned) this.#consumer.seek(place, this.#readTo);
       },
       onRevoked: () => Promise.resolve(),
       onBatch: (batch) => this.#read(batch),
@@ -69,7 +71,13 @@ export class ControlTail {
   }
 
   async #read(batch: Batch): Promise<void> {
-    for (const record of batch.records) this.#note(record);
+    for (const record of batch.records) {
+      // Read before, and perhaps replaced since: in the place of the newer one it would be told behind later ones of others,
+      // whose index then hides from a shard what came between.
+      if (record.offset < this.#readTo) continue;
+      this.#readTo = record.offset + 1;
+      this.#note(record);
+    }
     await this.copy();
   }
 

@@ -120,6 +120,27 @@ describe('ControlTail', () => {
     expect(late.log).toEqual(['1 b', '2 a second']);
   });
 
+  test('what is read again, after the group’s place was lost, takes nothing newer back', async () => {
+    shards = [];
+    const around = { ...bench.around, settings: { ...bench.around.settings, batchRecords: 1 } };
+    const other = new ControlTail({ around, shards: () => [], onFailure: (error) => failures.push(error) });
+    await tail.stop();
+    tail = new ControlTail({ around, shards: () => shards, onFailure: (error) => failures.push(error) });
+    await give(silence('a', 'old'), silence('a', 'new'), silence('b'));
+    await start();
+    const acquired = new Shard(0);
+    acquired.shard.controlMark = 0;
+    shards = [acquired];
+    // Another member of the group comes and goes, as after an expulsion.
+    await other.start();
+    await bench.broker.idle();
+    await other.stop();
+    await bench.broker.idle();
+    await tail.copy();
+    expect(acquired.log).toEqual(['1 a new', '2 b']);
+    expect(failures).toEqual([]);
+  });
+
   test('gives nobody what was taken off the topic', async () => {
     await start();
     await give(silence('a'), silence('b'), ['acme/a', null]);
