@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { knownRunKey } from '../../operators/dedupe/rows.ts';
 import type { Broker, LogRecord } from '../../pipeline/broker/index.ts';
 import { framedLength } from '../../pipeline/registry/index.ts';
 import { codecs } from '../../schemas/avro/index.ts';
@@ -45,7 +46,7 @@ export function readReduced(broker: Broker): Promise<Reading> {
     if (key === null) return null;
     const fact = codecs.reduced.decode(value ?? new Uint8Array(), framedLength);
     if (fact.kind !== 'partial') return null;
-    const run = `${fact.shard}/${fact.id.offset}/${fact.id.n}`;
+    const run = knownRunKey(fact);
     if (seen.has(run)) return null;
     seen.add(run);
     return fact.first;

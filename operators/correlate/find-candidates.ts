@@ -38,7 +38,7 @@ export interface Sought {
   readonly start: EventTimeMs;
 }
 
-interface Search extends Sought {
+interface Search extends Omit<Sought, 'start'> {
   readonly step: CorrelateStep;
   readonly since: EventTimeMs;
   readonly found: Map<string, Candidate>;
@@ -52,7 +52,7 @@ interface Search extends Sought {
  */
 export function findCandidates(step: CorrelateStep, { traits, keys, start }: Sought): readonly Candidate[] {
   const since = start - horizonWindows * step.config.windowMs;
-  const search: Search = { step, traits, keys, start, since, found: new Map() };
+  const search: Search = { step, traits, keys, since, found: new Map() };
   findRecurrences(search);
   findNear(search);
   const labels = traits.labels.map((label, at) => sharedLabel(search, label, keys.labels[at] ?? ''));

@@ -143,7 +143,8 @@ function seriesOf(
 /** A timer per row: its first letter says which table. */
 const letterOf = { series: 's', values: 'v', habits: 't' } as const;
 
-type TableName = keyof typeof letterOf;
+const tableNames = ['series', 'values', 'habits'] as const;
+type TableName = (typeof tableNames)[number];
 type RowOf = { readonly series: Series; readonly values: ValueSeries; readonly habits: TenantHabits };
 
 /** Sets a row. Its timer is set once and looks again when it fires: a row is seen far more often than it is forgotten. */
@@ -155,7 +156,7 @@ function keep<Name extends TableName>(step: ScoreStep, name: Name, key: string, 
 }
 
 function forget(step: ScoreStep, { key, due }: Timer): void {
-  const name = (['series', 'values', 'habits'] as const).find((one) => key.startsWith(letterOf[one]));
+  const name = tableNames.find((one) => key.startsWith(letterOf[one]));
   if (name === undefined) return;
   const row = step.tables[name].get(key.slice(1));
   const forgetAt = (row?.lastSeen ?? due) + step.config.forgetMs;
