@@ -73,7 +73,7 @@ describeService('what cannot be used, on real services', service, () => {
   const packAs = async (type: string): Promise<void> => {
     await broker.admin.alterTopic(raw.name, { 'compression.type': type });
     const found = async () => (await broker.admin.describeTopics([raw.name]))[0]?.configs['compression.type'];
-    await expect.poll(found, { timeout: 30_000 }).toBe(type);
+    await expect.poll(found).toBe(type);
   };
   const told = (worker: Running, name: string) =>
     worker.until(() => worker.printed.find((printed) => printed['name'] === name));

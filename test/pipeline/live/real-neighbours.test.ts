@@ -199,7 +199,7 @@ describeService('a worker on real neighbours', allHere, () => {
     const committed = () => Promise.all(places.map((place) => named.admin.committed('tocsin-reduce', place)));
     const highest = async () => Math.max(...(await committed()).map((one) => one?.offset ?? 0));
     // Told to end before it has read anything, it has nothing to commit.
-    await expect.poll(highest, { timeout: 30_000 }).toBeGreaterThan(0);
+    await expect.poll(highest).toBeGreaterThan(0);
     expect(await taken.end('SIGTERM')).toBe(0);
     // What it has committed in the end stands under the name of the cluster's choice.
     const offsets = await committed();

@@ -31,8 +31,7 @@ describeService('on a cluster', await kafkaForTests(), () => {
   const tocsin = (line: string, rawPartitions?: number) =>
     call(line.split(' '), { files: configFiles(rawPartitions) });
   /** A broker hears of what was changed a moment after the controller has it. */
-  const untilPlanned = (outcome: object) =>
-    expect.poll(() => tocsin('topics plan'), { timeout: 30_000 }).toMatchObject(outcome);
+  const untilPlanned = (outcome: object) => expect.poll(() => tocsin('topics plan')).toMatchObject(outcome);
   const data = async (line: string) => JSON.parse((await tocsin(`${line} -o json`)).stdout);
   // Of today: what is older than the topic keeps is gone half a minute after the broker has started. One time for all, as
   // what a crash repeats keeps its own.

@@ -94,7 +94,7 @@ describeService('RedisStateStore behind Sentinel, and a failover', binary, (comm
       isOver = true;
     });
     await group.master.tell('CLIENT', 'KILL', 'TYPE', 'normal');
-    await expect.poll(() => isOver, { timeout: 30_000 }).toBe(true);
+    await expect.poll(() => isOver).toBe(true);
     const { lease: next } = await repeated(() => store.fence(shard));
     expect(next.epoch).toBeGreaterThan(lease.epoch);
   });
