@@ -1,4 +1,5 @@
 import type { Schema } from 'avsc';
+import { Capture } from './capture.ts';
 
 /**
  * What a table's rows are on disk: an Avro record schema, so that a newer version can still read them. `Row` is the
@@ -23,17 +24,19 @@ export type TablesOf<T extends TableSpecs> = {
 
 /**
  * Keyed rows in memory that remember which keys changed since the last checkpoint. Rows are replaced, not mutated; a
- * row that its operator owns alone may be mutated and set again, since a checkpoint encodes it in the same tick.
+ * row that its operator owns alone may be mutated and set again, when `beforeMutation` was called first.
  */
 export class Table<Row> {
   #rows = new Map<string, Row>();
   #changed = new Set<string>();
+  /** What a checkpoint has captured and not encoded yet. */
+  #captured: Capture<Row> | null = null;
 
   get size(): number {
     return this.#rows.size;
   }
 
-  /** Keys changed since `takeChanged`. */
+  /** Keys changed since the last `capture`. */
   get changed(): number {
     return this.#changed.size;
   }
@@ -43,12 +46,21 @@ export class Table<Row> {
   }
 
   set(key: string, row: Row): void {
+    this.beforeMutation(key);
     this.#rows.set(key, row);
     this.#changed.add(key);
   }
 
   delete(key: string): void {
+    this.beforeMutation(key);
     if (this.#rows.delete(key)) this.#changed.add(key);
+  }
+
+  /** To be called before a row is changed in place. */
+  beforeMutation(key: string): void {
+    if (this.#captured === null) return;
+    this.#captured.keep(key);
+    if (this.#captured.isEncoded) this.#captured = null;
   }
 
   /** In order of first insertion; an operator whose output depends on the order sorts by key. */
@@ -60,17 +72,25 @@ export class Table<Row> {
     return this.#rows.values();
   }
 
-  /** Keys changed since the last call; a key without a row was deleted. */
-  takeChanged(): readonly string[] {
-    const keys = [...this.#changed];
-    this.#changed.clear();
-    return keys;
+  /** The rows that changed since the last call, as they are now. */
+  capture(encode: (row: Row) => Uint8Array): Capture<Row> {
+    this.#captured?.keepAll();
+    const captured = new Capture(this.#rows, this.#changed, encode);
+    this.#changed = new Set();
+    this.#captured = captured;
+    return captured;
+  }
+
+  /** What changed so far is nobody's business. */
+  forgetChanges(): void {
+    this.#changed = new Set();
   }
 
   /** Takes over the rows of a table that nobody uses any more, with what changed in it. */
   adopt(older: Table<Row>): void {
     this.#rows = older.#rows;
     this.#changed = older.#changed;
+    this.#captured = older.#captured;
   }
 
   /** Puts a row back as a checkpoint stored it, without marking it as changed. */

@@ -15,7 +15,7 @@ export async function measure(order: RestoreOrder): Promise<true> {
       shard.step({ offset, timestamp: at, key: null, value: Buffer.from(text), headers: {} });
     }
     const place = { seq, basedOn, offset, from: 0, snapshot: '', mutedUntil: null, isClean: false };
-    basedOn = await store.commit(lease, { ...place, changes: shard.takeChanges() });
+    basedOn = await store.commit(lease, { ...place, changes: [...shard.takeChanges()] });
   }
   await store.close();
   return true;

@@ -48,7 +48,7 @@ export async function measure(order: StateOrder): Promise<StateFound> {
   stepAll(reduce, warming);
   const steady = await watchPauses(() => stepAll(reduce, measured));
   const rssMiB = process.memoryUsage.rss() / 2 ** 20;
-  const { ms: checkpointMs, found: changes } = timed(() => reduce.shard.takeChanges());
+  const { ms: checkpointMs, found: changes } = timed(() => [...reduce.shard.takeChanges()]);
   const checkpoint = { checkpointMs, checkpointRows: changes.length };
   return {
     ...{ usPerAlert: steady.found.us / order.alerts, rssMiB, ...checkpoint },
@@ -66,7 +66,7 @@ function fill(reduce: BenchShard<ReduceEvent>, keys: number): void {
   const log = recordsOf(draw(load), 'avro');
   for (let left = keys; left > 0; left -= recordsPerCheckpoint) {
     reduce.step(take(log, Math.min(left, recordsPerCheckpoint)));
-    reduce.shard.takeChanges();
+    Array.from(reduce.shard.takeChanges());
   }
 }
 

@@ -148,7 +148,7 @@ function checkpointing<Event extends Kinded>(
     for (const record of records) shard.step(record);
     return shard;
   };
-  const rows = stepped().takeChanges();
+  const rows = [...stepped().takeChanges()];
   const bytes = rows.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
   let shard = stepped();
   return {
@@ -158,7 +158,7 @@ function checkpointing<Event extends Kinded>(
       shard = stepped();
     },
     run: () => {
-      shard.takeChanges();
+      Array.from(shard.takeChanges());
     },
   };
 }

@@ -82,14 +82,15 @@ export class BenchShard<Event extends Kinded> {
     this.#sinceCheckpoint += stepped;
     if (this.#sinceCheckpoint < recordsPerCheckpoint) return;
     this.#sinceCheckpoint = 0;
-    if (this.#isCheckpointed) this.shard.takeChanges();
+    if (this.#isCheckpointed) Array.from(this.shard.takeChanges());
     else this.#forgetChanges();
   }
 
   /** What a worker would have stored: keys of everything that ever changed would fill the memory otherwise. */
   #forgetChanges(): void {
     const { host } = this.shard;
-    for (const { tables } of host.stages) for (const { table } of Object.values(tables)) table.takeChanged();
+    for (const { tables } of host.stages)
+      for (const { table } of Object.values(tables)) table.forgetChanges();
     host.takeTimerChanges();
   }
 

@@ -74,6 +74,7 @@ function combineAlert(step: CombineStep, event: Identified): void {
       ? previous
       : (runAmong(known, event, sighted) ?? openRun(step, event, sighted));
   const wasSilent = run === previous && isSilentBefore(run, sighted.t);
+  step.tables.runs.beforeMutation(run.rowKey);
   observe(run, event, sighted);
   if (known !== undefined) known.latest = run;
   if (wasSilent || mustState(run, previous)) {
@@ -114,6 +115,7 @@ function openRun(step: CombineStep, event: Identified, sighted: Sighted): Run {
 }
 
 function state(step: CombineStep, run: Run): void {
+  step.tables.runs.beforeMutation(run.rowKey);
   run.emittedCount = run.count;
   send(step, run.domain, partialOf(run));
 }
@@ -133,7 +135,10 @@ function flush(step: CombineStep, runs: readonly Run[]): void {
 
 /** States every run, whatever was stated of it: a rebuilt shard does not know when the one before it spoke. */
 function restate(step: CombineStep): void {
-  for (const run of step.tables.runs.values()) run.emittedCount = 0;
+  for (const run of step.tables.runs.values()) {
+    step.tables.runs.beforeMutation(run.rowKey);
+    run.emittedCount = 0;
+  }
   flush(step, [...step.tables.runs.values()]);
 }
 

@@ -1,3 +1,4 @@
+import type { Capture } from '../../operators/capture.ts';
 import type { Stage } from '../../operators/lift.ts';
 import type { TableSpec } from '../../operators/table.ts';
 import { type RowCodec, rowCodecOf } from '../../schemas/avro/codec.ts';
@@ -29,19 +30,26 @@ export function changedRowsIn(stage: Stage): number {
   return Object.values(stage.tables).reduce((sum, { table }) => sum + table.changed, 0);
 }
 
-/** The rows of a stage that changed since the last call, as a checkpoint stores them: `<stage>.<table>` and Avro bytes. */
-export function takeRowChanges(stage: Stage): readonly RowChange[] {
-  const changes: RowChange[] = [];
-  for (const [name, { spec, table }] of Object.entries(stage.tables)) {
+interface CapturedTable {
+  readonly stored: string;
+  readonly captured: Capture<unknown>;
+}
+
+/**
+ * The rows of a stage that changed since the last call, as they are now and as a checkpoint stores them: `<stage>.<table>`
+ * and Avro bytes. Each is encoded when it is asked for, or before it changes again.
+ */
+export function takeRowChanges(stage: Stage): Iterable<RowChange> {
+  const tables = Object.entries(stage.tables).map(([name, { spec, table }]) => {
     const codec = codecFor(spec);
-    const stored = `${stage.name}.${name}`;
-    for (const key of table.takeChanged()) {
-      const row = table.get(key);
-      const value = row === undefined ? null : codec.encode(row);
-      changes.push({ table: stored, key, value });
-    }
-  }
-  return changes;
+    return { stored: `${stage.name}.${name}`, captured: table.capture((row) => codec.encode(row)) };
+  });
+  return changesIn(tables);
+}
+
+function* changesIn(tables: readonly CapturedTable[]): Generator<RowChange> {
+  for (const { stored, captured } of tables)
+    for (const [key, value] of captured.rows()) yield { table: stored, key, value };
 }
 
 /** The tables of all stages, by the names under which their rows are stored. */

@@ -77,8 +77,17 @@ export function isShardRow({ table }: RowChange): boolean {
   return table.startsWith('$');
 }
 
-/** The shard's own rows: the clocks and claims as they are, and the timers that changed. */
-export function takeShardRows(clock: ShardClock, timers: readonly TimerChange[]): readonly RowChange[] {
+/** The shard's own rows: the clocks and claims as they are now, and the timers that changed, encoded when asked for. */
+export function takeShardRows(clock: ShardClock, timers: readonly TimerChange[]): Iterable<RowChange> {
+  return withTimers(clockRows(clock), timers);
+}
+
+function* withTimers(rows: readonly RowChange[], timers: readonly TimerChange[]): Generator<RowChange> {
+  yield* rows;
+  for (const timer of timers) yield timerRow(timer);
+}
+
+function clockRows(clock: ShardClock): readonly RowChange[] {
   const { controlMark, shedUntil } = clock;
   const { at, complete } = clock.time;
   const rows: RowChange[] = [
@@ -92,7 +101,6 @@ export function takeShardRows(clock: ShardClock, timers: readonly TimerChange[])
     const claim: Claim = { shard, shards: clock.completeness.shards, complete: claimed };
     rows.push({ table: '$claims', key: String(shard), value: claimType.toBuffer(claim) });
   }
-  for (const timer of timers) rows.push(timerRow(timer));
   return rows;
 }
 

@@ -106,16 +106,19 @@ export class Shard<Event extends Kinded> {
     this.#throwFailure();
   }
 
-  /** All rows that changed since the last call, taken in one tick: they belong to the last stepped offset. */
-  takeChanges(): readonly RowChange[] {
-    const rows = this.host.stages.flatMap((stage) => takeRowChanges(stage));
+  /**
+   * All rows that changed since the last call, as they are in this tick: they belong to the last stepped offset. Each is
+   * encoded when it is asked for; records may be stepped meanwhile.
+   */
+  takeChanges(): Iterable<RowChange> {
+    const rows = this.host.stages.map((stage) => takeRowChanges(stage));
     const { time } = this.host;
     const marks = { controlMark: this.#controlMark, shedUntil: this.shedUntil };
     const clock = { time, ...marks, completeness: this.#completeness };
     const own = takeShardRows(clock, this.host.takeTimerChanges());
     const version = this.#isVersionStored ? [] : this.#versionRows();
     this.#isVersionStored = true;
-    return [...rows, ...own, ...version];
+    return inTurn([...rows, own, version]);
   }
 
   /** Rows and timers that the next checkpoint would store. */
@@ -262,4 +265,8 @@ function isVersion(input: Kinded): input is ConfigVersion {
 
 function isControl(input: Kinded): input is ControlCopy {
   return input.kind === 'control';
+}
+
+function* inTurn<Item>(lists: readonly Iterable<Item>[]): Generator<Item> {
+  for (const list of lists) yield* list;
 }

@@ -11,10 +11,12 @@ export interface CheckpointTarget {
   readonly everyMs: number;
   /** With so many changed rows a checkpoint is due; while one is under way, the shard must wait. */
   readonly maxChanged: number;
+  /** So many rows are encoded in one go; batches go on before the next ones. */
+  readonly rowsAtOnce: number;
   /** Outputs below are not sent again, or null (protocol.md RECOVER 3). */
   readonly mutedUntil: number | null;
   readonly footholdAt: (offset: number) => Foothold;
-  /** The rows of a checkpoint were taken, in this tick. */
+  /** These rows are what had changed as of the offset. */
   readonly onTaken: (changes: readonly RowChange[], offset: number) => void;
   /** They are stored, with what a rebuild of that state stands on; a rejection fails the checkpoint. */
   readonly onStored: (offset: number, foothold: Foothold) => Promise<void>;
@@ -31,18 +33,20 @@ interface Start extends Pick<Checkpoint, 'offset' | 'isClean'> {
   readonly isTriedOnce?: boolean;
 }
 
-/** What one checkpoint stores: everything of it is taken in one tick. */
+/** What one checkpoint stores: everything of it is as of one tick, when the changes are encoded notwithstanding. */
 interface Taken {
   readonly isTriedOnce: boolean;
   readonly foothold: Foothold;
-  readonly checkpoint: Omit<Checkpoint, 'seq' | 'basedOn'>;
+  readonly changes: Iterable<RowChange>;
+  readonly checkpoint: Omit<Checkpoint, 'seq' | 'basedOn' | 'changes'>;
 }
 
 /**
- * Writes a shard's state behind (protocol.md CHECKPOINT): rows and offset are taken in one tick, only after everything
- * below the offset is acknowledged, and checkpoint k+1 leaves only after the answer to k. While the store does not answer,
- * the same one is tried again. When one is refused, the changes it took are gone from the shard's memory: nothing more is
- * stored, and the shard must be acquired again.
+ * Writes a shard's state behind (protocol.md CHECKPOINT): rows and offset are those of one tick, only after everything
+ * below the offset is acknowledged, and checkpoint k+1 leaves only after the answer to k. Rows are encoded a few at a time,
+ * so that batches need not wait for all of them. While the store does not answer, the same one is tried again. When one is
+ * refused, the changes it took are gone from the shard's memory: nothing more is stored, and the shard must be acquired
+ * again.
  */
 export class Checkpointer {
   readonly #target: CheckpointTarget;
@@ -55,6 +59,11 @@ export class Checkpointer {
   #inFlight: Promise<void> | null = null;
   #failure: Error | null = null;
   #refusal: string | null = null;
+  /** Rows are to be had, and batches not to be let pass: somebody waits for the end of the checkpoint. */
+  #isHurried = false;
+  #isClosed = false;
+  #isTaking = false;
+  #endTurn: () => void = () => {};
 
   constructor(target: CheckpointTarget, { lease, checkpoint }: Fenced) {
     this.#target = target;
@@ -106,6 +115,11 @@ export class Checkpointer {
     if (this.#failure !== null) throw this.#failure;
   }
 
+  /** Whether rows of a checkpoint wait to be encoded. */
+  get isTaking(): boolean {
+    return this.#isTaking;
+  }
+
   /** Whether a checkpoint is under way, tried again and again perhaps. */
   get isStoring(): boolean {
     return this.#inFlight !== null;
@@ -118,6 +132,7 @@ export class Checkpointer {
 
   /** Resolves when nothing is under way any more; never rejects. */
   async whenStored(): Promise<void> {
+    this.#hurry();
     await this.#inFlight;
   }
 
@@ -127,6 +142,7 @@ export class Checkpointer {
    */
   async finish(shard: Stored, offset: number): Promise<void> {
     this.#retry.end();
+    this.#hurry();
     await this.#inFlight;
     if (this.#failure === null) this.#start(shard, { offset, isClean: true });
     await this.#inFlight;
@@ -135,21 +151,23 @@ export class Checkpointer {
 
   /** Gives up waiting for the store. */
   close(): void {
+    this.#isClosed = true;
     this.#retry.end();
+    this.#endTurn();
   }
 
   #start(shard: Stored, { offset, isClean, isTriedOnce = false }: Start): void {
-    const { clock, mutedUntil, footholdAt, onTaken } = this.#target;
+    const { clock, mutedUntil, footholdAt } = this.#target;
     this.#lastAt = clock.now();
     // A store that has nothing of the shard needs all of it, also what came out of a snapshot and has not changed since.
     const changes = this.#basedOn === null ? [...shard.rows(), ...shard.takeChanges()] : shard.takeChanges();
-    onTaken(changes, offset);
     const foothold = footholdAt(offset);
     const { from, snapshot } = foothold;
     const isMuted = mutedUntil !== null && offset < mutedUntil;
-    const taken = { offset, isClean, changes, from, snapshot: encodePlace(snapshot) };
+    const taken = { offset, isClean, from, snapshot: encodePlace(snapshot) };
+    this.#isHurried = isClean || isTriedOnce;
     this.#inFlight = this.#write({
-      ...{ isTriedOnce, foothold },
+      ...{ isTriedOnce, foothold, changes },
       checkpoint: { ...taken, mutedUntil: isMuted ? mutedUntil : null },
     })
       .catch((error: unknown) => {
@@ -160,9 +178,41 @@ export class Checkpointer {
       });
   }
 
-  async #write({ isTriedOnce, foothold, checkpoint: taken }: Taken): Promise<void> {
-    const { state, onStored } = this.#target;
-    const checkpoint = { ...taken, seq: this.#seq + 1, basedOn: this.#basedOn };
+  /** Encodes the rows; between two portions of them batches go on. */
+  async #encoded(changes: Iterable<RowChange>): Promise<readonly RowChange[]> {
+    const rows: RowChange[] = [];
+    for (const change of changes) {
+      if (rows.length % this.#target.rowsAtOnce === 0 && rows.length > 0) await this.#turn();
+      rows.push(change);
+    }
+    return rows;
+  }
+
+  async #turn(): Promise<void> {
+    const { clock } = this.#target;
+    if (this.#isHurried) return;
+    await new Promise<void>((resolve) => {
+      const cancel = clock.schedule(clock.now() + 1, resolve);
+      this.#endTurn = () => {
+        cancel();
+        resolve();
+      };
+    });
+    if (this.#isClosed) throw new Error('the shard was let go of before its rows were encoded');
+  }
+
+  #hurry(): void {
+    this.#isHurried = true;
+    this.#endTurn();
+  }
+
+  async #write({ isTriedOnce, foothold, changes, checkpoint: taken }: Taken): Promise<void> {
+    const { state, onTaken, onStored } = this.#target;
+    this.#isTaking = true;
+    const rows = await this.#encoded(changes);
+    onTaken(rows, taken.offset);
+    this.#isTaking = false;
+    const checkpoint = { ...taken, changes: rows, seq: this.#seq + 1, basedOn: this.#basedOn };
     const commit = async (): Promise<void> => {
       // The same one each time: it may have been carried out, and the store knows it again by its number.
       this.#basedOn = await state.commit(this.#lease, checkpoint);

@@ -23,6 +23,8 @@ export interface WorkerSettings {
   readonly checkpointEveryMs: number;
   /** A shard that has so many changed rows while its last checkpoint is under way takes in no more. */
   readonly maxChangedRows: number;
+  /** Rows of a checkpoint that are encoded between two batches. */
+  readonly rowsEncodedAtOnce?: number;
   /** How often RELATE writes what a lost state is rebuilt from; 0 for never. */
   readonly snapshotEveryMs: number;
   /** Sooner when a rebuild would have to work through so many records. */

@@ -36,13 +36,13 @@ describe('rows of a checkpoint', () => {
     const { table: rows } = stage.tables['counts'] ?? { table: new Table<unknown>() };
     rows.set('a', { count: 1, note: null });
     rows.set('b', { count: 2, note: 'x' });
-    expect(takeRowChanges(stage).map(({ table: name, key }) => `${name} ${key}`)).toEqual([
+    expect([...takeRowChanges(stage)].map(({ table: name, key }) => `${name} ${key}`)).toEqual([
       'fold.counts a',
       'fold.counts b',
     ]);
     rows.delete('a');
-    expect(takeRowChanges(stage)).toEqual([{ table: 'fold.counts', key: 'a', value: null }]);
-    expect(takeRowChanges(stage)).toEqual([]);
+    expect([...takeRowChanges(stage)]).toEqual([{ table: 'fold.counts', key: 'a', value: null }]);
+    expect([...takeRowChanges(stage)]).toEqual([]);
   });
 
   test('give back the same rows, in whatever order they come, without counting as changes', () => {
@@ -52,14 +52,14 @@ describe('rows of a checkpoint', () => {
     const tables = storedTablesOf([stageOf('enrich'), to]);
     for (const change of [...takeRowChanges(from)].reverse()) restoreRow(tables, change);
     expect(new Map(rowsOf(to))).toEqual(new Map(rowsOf(from)));
-    expect(takeRowChanges(to)).toEqual([]);
+    expect([...takeRowChanges(to)]).toEqual([]);
   });
 
   test('are bytes of their own: a row changed in place afterwards stays as it was taken', () => {
     const stage = stageOf('fold');
     const row = { count: 1, note: null };
     stage.tables['counts']?.table.set('a', row);
-    const [change] = takeRowChanges(stage);
+    const [change] = [...takeRowChanges(stage)];
     row.count = 99;
     if (change !== undefined) restoreRow(storedTablesOf([stage]), change);
     expect(rowsOf(stage)).toEqual([['a', { count: 1, note: null }]]);
@@ -73,7 +73,7 @@ describe('rows of a checkpoint', () => {
   ])('are refused when they are of %s', (_name, stages) => {
     const stage = stageOf('fold');
     stage.tables['counts']?.table.set('a', { count: 300, note: 'x' });
-    const [change] = takeRowChanges(stage);
+    const [change] = [...takeRowChanges(stage)];
     expect(() => change && restoreRow(storedTablesOf(stages), change)).toThrow(
       expect.objectContaining({ code: 'state.newer' }),
     );

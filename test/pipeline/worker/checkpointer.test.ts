@@ -56,6 +56,7 @@ describe('Checkpointer', () => {
     const target: CheckpointTarget = {
       // The one call it makes is all that it needs of the store.
       ...{ state: state as StateStore, clock, everyMs: 100, maxChanged: 3, mutedUntil: null },
+      rowsAtOnce: 100,
       footholdAt: () => standing,
       onTaken: (taken, at) => journal.push(`take ${taken.length} at ${at}`),
       onStored: async (at, foothold) => {
@@ -258,6 +259,73 @@ describe('Checkpointer', () => {
       await settled();
       await expect(checkpointer.finish(shard, 1)).rejects.toBe(away);
       expect(neighbours.stored).toHaveLength(2);
+    });
+  });
+
+  describe('with more rows than are encoded at once', () => {
+    const start = (over: Partial<CheckpointTarget> = {}) => {
+      const checkpointer = open(3, { rowsAtOnce: 2, ...over });
+      for (const key of 'abcde') changes.push(change(key));
+      checkpointer.start(shard, 5);
+      return checkpointer;
+    };
+
+    test('lets batches go on between two portions, and stores all of them as of the tick in which it started', async () => {
+      const checkpointer = start();
+      const turns: boolean[] = [];
+      for (let turn = 0; turn < 4; turn += 1) {
+        await settled();
+        turns.push(checkpointer.isTaking);
+        changes.push(change(`later ${turn}`));
+        clock.advanceTo(clock.now() + 1);
+      }
+      expect(turns).toEqual([true, true, false, false]);
+      expect(
+        neighbours.stored.map(({ offset, changes: rows }) => [offset, rows.map(({ key }) => key)]),
+      ).toEqual([[5, ['a', 'b', 'c', 'd', 'e']]]);
+      expect(neighbours.journal).toEqual(['take 5 at 5', 'store 5', 'stored 5']);
+    });
+
+    test('is under way meanwhile: no other one starts', async () => {
+      const checkpointer = start();
+      await settled();
+      clock.advanceTo(clock.now() + 1);
+      changes.push(change('f'), change('g'), change('h'));
+      expect([checkpointer.isDue(shard, 6), checkpointer.isStoring, checkpointer.isFull(shard)]).toEqual([
+        ...[false, true, true],
+      ]);
+    });
+
+    test.each([
+      ['whoever waits for it', (checkpointer: Checkpointer) => checkpointer.whenStored()],
+      ['a release', (checkpointer: Checkpointer) => checkpointer.finish(shard, 5)],
+    ])('%s does not wait for batches', async (_name, wait) => {
+      const checkpointer = start();
+      await settled();
+      await wait(checkpointer);
+      expect(neighbours.stored[0]?.changes).toHaveLength(5);
+    });
+
+    test('a shard that was let go of stores nothing of it', async () => {
+      const checkpointer = start();
+      await settled();
+      checkpointer.close();
+      await settled();
+      expect(neighbours.journal).toEqual([]);
+      expect(checkpointer.failure?.message).toMatch(/let go of/);
+    });
+
+    test('a row that cannot be encoded fails the checkpoint', async () => {
+      const broken = new Error('not a long');
+      const checkpointer = open(3, { rowsAtOnce: 2 });
+      const takeChanges = function* () {
+        yield change('a');
+        throw broken;
+      };
+      checkpointer.start({ changed: 2, rows: () => [], takeChanges }, 5);
+      await settled();
+      expect(checkpointer.failure).toBe(broken);
+      expect(neighbours.stored).toEqual([]);
     });
   });
 

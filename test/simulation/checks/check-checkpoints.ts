@@ -35,11 +35,9 @@ export function checkStoredState(world: SimWorld, rerun: Rerun, partition: numbe
   const found: string[] = [];
   for (const [table, rows] of stored?.tables ?? [])
     for (const [key, value] of rows) found.push(`${table} ${key} ${Buffer.from(value).toString('base64')}`);
-  const expected = rerun.shard
-    .takeChanges()
-    .flatMap(({ table, key, value }) =>
-      value === null ? [] : [`${table} ${key} ${Buffer.from(value).toString('base64')}`],
-    );
+  const expected = [...rerun.shard.takeChanges()].flatMap(({ table, key, value }) =>
+    value === null ? [] : [`${table} ${key} ${Buffer.from(value).toString('base64')}`],
+  );
   const difference = differenceOf(found.sort(), expected.sort());
   if (difference === null) return null;
   return {

@@ -56,6 +56,42 @@ export const statePlants: readonly Plant[] = [
     ],
   },
   {
+    name: 'rows-of-later',
+    what: 'a row that changes while a checkpoint waits to encode it is stored as it is then, not as of the offset',
+    mode,
+    patches: [
+      {
+        file: 'operators/table.ts',
+        find: 'this.#captured.keep(key);',
+        replace: 'if (this.#captured.isEncoded) this.#captured.keep(key);',
+      },
+    ],
+  },
+  {
+    name: 'mutated-unsaid',
+    what: 'REDUCE changes a run in place before a checkpoint has encoded it',
+    mode,
+    patches: [
+      {
+        file: 'operators/dedupe/combine.ts',
+        find: '  step.tables.runs.beforeMutation(run.rowKey);\n  observe(',
+        replace: '  observe(',
+      },
+    ],
+  },
+  {
+    name: 'sweep-while-taking',
+    what: 'a snapshot goes on sweeping while a checkpoint is encoded, and lays older rows over newer ones',
+    mode,
+    patches: [
+      {
+        file: 'pipeline/worker/shard-keeper.ts',
+        find: 'if (!checkpointer.isTaking) this.#snapshots',
+        replace: 'this.#snapshots',
+      },
+    ],
+  },
+  {
     name: 'script-creates',
     what: 'a checkpoint for a shard that is missing creates it (H19)',
     mode,

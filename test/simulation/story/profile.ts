@@ -94,17 +94,7 @@ function anyProfile(random: Random): Profile {
     workers: random.chance(0.75)
       ? Array.from({ length: random.pick([2, 2, 3] as const) }, () => all)
       : [['reduce', 'warehouse'], ['relate'], ['reduce', 'relate']],
-    settings: {
-      heartbeatMs: random.int(8, 14) * second,
-      clockSlackMs: slackMs,
-      flushIdleMs: random.pick([5, 30, 90] as const) * second,
-      checkpointEveryMs: random.pick([200, 2_000, 6_000, 15_000] as const),
-      maxChangedRows: random.pick([10, 10_000, 10_000] as const),
-      snapshotEveryMs: random.pick([5, 25, 90] as const) * second,
-      snapshotEveryRecords: random.pick([20, 1_000] as const),
-      batchRecords: random.pick([1, 5, 50] as const),
-      batchBytes: 1 << 20,
-    },
+    settings: settingsOf(random),
     graceMs: random.pick([50, 500, 5_000] as const),
     skew: 'any',
     flushMs: random.pick([2, 6, 15] as const) * second,
@@ -116,6 +106,21 @@ function anyProfile(random: Random): Profile {
       ...{ edgeMs: null, controls: random.int(0, 4), controlIds: 3 },
     },
   };
+}
+
+function settingsOf(random: Random): WorkerSettings {
+  const settings = {
+    heartbeatMs: random.int(8, 14) * second,
+    clockSlackMs: slackMs,
+    flushIdleMs: random.pick([5, 30, 90] as const) * second,
+    checkpointEveryMs: random.pick([200, 2_000, 6_000, 15_000] as const),
+    maxChangedRows: random.pick([10, 10_000, 10_000] as const),
+    snapshotEveryMs: random.pick([5, 25, 90] as const) * second,
+    snapshotEveryRecords: random.pick([20, 1_000] as const),
+  };
+  const batchRecords = random.pick([1, 5, 50] as const);
+  // With one or five of both, batches come between the rows of a checkpoint.
+  return { ...settings, batchRecords, rowsEncodedAtOnce: batchRecords, batchBytes: 1 << 20 };
 }
 
 /** Clocks of workers and brokers differ by less than this, steps back included. */
