@@ -11,7 +11,7 @@ export interface CheckpointTarget {
   readonly everyMs: number;
   /** With so many changed rows a checkpoint is due; while one is under way, the shard must wait. */
   readonly maxChanged: number;
-  /** So many rows are encoded in one go; batches go on before the next ones. */
+  /** So many rows, or a hundredth of all, are encoded in one go; batches go on before the next ones. */
   readonly rowsAtOnce: number;
   /** Outputs below are not sent again, or null (protocol.md RECOVER 3). */
   readonly mutedUntil: number | null;
@@ -23,6 +23,9 @@ export interface CheckpointTarget {
   /** The store does not answer; the checkpoint is tried again. */
   readonly onWaiting: (detail: string) => void;
 }
+
+/** Between portions of a checkpoint whole batches pass, so that many portions would take long where much is to be done. */
+const mostPortions = 100;
 
 /** The part of a shard that a checkpoint needs. */
 export type Stored = Pick<Shard<{ readonly kind: string }>, 'takeChanges' | 'changed'> & {
@@ -38,6 +41,7 @@ interface Taken {
   readonly isTriedOnce: boolean;
   readonly foothold: Foothold;
   readonly changes: Iterable<RowChange>;
+  readonly rowsAtOnce: number;
   readonly checkpoint: Omit<Checkpoint, 'seq' | 'basedOn' | 'changes'>;
 }
 
@@ -71,7 +75,7 @@ export class Checkpointer {
     this.#basedOn = checkpoint?.commitId ?? null;
     this.#seq = checkpoint?.seq ?? 0;
     this.#storedOffset = checkpoint?.offset ?? -1;
-    this.#lastAt = target.clock.now();
+    this.#lastAt = target.clock.now() - target.everyMs * phaseOf(lease.shard.partition);
     this.#retry = new Retry({
       ...{ clock: target.clock, minMs: 100, maxMs: 5_000, isPassing: isAway },
       onRetry: ({ attempt, error }) => {
@@ -159,6 +163,7 @@ export class Checkpointer {
   #start(shard: Stored, { offset, isClean, isTriedOnce = false }: Start): void {
     const { clock, mutedUntil, footholdAt } = this.#target;
     this.#lastAt = clock.now();
+    const rowsAtOnce = Math.max(this.#target.rowsAtOnce, Math.ceil(shard.changed / mostPortions));
     // A store that has nothing of the shard needs all of it, also what came out of a snapshot and has not changed since.
     const changes = this.#basedOn === null ? [...shard.rows(), ...shard.takeChanges()] : shard.takeChanges();
     const foothold = footholdAt(offset);
@@ -167,7 +172,7 @@ export class Checkpointer {
     const taken = { offset, isClean, from, snapshot: encodePlace(snapshot) };
     this.#isHurried = isClean || isTriedOnce;
     this.#inFlight = this.#write({
-      ...{ isTriedOnce, foothold, changes },
+      ...{ isTriedOnce, foothold, changes, rowsAtOnce },
       checkpoint: { ...taken, mutedUntil: isMuted ? mutedUntil : null },
     })
       .catch((error: unknown) => {
@@ -179,10 +184,13 @@ export class Checkpointer {
   }
 
   /** Encodes the rows; between two portions of them batches go on. */
-  async #encoded(changes: Iterable<RowChange>): Promise<readonly RowChange[]> {
+  async #encoded({
+    changes,
+    rowsAtOnce,
+  }: Pick<Taken, 'changes' | 'rowsAtOnce'>): Promise<readonly RowChange[]> {
     const rows: RowChange[] = [];
     for (const change of changes) {
-      if (rows.length % this.#target.rowsAtOnce === 0 && rows.length > 0) await this.#turn();
+      if (rows.length % rowsAtOnce === 0 && rows.length > 0) await this.#turn();
       rows.push(change);
     }
     return rows;
@@ -206,10 +214,10 @@ export class Checkpointer {
     this.#endTurn();
   }
 
-  async #write({ isTriedOnce, foothold, changes, checkpoint: taken }: Taken): Promise<void> {
+  async #write({ isTriedOnce, foothold, checkpoint: taken, ...given }: Taken): Promise<void> {
     const { state, onTaken, onStored } = this.#target;
     this.#isTaking = true;
-    const rows = await this.#encoded(changes);
+    const rows = await this.#encoded(given);
     onTaken(rows, taken.offset);
     this.#isTaking = false;
     const checkpoint = { ...taken, changes: rows, seq: this.#seq + 1, basedOn: this.#basedOn };
@@ -223,6 +231,11 @@ export class Checkpointer {
     this.#storedOffset = taken.offset;
     await onStored(taken.offset, foothold);
   }
+}
+
+/** Shards that were taken together do not store together: consecutive ones lie far apart on the golden section. */
+function phaseOf(partition: number): number {
+  return (partition * 0.618) % 1;
 }
 
 function isAway(error: unknown): boolean {
