@@ -24,6 +24,8 @@ export interface CheckpointTarget {
   readonly onWaiting: (detail: string) => void;
 }
 
+/** Between two portions: a batch takes several turns of the event loop, and none of them should find another portion. */
+const pauseMs = 5;
 /** Between portions of a checkpoint whole batches pass, so that many portions would take long where much is to be done. */
 const mostPortions = 100;
 
@@ -200,7 +202,7 @@ export class Checkpointer {
     const { clock } = this.#target;
     if (this.#isHurried) return;
     await new Promise<void>((resolve) => {
-      const cancel = clock.schedule(clock.now() + 1, resolve);
+      const cancel = clock.schedule(clock.now() + pauseMs, resolve);
       this.#endTurn = () => {
         cancel();
         resolve();

@@ -277,7 +277,7 @@ describe('Checkpointer', () => {
         await settled();
         turns.push(checkpointer.isTaking);
         changes.push(change(`later ${turn}`));
-        clock.advanceTo(clock.now() + 1);
+        clock.advanceTo(clock.now() + 10);
       }
       expect(turns).toEqual([true, true, false, false]);
       expect(
@@ -289,7 +289,7 @@ describe('Checkpointer', () => {
     test('is under way meanwhile: no other one starts', async () => {
       const checkpointer = start();
       await settled();
-      clock.advanceTo(clock.now() + 1);
+      clock.advanceTo(clock.now() + 10);
       changes.push(change('f'), change('g'), change('h'));
       expect([checkpointer.isDue(shard, 6), checkpointer.isStoring, checkpointer.isFull(shard)]).toEqual([
         ...[false, true, true],
