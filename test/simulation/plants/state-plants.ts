@@ -80,18 +80,6 @@ export const statePlants: readonly Plant[] = [
     ],
   },
   {
-    name: 'sweep-while-taking',
-    what: 'a snapshot goes on sweeping while a checkpoint is encoded, and lays older rows over newer ones',
-    mode,
-    patches: [
-      {
-        file: 'pipeline/worker/shard-keeper.ts',
-        find: 'if (!checkpointer.isTaking) this.#snapshots',
-        replace: 'this.#snapshots',
-      },
-    ],
-  },
-  {
     name: 'script-creates',
     what: 'a checkpoint for a shard that is missing creates it (H19)',
     mode,
