@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Machine } from './machine.ts';
@@ -37,8 +37,29 @@ const folder = fileURLToPath(new URL('../results/', import.meta.url));
 export function record({ machine, rows, ...rest }: Result): readonly string[] {
   return Object.entries(rows).flatMap(([scenario, found]) => {
     const one: Result = { ...rest, machine, rows: { [scenario]: found } };
-    writeFileSync(join(folder, `${scenario}.json`), `${JSON.stringify(one)}\n`);
-    writeFileSync(join(folder, `${scenario}.md`), markdownOf(scenario, found, machine));
-    return [`bench/results/${scenario}.json`, `bench/results/${scenario}.md`];
+    return keep(scenario, one, markdownOf(scenario, found, machine));
   });
+}
+
+/** The same of a bench whose page is written by people too: the newest run becomes its first section. */
+export function recordBeside(scenario: string, result: Result, section: string): readonly string[] {
+  return keep(scenario, result, withSection(pageOf(scenario), section));
+}
+
+/** The section stands behind the introduction, before all others. */
+export function withSection(page: string, section: string): string {
+  const at = page.search(/^## /m);
+  const [before, after] = at < 0 ? [`${page.trimEnd()}\n\n`, ''] : [page.slice(0, at), page.slice(at)];
+  return `${before}${section.trimEnd()}\n${after === '' ? '' : `\n${after}`}`;
+}
+
+function pageOf(scenario: string): string {
+  const file = join(folder, `${scenario}.md`);
+  return existsSync(file) ? readFileSync(file, 'utf8') : `# ${scenario}\n`;
+}
+
+function keep(scenario: string, result: Result, page: string): readonly string[] {
+  writeFileSync(join(folder, `${scenario}.json`), `${JSON.stringify(result)}\n`);
+  writeFileSync(join(folder, `${scenario}.md`), page);
+  return [`bench/results/${scenario}.json`, `bench/results/${scenario}.md`];
 }

@@ -1,15 +1,18 @@
 /**
  * From when an alert was due until a reader has what is told of it, on real services, in an open loop:
- * npx tsx bench/latency/main.ts [--rates 1000,10000,50000] [--seconds 60] [--graphs …] [--modes …] [--during …] [--quick]
+ * npx tsx bench/latency/main.ts [--rates 1000,10000,50000] [--seconds 60] [--graphs …] [--modes …] [--during …] [--rounds N]
  * Progress goes to stderr, the table of bench/results/latency.md to stdout. Exit code 64: usage.
  */
 import { parseArgs } from 'node:util';
+import type { DeliveryMode } from '../../test/chaos/verify/verify.ts';
 import { argumentsOr, commandOf, countOf, oneOf } from '../command-line.ts';
+import { publish, publishing, publishingOf, publishingUsage } from '../harness/publish.ts';
 import { BenchGround } from '../pipeline/ground.ts';
 import { conditions } from '../pipeline/tables.ts';
-import { disturbances } from './disturb.ts';
+import { type Disturbance, disturbances } from './disturb.ts';
+import { rowsOf } from './rows.ts';
 import { measureRaw, measureTold } from './run.ts';
-import { deliveryModes, graphSets, type Row, tableOf } from './table.ts';
+import { deliveryModes, type GraphSet, graphSets, type Measured, tableOf } from './table.ts';
 
 const usage = `usage: npx tsx bench/latency/main.ts [options]
 
@@ -18,8 +21,7 @@ const usage = `usage: npx tsx bench/latency/main.ts [options]
   --graphs LIST   of ${graphSets.join(', ')}: the whole chain, or REDUCE alone; default all
   --modes LIST    of ${deliveryModes.join(', ')}; default both
   --during LIST   of ${disturbances.join(', ')}; all but none are measured at 10000 a second, or the only rate; default all
-  --quick         1000 alerts a second for 20 seconds, undisturbed
-`;
+${publishingUsage(1, '1000 alerts a second for 20 seconds, undisturbed')}`;
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
@@ -34,13 +36,14 @@ function optionsOf(args: readonly string[]) {
       seconds: { type: 'string' },
       modes: { type: 'string' },
       during: { type: 'string' },
-      quick: { type: 'boolean', default: false },
+      ...publishing,
     },
   });
   const { quick } = values;
   const rates = (values.rates ?? (quick ? '1000' : '1000,10000,50000')).split(',').map(countOf);
   const during = values.during ?? (quick ? 'none' : disturbances.join(','));
   return {
+    ...publishingOf(values, 1),
     rates,
     seconds: countOf(values.seconds ?? (quick ? '20' : '60')),
     graphs: (values.graphs ?? 'all').split(',').map((name) => oneOf(graphSets, name)),
@@ -57,33 +60,45 @@ async function measure({
   modes,
   during,
   disturbedRate,
-}: ReturnType<typeof optionsOf>): Promise<Row[]> {
+  rounds,
+}: ReturnType<typeof optionsOf>): Promise<Measured[]> {
   const bench = await BenchGround.prepare();
-  const rows: Row[] = [];
-  const note = (row: Row) => {
+  const rows: Measured[] = [];
+  const note = (row: Measured) => {
     rows.push(row);
     say(JSON.stringify(row));
   };
   try {
-    for (const perSecond of rates) {
-      const pace = { perSecond, seconds };
-      note({ perSecond, graphs: null, mode: null, what: 'none', found: await measureRaw(bench, pace) });
-      const disturbed = during.filter((one) => one === 'none' || perSecond === disturbedRate);
-      for (const of of graphs)
-        for (const mode of modes)
-          for (const what of disturbed) {
-            const found = await measureTold(bench, { ...pace, graphs: of, mode, what });
-            note({ perSecond, graphs: of, mode, what, found });
-          }
-    }
+    for (let round = 1; round <= rounds; round += 1)
+      for (const perSecond of rates) {
+        const of = { round, perSecond };
+        const pace = { perSecond, seconds };
+        note({ ...of, graphs: null, mode: null, what: 'none', found: await measureRaw(bench, pace) });
+        const disturbed = during.filter((one) => one === 'none' || perSecond === disturbedRate);
+        for (const told of casesOf(graphs, modes, disturbed))
+          note({ ...of, ...told, found: await measureTold(bench, { ...pace, ...told }) });
+      }
     return rows;
   } finally {
     await bench.close();
   }
 }
 
+function casesOf(
+  graphs: readonly GraphSet[],
+  modes: readonly DeliveryMode[],
+  disturbed: readonly Disturbance[],
+) {
+  return graphs.flatMap((of) =>
+    modes.flatMap((mode) => disturbed.map((what) => ({ graphs: of, mode, what }))),
+  );
+}
+
 const options = argumentsOr(usage, optionsOf);
 const rows = await measure(options);
 const command = commandOf('bench/latency/main.ts');
-process.stdout.write(`${conditions(command)}\n${tableOf(rows)}`);
+publish(
+  { name: 'latency', command, rows: rowsOf(rows), tables: `${conditions(command)}\n${tableOf(rows)}` },
+  options,
+);
 process.exit(0);

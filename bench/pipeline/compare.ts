@@ -23,6 +23,8 @@ export interface Figures {
   /** CPU of the broker beside it. */
   readonly brokerUs: number;
   readonly outputs: number;
+  /** Most memory of the contender's process; null where that is not known. */
+  readonly peakMiB: number | null;
   /** Identities in windows that it told otherwise than the load has them. */
   readonly wrong: number;
 }
@@ -98,11 +100,19 @@ async function runOnce(
   return { ...figuresOf(taken), brokerUs, wrong: checked.wrong };
 }
 
-function figuresOf({ alerts, cpuMs, wallMs, half, outputs }: Taken): Omit<Figures, 'brokerUs' | 'wrong'> {
+function figuresOf({
+  alerts,
+  cpuMs,
+  wallMs,
+  half,
+  outputs,
+  peakMiB,
+}: Taken): Omit<Figures, 'brokerUs' | 'wrong'> {
   return {
     perSecond: (1_000 * alerts) / wallMs,
     wholeUs: (1_000 * cpuMs) / alerts,
     warmUs: (1_000 * (cpuMs - half.cpuMs)) / (alerts - half.alerts),
     outputs,
+    peakMiB: peakMiB ?? null,
   };
 }

@@ -13,7 +13,6 @@ export interface DrainOrder {
 }
 
 export interface Drained extends Taken {
-  readonly peakMiB: number;
   /** What the worker counted last, after everything has been told. */
   readonly last: Scraped;
 }

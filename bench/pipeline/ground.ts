@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { KafkaBroker, type TopicSettings } from '../../pipeline/broker/index.ts';
 import { type Arrival, topicSettings } from '../../pipeline/topic-settings.ts';
+import { tableNames } from '../../schemas/clickhouse/index.ts';
 import { topics } from '../../schemas/topics.ts';
 import { type Ground, prepareGround } from '../../test/chaos/run/ground.ts';
 import { deleteTopics } from '../peers/delete-topics.ts';
@@ -117,6 +118,17 @@ export class BenchGround {
     const found = processes.find(({ name }) => name === service);
     if (found === undefined) throw new Error(`${service} was not started`);
     return found.pid;
+  }
+
+  /** How many rows of outputs a run has stored, in all tables. */
+  async rowsOf(run: string): Promise<number> {
+    const counts = tableNames.map((table) => `(SELECT count() FROM ${databaseOf(run)}.${table})`);
+    const answer = await fetch(this.ground.services.addresses.clickhouse, {
+      ...{ method: 'POST', body: `SELECT ${counts.join(' + ')}` },
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`ClickHouse answers ${answer.status}: ${text.slice(0, 300)}`);
+    return Number(text);
   }
 
   close(): Promise<void> {

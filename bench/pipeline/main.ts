@@ -3,9 +3,11 @@
  * bench/results/pipeline.md to stdout. Exit code 1: somebody wrote something else than the load comes to; 64: usage.
  */
 import { argumentsOr, commandOf } from '../command-line.ts';
+import { publish } from '../harness/publish.ts';
 import { type Comparison, compare } from './compare.ts';
 import { BenchGround } from './ground.ts';
 import { type Options, optionsOf, usage } from './options.ts';
+import { rowsOf } from './rows.ts';
 import { comparisonTable, conditions } from './tables.ts';
 
 function say(line: string): void {
@@ -27,7 +29,7 @@ async function measure({ loads, formats, ...options }: Options): Promise<readonl
 const options = argumentsOr(usage, optionsOf);
 const found = await measure(options);
 const command = commandOf('bench/pipeline/main.ts');
-if (options.output === 'json') process.stdout.write(`${JSON.stringify(found)}\n`);
-else process.stdout.write(`${conditions(command)}\n${found.map(comparisonTable).join('\n')}`);
+const tables = `${conditions(command)}\n${found.map(comparisonTable).join('\n')}`;
+publish({ name: 'pipeline', command, rows: found.flatMap(rowsOf), tables }, options);
 const isWrong = found.some(({ of }) => of.some(({ runs }) => runs.some(({ wrong }) => wrong > 0)));
 process.exit(isWrong ? 1 : 0);

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { countOf, oneOf } from '../command-line.ts';
+import { type Publishing, publishing, publishingOf, publishingUsage } from '../harness/publish.ts';
 import { type Format, formats, type LoadName, loadNames } from '../peers/workload.ts';
 import { contenders } from './contenders.ts';
 
@@ -10,19 +11,14 @@ Who drains a pre-filled topic at what cost: Tocsin, a bare kafkajs loop and Kafk
   --format NAME     ${formats.join(' or ')}, may be given twice; default both
   --load NAME       ${loadNames.join(' or ')}, may be given twice; default both
   --alerts N        alerts in the topic; default 5000000
-  --rounds N        runs of each, interleaved; default 3
   --only NAMES      of ${Object.keys(contenders).join(', ')}; default all
-  --quick           300000 alerts, one round
-  -o, --output FORM table or json; default table
-`;
+${publishingUsage(3, '300000 alerts, one round')}`;
 
-export interface Options {
+export interface Options extends Publishing {
   readonly formats: readonly Format[];
   readonly loads: readonly LoadName[];
   readonly alerts: number;
-  readonly rounds: number;
   readonly names: readonly string[];
-  readonly output: 'table' | 'json';
 }
 
 /** Throws with what is known where something is not. */
@@ -33,10 +29,8 @@ export function optionsOf(args: readonly string[]): Options {
       format: { type: 'string', multiple: true },
       load: { type: 'string', multiple: true },
       alerts: { type: 'string' },
-      rounds: { type: 'string' },
       only: { type: 'string' },
-      quick: { type: 'boolean', default: false },
-      output: { type: 'string', short: 'o', default: 'table' },
+      ...publishing,
     },
   });
   const { quick } = values;
@@ -44,9 +38,8 @@ export function optionsOf(args: readonly string[]): Options {
     formats: (values.format ?? formats).map((name) => oneOf(formats, name)),
     loads: (values.load ?? loadNames).map((name) => oneOf(loadNames, name)),
     alerts: countOf(values.alerts ?? (quick ? '300000' : '5000000')),
-    rounds: countOf(values.rounds ?? (quick ? '1' : '3')),
     names:
       values.only?.split(',').map((name) => oneOf(Object.keys(contenders), name)) ?? Object.keys(contenders),
-    output: oneOf(['table', 'json'] as const, values.output),
+    ...publishingOf(values, 3),
   };
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpus, totalmem } from 'node:os';
 import { median } from 'simple-statistics';
 import type { Compared, Comparison, Figures } from './compare.ts';
+import { pairsOf } from './rows.ts';
 
 /** Of some runs: the median, and the least and the greatest. */
 export function spreadOf(values: readonly number[], digits: number): string {
@@ -18,6 +19,7 @@ const columns = [
   'CPU µs/alert, whole',
   'warm half',
   'broker CPU µs/alert',
+  'peak MiB',
   'records written',
   'wrong',
   'runs',
@@ -63,6 +65,10 @@ function cellsOf({ missing, runs }: Compared): readonly string[] {
       1,
     ),
     spreadOf(
+      runs.flatMap(({ peakMiB }) => peakMiB ?? []),
+      0,
+    ),
+    spreadOf(
       all((run) => run.outputs),
       0,
     ),
@@ -74,31 +80,11 @@ function cellsOf({ missing, runs }: Compared): readonly string[] {
   ];
 }
 
-/** Round by round, since the rounds were interleaved: what disturbed one met the other too. */
 function ratiosOf(of: readonly Compared[]): readonly string[] {
-  const found = (start: string) => of.find(({ name, runs }) => name.startsWith(start) && runs.length > 0);
-  const lines: string[] = [];
-  for (const one of of.filter(({ name, runs }) => name.startsWith('Tocsin') && runs.length > 0)) {
-    for (const other of [found('bare'), found('Kafka Streams, at'), found('Kafka Streams, exactly')])
-      if (other !== undefined) lines.push(`- ${one.name} : ${other.name} = ${ratioOf(one, other)}`);
-  }
-  return lines;
-}
-
-function ratioOf({ runs }: Compared, other: Compared): string {
-  const ratios = (figure: (run: Figures) => number) =>
-    runs.flatMap((run, round) => {
-      const floor = other.runs[round];
-      return floor === undefined ? [] : [figure(run) / figure(floor)];
-    });
-  const whole = spreadOf(
-    ratios(({ wholeUs }) => wholeUs),
-    2,
-  );
-  return `${whole} whole run, ${spreadOf(
-    ratios(({ warmUs }) => warmUs),
-    2,
-  )} warm half`;
+  return pairsOf(of).map(({ one, other, whole, warm }) => {
+    const shown = `${spreadOf(whole, 2)} whole run, ${spreadOf(warm, 2)} warm half`;
+    return `- ${one.name} : ${other.name} = ${shown}`;
+  });
 }
 
 /** What it ran on and what was run, as a list for people. */

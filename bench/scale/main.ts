@@ -1,34 +1,47 @@
 /**
  * One, two and four workers drain the same load: what an alert costs, and how evenly the work falls. The load is poured in
  * while they work, so costs can be compared with those of other benches, and rates cannot.
- * npx tsx bench/scale/main.ts [alerts] [graphs]. Prints the table of bench/results/scale.md.
+ * npx tsx bench/scale/main.ts [--alerts N] [--graphs …] [--rounds N]. Progress goes to stderr, the table of
+ * bench/results/scale.md to stdout. Exit code 64: usage.
  */
 import { setTimeout } from 'node:timers/promises';
-import { commandOf } from '../command-line.ts';
+import { parseArgs } from 'node:util';
+import { graphNames } from '../../pipeline/worker/index.ts';
+import { argumentsOr, commandOf, countOf, oneOf } from '../command-line.ts';
+import { publish, publishing, publishingOf, publishingUsage } from '../harness/publish.ts';
 import { loadOf } from '../peers/workload.ts';
 import { BenchGround } from '../pipeline/ground.ts';
 import { cpuMsOf, peakMiBOf } from '../pipeline/process-cpu.ts';
-import { conditions, tableRow } from '../pipeline/tables.ts';
+import { conditions } from '../pipeline/tables.ts';
 import { recordsLeft, Worker } from '../pipeline/worker.ts';
+import { rowsOf, type Scaled, tableOf } from './table.ts';
 
-const [alertsText = '1000000', graphsText = 'reduce,relate,warehouse'] = process.argv.slice(2);
-const alerts = Number(alertsText);
-const graphs = graphsText.split(',');
+const usage = `usage: npx tsx bench/scale/main.ts [options]
+
+  --alerts N        of the load; default 1000000
+  --graphs LIST     of ${graphNames.join(', ')}; default all
+${publishingUsage(1, '50000 alerts')}`;
+
+function optionsOf(args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { alerts: { type: 'string' }, graphs: { type: 'string' }, ...publishing },
+  });
+  return {
+    ...publishingOf(values, 1),
+    alerts: countOf(values.alerts ?? (values.quick ? '50000' : '1000000')),
+    graphs: values.graphs?.split(',').map((name) => oneOf(graphNames, name)) ?? graphNames,
+  };
+}
+
+type Options = ReturnType<typeof optionsOf>;
+
 const fleets = [1, 2, 4];
 /** Lags are looked at by the worker itself, every five seconds; for that long nothing may be left. */
 const settledMs = 10_000;
 
-interface Scaled {
-  readonly workers: number;
-  readonly wallMs: number;
-  readonly cpuMs: readonly number[];
-  readonly peakMiB: readonly number[];
-  /** Alerts that each took in. */
-  readonly entered: readonly number[];
-}
-
 /** The workers are there, and have shared the partitions, before there is anything to do. */
-async function drainAmong(bench: BenchGround, workers: number): Promise<Scaled> {
+async function drainAmong(bench: BenchGround, workers: number, { alerts, graphs }: Options): Promise<Scaled> {
   await bench.empty('event');
   const run = await bench.nextRun();
   const configFile = bench.writeConfig(run, { worker: { graphs } });
@@ -47,6 +60,7 @@ async function drainAmong(bench: BenchGround, workers: number): Promise<Scaled> 
     const scraped = await Promise.all(fleet.map((worker) => worker.scrape()));
     return {
       workers,
+      alerts,
       wallMs: doneAt - startedAt,
       cpuMs: cpuMs.map((ms, i) => ms - (before[i] ?? 0)),
       entered: scraped.map((one) => one?.get('tocsin_alerts_entered_total') ?? 0),
@@ -75,51 +89,27 @@ async function leftOf(fleet: readonly Worker[]): Promise<number> {
   return all.reduce((sum, scraped) => sum + (scraped === null ? 1 : (recordsLeft(scraped) ?? 1)), 0);
 }
 
-const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-const list = (values: readonly number[], digits = 0) =>
-  values.map((value) => value.toLocaleString('en-US', { maximumFractionDigits: digits })).join(' · ');
-
-function lineOf({ workers, wallMs, cpuMs, entered, peakMiB }: Scaled): string {
-  const perAlert = (1_000 * sum(cpuMs)) / alerts;
-  const perSecond = (1_000 * alerts) / wallMs;
-  return tableRow([
-    ...[
-      String(workers),
-      perSecond.toLocaleString('en-US', { maximumFractionDigits: 0 }),
-      perAlert.toFixed(1),
-    ],
-    ...[
-      list(
-        cpuMs.map((ms) => ms / 1_000),
-        1,
-      ),
-      list(entered),
-      list(peakMiB),
-    ],
-  ]);
-}
-
-const bench = await BenchGround.prepare();
-const lines: string[] = [];
-try {
-  for (const workers of fleets) {
-    const scaled = await drainAmong(bench, workers);
-    process.stderr.write(`${JSON.stringify(scaled)}\n`);
-    lines.push(lineOf(scaled));
+async function measure(options: Options): Promise<readonly Scaled[]> {
+  const bench = await BenchGround.prepare();
+  const found: Scaled[] = [];
+  try {
+    for (let round = 1; round <= options.rounds; round += 1)
+      for (const workers of fleets) {
+        const scaled = await drainAmong(bench, workers, options);
+        process.stderr.write(`${JSON.stringify(scaled)}\n`);
+        found.push(scaled);
+      }
+    return found;
+  } finally {
+    await bench.close();
   }
-} finally {
-  await bench.close();
 }
-const head = [
-  'workers',
-  'alerts/s, with the load beside it',
-  'CPU µs/alert, all workers',
-  'CPU s of each',
-  'alerts of each',
-  'peak MiB of each',
-];
+
+const options = argumentsOr(usage, optionsOf);
+const found = await measure(options);
 const command = commandOf('bench/scale/main.ts');
-process.stdout.write(
-  `${conditions(command)}\n${[tableRow(head), `|${'---|'.repeat(head.length)}`, ...lines].join('\n')}\n`,
+publish(
+  { name: 'scale', command, rows: rowsOf(found), tables: `${conditions(command)}\n${tableOf(found)}` },
+  options,
 );
 process.exit(0);

@@ -1,44 +1,63 @@
 /**
  * What WAREHOUSE stores: how fast it drains real outputs, and how it comes back from an outage of a minute while outputs go
- * on at a steady rate. npx tsx bench/sink/main.ts [alerts that the outputs are made of] [rows a second]
- * Prints the table of bench/results/sink.md.
+ * on at a steady rate. npx tsx bench/sink/main.ts [--alerts N] [--rows-per-second N] [--rounds N]
+ * Progress goes to stderr, the table of bench/results/sink.md to stdout. Exit code 64: usage.
  */
-import { commandOf } from '../command-line.ts';
+import { parseArgs } from 'node:util';
+import { argumentsOr, commandOf, countOf } from '../command-line.ts';
+import { publish, publishing, publishingOf, publishingUsage } from '../harness/publish.ts';
 import { BenchGround } from '../pipeline/ground.ts';
-import { conditions, tableRow } from '../pipeline/tables.ts';
+import { conditions } from '../pipeline/tables.ts';
 import { drainRows } from './drain-rows.ts';
-import { goThroughOutage, outageMs } from './outage.ts';
+import { goThroughOutage } from './outage.ts';
 import { outputsOf } from './outputs.ts';
+import { rowsOf, type Stored, tableOf } from './table.ts';
 
-const [alerts = 300_000, rowsPerSecond = 20_000] = process.argv.slice(2).map(Number);
-const shown = (value: number, digits = 0) => value.toLocaleString('en-US', { maximumFractionDigits: digits });
+const usage = `usage: npx tsx bench/sink/main.ts [options]
 
-const bench = await BenchGround.prepare();
-try {
-  const outputs = await outputsOf(bench, alerts);
-  process.stderr.write(`${outputs.length} outputs of ${alerts} alerts\n`);
-  const drained = await drainRows(bench, outputs);
-  process.stderr.write(`${JSON.stringify(drained)}\n`);
-  const away = await goThroughOutage(bench, outputs, rowsPerSecond);
-  const command = commandOf('bench/sink/main.ts');
-  const lines = [
-    conditions(command),
-    tableRow(['what', 'found']),
-    '|---|---|',
-    tableRow([
-      `rows/s, draining ${shown(drained.rows)} records of all five output topics`,
-      shown(drained.perSecond),
-    ]),
-    tableRow(['CPU µs per row: worker', shown(drained.workerUs, 1)]),
-    tableRow(['CPU µs per row: engine', shown(drained.engineUs, 1)]),
-    tableRow([
-      `left after ${outageMs / 1_000} s without the engine, at ${shown(rowsPerSecond)} rows/s`,
-      shown(away.mostLeft),
-    ]),
-    tableRow(['caught up after, s', shown(away.caughtUpAfterMs / 1_000, 1)]),
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
-} finally {
-  await bench.close();
+  --alerts N        what the outputs are made of; default 300000
+  --rows-per-second N
+                    written around the outage; default 20000
+${publishingUsage(1, '20000 alerts, 2000 rows a second')}`;
+
+function optionsOf(args: readonly string[]) {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { alerts: { type: 'string' }, 'rows-per-second': { type: 'string' }, ...publishing },
+  });
+  const { quick } = values;
+  return {
+    ...publishingOf(values, 1),
+    alerts: countOf(values.alerts ?? (quick ? '20000' : '300000')),
+    rowsPerSecond: countOf(values['rows-per-second'] ?? (quick ? '2000' : '20000')),
+  };
 }
+
+async function measure({
+  alerts,
+  rowsPerSecond,
+  rounds,
+}: ReturnType<typeof optionsOf>): Promise<readonly Stored[]> {
+  const bench = await BenchGround.prepare();
+  const found: Stored[] = [];
+  try {
+    const outputs = await outputsOf(bench, alerts);
+    process.stderr.write(`${outputs.length} outputs of ${alerts} alerts\n`);
+    for (let round = 1; round <= rounds; round += 1) {
+      const drained = await drainRows(bench, outputs);
+      const away = await goThroughOutage(bench, outputs, rowsPerSecond);
+      process.stderr.write(`${JSON.stringify({ drained, away })}\n`);
+      found.push({ drained, away });
+    }
+    return found;
+  } finally {
+    await bench.close();
+  }
+}
+
+const options = argumentsOr(usage, optionsOf);
+const found = await measure(options);
+const command = commandOf('bench/sink/main.ts');
+const tables = `${conditions(command)}\n${tableOf(found, options.rowsPerSecond)}`;
+publish({ name: 'sink', command, rows: rowsOf(found, options.rowsPerSecond), tables }, options);
 process.exit(0);

@@ -10,8 +10,11 @@ const afterMs = 15_000;
 
 export interface Outage {
   readonly mostLeft: number;
-  /** From when the engine was back until no more was left than is written in a second. */
+  /** From when the engine was back until no more was left than is written in a second; infinite where that never came. */
   readonly caughtUpAfterMs: number;
+  /** Once nothing was written any more: what no commit of the group covers, and rows beyond or below those written. */
+  readonly leftAtEnd: number;
+  readonly rowsAstray: number;
 }
 
 /** Outputs go on while the engine is away. */
@@ -25,6 +28,8 @@ export async function goThroughOutage(
   const worker = startSink(bench, run);
   const over = new AbortController();
   await worker.started();
+  const { stored: storedBefore, left: leftBefore } = await watch.look();
+  const rowsBefore = await bench.rowsOf(run);
   const writing = writeSteadily(bench, { outputs, rowsPerSecond, over: over.signal });
   const { services } = bench.ground;
   try {
@@ -34,20 +39,36 @@ export async function goThroughOutage(
     const { left: mostLeft } = await watch.look();
     await services.up('clickhouse');
     const backAt = performance.now();
-    while ((await watch.look()).left > rowsPerSecond) {
-      if (performance.now() - backAt > 10 * outageMs)
-        return { mostLeft, caughtUpAfterMs: Number.POSITIVE_INFINITY };
-      await setTimeout(lookEveryMs);
-    }
-    const caughtUpAfterMs = performance.now() - backAt;
+    const isCaughtUp = await comesDownTo(watch, rowsPerSecond);
+    const caughtUpAfterMs = isCaughtUp ? performance.now() - backAt : Number.POSITIVE_INFINITY;
     await setTimeout(afterMs);
-    return { mostLeft, caughtUpAfterMs };
+    over.abort();
+    await writing;
+    await comesDownTo(watch, 0);
+    const { stored, left: leftAtEnd } = await watch.look();
+    const written = stored + leftAtEnd - storedBefore - leftBefore;
+    return {
+      mostLeft,
+      caughtUpAfterMs,
+      leftAtEnd,
+      rowsAstray: (await bench.rowsOf(run)) - rowsBefore - written,
+    };
   } finally {
     over.abort();
     await writing;
     await worker.stop();
     await watch.close();
   }
+}
+
+/** Whether no more was left, within ten times the outage. */
+async function comesDownTo(watch: StoredWatch, records: number): Promise<boolean> {
+  const startedAt = performance.now();
+  while ((await watch.look()).left > records) {
+    if (performance.now() - startedAt > 10 * outageMs) return false;
+    await setTimeout(lookEveryMs);
+  }
+  return true;
 }
 
 interface Writing {

@@ -9,7 +9,7 @@ test.each([
   expect(spreadOf(values, 1)).toBe(shown);
 });
 
-const figures = { perSecond: 1e5, brokerUs: 1, outputs: 1, wrong: 0 };
+const figures = { perSecond: 1e5, brokerUs: 1, outputs: 1, peakMiB: null, wrong: 0 };
 
 test('ratios are taken round by round', () => {
   const table = comparisonTable({

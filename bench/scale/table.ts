@@ -1,0 +1,59 @@
+import { mean, sum } from 'simple-statistics';
+import { type Row, rowOf } from '../harness/row.ts';
+import { spreadOf, tableRow } from '../pipeline/tables.ts';
+
+/** A load that some workers have drained among them. */
+export interface Scaled {
+  readonly workers: number;
+  readonly alerts: number;
+  readonly wallMs: number;
+  readonly cpuMs: readonly number[];
+  readonly peakMiB: readonly number[];
+  /** Alerts that each took in. */
+  readonly entered: readonly number[];
+}
+
+const usOf = ({ alerts, cpuMs }: Scaled) => (1_000 * sum([...cpuMs])) / alerts;
+const perSecondOf = ({ alerts, wallMs }: Scaled) => (1_000 * alerts) / wallMs;
+/** 1 where each took in as many as any other. */
+const unevennessOf = ({ entered }: Scaled) => Math.max(...entered) / mean([...entered]);
+const mostOf = ({ peakMiB }: Scaled) => Math.max(...peakMiB);
+
+function fleetsOf(found: readonly Scaled[]): readonly (readonly [number, readonly Scaled[]])[] {
+  const fleets = [...new Set(found.map(({ workers }) => workers))];
+  return fleets.map((workers) => [workers, found.filter((one) => one.workers === workers)]);
+}
+
+/** What an alert costs is not to grow with the fleet: that of more workers is held against that of one. */
+export function rowsOf(found: readonly Scaled[]): readonly Row[] {
+  return fleetsOf(found).flatMap(([workers, of]) => {
+    const fleet = workers === 1 ? 'one worker' : `${workers} workers`;
+    return [
+      rowOf({ name: `${fleet}, all together`, unit: 'µs CPU per alert', samples: of.map(usOf) }),
+      rowOf({ name: `${fleet}, alerts of the busiest`, unit: 'of the mean', samples: of.map(unevennessOf) }),
+      rowOf({ name: `${fleet}, peak memory of the largest`, unit: 'MiB', samples: of.map(mostOf) }),
+    ];
+  });
+}
+
+export function tableOf(found: readonly Scaled[]): string {
+  const head = [
+    'workers',
+    'alerts/s, with the load beside it',
+    'CPU µs/alert, all workers',
+    'alerts of the busiest, of the mean',
+    'peak MiB of the largest',
+    'runs',
+  ];
+  const lines = fleetsOf(found).map(([workers, of]) =>
+    tableRow([
+      String(workers),
+      spreadOf(of.map(perSecondOf), 0),
+      spreadOf(of.map(usOf), 1),
+      spreadOf(of.map(unevennessOf), 2),
+      spreadOf(of.map(mostOf), 0),
+      String(of.length),
+    ]),
+  );
+  return [tableRow(head), `|${'---|'.repeat(head.length)}`, ...lines, ''].join('\n');
+}
