@@ -4,6 +4,7 @@ import type { Checkpoint, Fenced, Lease, RowChange, ShardId, StateStore } from '
 import { nameOf } from '../stored-shard.ts';
 import { type Chunk, chunkOf } from './chunk.ts';
 import type { RedisOptions } from './connection-options.ts';
+import { inTurns } from './in-turns.ts';
 import { fencedOf, layout, markArguments } from './marks.ts';
 import { damaged, evicts, expectOk, passing } from './outcomes.ts';
 import { RedisInstallation } from './redis-installation.ts';
@@ -97,7 +98,7 @@ export class RedisStateStore implements StateStore {
   async commit(lease: Lease, checkpoint: Checkpoint): Promise<string> {
     const commitId = `${lease.epoch}:${lease.nonce}:${checkpoint.seq}`;
     const mark = markArguments(checkpoint);
-    const slices = cutSlices(checkpoint.changes, this.#slice);
+    const slices = await inTurns(cutSlices(checkpoint.changes, this.#slice));
     for (let attempt = 1; attempt <= attempts; attempt += 1) {
       const { code, values } = await this.#commitOnce(lease, commitId, { mark, slices });
       if (code === 'UNSTAGED') continue;

@@ -11,14 +11,21 @@ export interface SliceLimit {
 /** Between table and key in a field of the rows hash; no table has it in its name. */
 const separator = '\0';
 
+/** Rows that are looked at in one go: a microsecond each, twice. */
+const rowsAtOnce = 500;
+
 /**
- * The changes in slices, at least one. A row that changes twice is there once, with the later value, so that slices may
- * be applied in any order.
+ * Cuts the changes into slices, at least one. A row that changes twice is there once, with the later value, so that slices
+ * may be applied in any order. Pauses after every `rowsAtOnce` rows: a large checkpoint is tens of milliseconds of work.
  */
-export function cutSlices(changes: readonly RowChange[], limit: SliceLimit): Slice[] {
+export function* cutSlices(changes: readonly RowChange[], limit: SliceLimit): Generator<void, Slice[]> {
   let slice = new Slice();
   const slices = [slice];
-  for (const [field, value] of latest(changes)) {
+  const fields = yield* latest(changes);
+  let looked = 0;
+  for (const [field, value] of fields) {
+    if (looked > 0 && looked % rowsAtOnce === 0) yield;
+    looked += 1;
     if (slice.rows >= limit.rows || slice.bytes >= limit.bytes) {
       slice = new Slice();
       slices.push(slice);
@@ -28,9 +35,10 @@ export function cutSlices(changes: readonly RowChange[], limit: SliceLimit): Sli
   return slices;
 }
 
-function latest(changes: readonly RowChange[]): Map<string, Uint8Array | null> {
+function* latest(changes: readonly RowChange[]): Generator<void, Map<string, Uint8Array | null>> {
   const fields = new Map<string, Uint8Array | null>();
-  for (const { table, key, value } of changes) {
+  for (const [number, { table, key, value }] of changes.entries()) {
+    if (number > 0 && number % rowsAtOnce === 0) yield;
     if (table.includes(separator))
       throw new TocsinError('invariant.broken', `table ${JSON.stringify(table)}`);
     fields.set(`${table}${separator}${key}`, value);

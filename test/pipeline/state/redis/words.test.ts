@@ -64,33 +64,64 @@ describe('MessagePack', () => {
 });
 
 describe('slices', () => {
+  /** With the number of pauses on the way. */
+  const cut = (...[changes, limit]: Parameters<typeof cutSlices>) => {
+    const work = cutSlices(changes, limit);
+    let pauses = 0;
+    let step = work.next();
+    for (; step.done !== true; step = work.next()) pauses += 1;
+    return { slices: step.value, pauses };
+  };
+  const many = (count: number) => Array.from({ length: count }, (_, i) => change(`k${i}`, '1'));
+
   test('no changes are one empty slice, since a commit also moves the offset', () => {
-    expect(cutSlices([], { rows: 10, bytes: 10 }).map(({ rows }) => rows)).toEqual([0]);
+    expect(cut([], { rows: 10, bytes: 10 }).slices.map(({ rows }) => rows)).toEqual([0]);
   });
 
   test('a slice is full at its number of rows or of bytes, whichever comes first', () => {
     const changes = ['a', 'b', 'c', 'd', 'e'].map((key) => change(key, '12345'));
-    expect(cutSlices(changes, { rows: 2, bytes: 1_000 }).map(({ rows }) => rows)).toEqual([2, 2, 1]);
-    expect(cutSlices(changes, { rows: 100, bytes: 20 }).map(({ rows }) => rows)).toEqual([3, 2]);
+    expect(cut(changes, { rows: 2, bytes: 1_000 }).slices.map(({ rows }) => rows)).toEqual([2, 2, 1]);
+    expect(cut(changes, { rows: 100, bytes: 20 }).slices.map(({ rows }) => rows)).toEqual([3, 2]);
   });
 
   test('of a row that changes twice only the later change is kept, whatever the slices', () => {
     const changes = [change('a', '1'), change('b', '1'), change('a', null), change('b', '2')];
-    const slices = cutSlices(changes, { rows: 1, bytes: 1 });
+    const { slices } = cut(changes, { rows: 1, bytes: 1 });
     const text = slices.map((slice) => slice.pack().toString('latin1')).join('|');
     expect(slices).toHaveLength(2);
     expect(text).not.toContain('b\xa11');
     expect(text).toContain('b\xa12');
   });
 
+  test('of a row that changes twice with pauses between, too', () => {
+    const { slices } = cut([change('twice', 'old'), ...many(1_200), change('twice', 'new')], {
+      ...{ rows: 2_000, bytes: 1_000_000 },
+    });
+    expect(slices.map(({ rows }) => rows)).toEqual([1_201]);
+    const text = slices[0]?.pack().toString('latin1');
+    expect(text).toContain('twice\xa3new');
+    expect(text).not.toContain('old');
+  });
+
+  test.each([
+    [0, 0],
+    [500, 0],
+    [501, 2],
+    [20_000, 2 * 39],
+  ])(
+    'of %i rows have %i pauses on the way: no more than 500 rows are looked at in one go',
+    (rows, pauses) => {
+      expect(cut(many(rows), { rows: 2_000, bytes: 1_000_000 }).pauses).toBe(pauses);
+    },
+  );
+
   test('equal keys of two tables are two rows', () => {
-    expect(cutSlices([change('a', '1', 't'), change('a', '1', 'u')], { rows: 9, bytes: 99 })[0]?.rows).toBe(
-      2,
-    );
+    const { slices } = cut([change('a', '1', 't'), change('a', '1', 'u')], { rows: 9, bytes: 99 });
+    expect(slices[0]?.rows).toBe(2);
   });
 
   test('a table with the separator in its name is a bug of ours', () => {
-    expect(() => cutSlices([change('a', '1', 't\0u')], { rows: 1, bytes: 1 })).toThrow(/invariant/);
+    expect(() => cut([change('a', '1', 't\0u')], { rows: 1, bytes: 1 })).toThrow(/invariant/);
   });
 });
 
