@@ -34,7 +34,7 @@ export const programs: Readonly<Record<string, Program>> = {
   peers: {
     about: 'the same, REDUCE against a bare loop and Kafka Streams alone',
     entry: 'pipeline/main.ts',
-    args: ['--only', 'bare,streams,streams-eos,reduce'],
+    args: ['--as', 'peers', '--only', 'bare,streams,streams-eos,reduce'],
   },
   latency: { about: 'from when an alert was due until a reader has it', entry: 'latency/main.ts' },
   scale: { about: 'one, two and four workers', entry: 'scale/main.ts' },

@@ -15,6 +15,17 @@ export interface Machine {
   readonly date: string;
 }
 
+/** Of the services that need it; '' where there is none. */
+export function javaVersion(): string {
+  try {
+    const text = execFileSync('sh', ['-c', 'java -version 2>&1'], { encoding: 'utf8' });
+    const version = /^openjdk version "([^"]+)"/m.exec(text)?.[1];
+    return version === undefined ? 'Java of another make' : `Java ${version}`;
+  } catch {
+    return '';
+  }
+}
+
 export function machineOf(command: string, now: Date): Machine {
   const [cpu] = cpus();
   return {

@@ -1,7 +1,8 @@
 import { countOf, oneOf } from '../command-line.ts';
-import { machineOf } from './machine.ts';
+import { javaVersion, type Machine } from './machine.ts';
 import { recordBeside, resultFormat } from './result.ts';
 import type { Row } from './row.ts';
+import { conditionsOf } from './table.ts';
 
 /** What each bench on services is asked besides its own options. */
 export const publishing = {
@@ -9,6 +10,7 @@ export const publishing = {
   quick: { type: 'boolean', default: false },
   output: { type: 'string', short: 'o', default: 'table' },
   record: { type: 'boolean', default: false },
+  as: { type: 'string' },
 } as const;
 
 export interface Publishing {
@@ -17,6 +19,16 @@ export interface Publishing {
   readonly isQuick: boolean;
   readonly output: 'table' | 'json';
   readonly isRecorded: boolean;
+  /** Of its rows, and of its files in bench/results. */
+  readonly name: string;
+}
+
+/** Of a bench, where nothing else is said. */
+export interface Usual {
+  readonly name: string;
+  readonly rounds: number;
+  /** What is measured when it is to be quick. */
+  readonly quick: string;
 }
 
 interface Given {
@@ -24,49 +36,55 @@ interface Given {
   readonly quick: boolean;
   readonly output: string;
   readonly record: boolean;
+  readonly as?: string | undefined;
 }
 
 /** @throws Error with what is known where something is not */
-export function publishingOf({ rounds, quick, output, record }: Given, usualRounds: number): Publishing {
+export function publishingOf(
+  { rounds, quick, output, record, as }: Given,
+  usual: Omit<Usual, 'quick'>,
+): Publishing {
   if (quick && record) throw new Error('--record: a quick run is not worth keeping; leave --quick out');
   return {
-    rounds: rounds === undefined ? (quick ? 1 : usualRounds) : countOf(rounds),
+    rounds: rounds === undefined ? (quick ? 1 : usual.rounds) : countOf(rounds),
     isQuick: quick,
     output: oneOf(['table', 'json'] as const, output),
     isRecorded: record,
+    name: as === undefined ? usual.name : fileNameOf(as),
   };
 }
 
+function fileNameOf(text: string): string {
+  if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(text))
+    throw new Error(`--as ${text}: expected a name like pipeline-storm`);
+  return text;
+}
+
 /** The end of each usage. */
-export function publishingUsage(usualRounds: number, quick: string): string {
-  return `  --rounds N        runs of each case, interleaved; default ${usualRounds}
+export function publishingUsage({ name, rounds, quick }: Usual): string {
+  return `  --rounds N        runs of each case, interleaved; default ${rounds}
   --quick           ${quick}
   -o, --output FORM table or json; default table
-  --record          keep the result in bench/results
+  --record          keep the result: bench/results/NAME.json anew, and as the first section of NAME.md
+  --as NAME         for what is not to replace the usual result; default ${name}
 `;
 }
 
 export interface Found {
-  /** Of the bench: its files are called so. */
-  readonly name: string;
-  readonly command: string;
+  /** As of the beginning. */
+  readonly machine: Machine;
   readonly rows: readonly Row[];
-  /** The tables for people, with what they were found on. */
+  /** For people. */
   readonly tables: string;
 }
 
 /** Prints what was found, and keeps it when that is asked for. */
-export function publish({ name, command, rows, tables }: Found, how: Publishing): void {
-  const machine = machineOf(command, new Date());
+export function publish({ machine, rows, tables }: Found, { name, ...how }: Publishing): void {
   const result = { format: resultFormat, machine, isQuick: how.isQuick, rows: { [name]: rows } } as const;
-  process.stdout.write(how.output === 'json' ? `${JSON.stringify(result)}\n` : tables);
+  const java = javaVersion();
+  const page = [...conditionsOf(machine), ...(java === '' ? [] : [`- ${java}`]), '', tables].join('\n');
+  process.stdout.write(how.output === 'json' ? `${JSON.stringify(result)}\n` : page);
   if (!how.isRecorded) return;
-  const section = `## ${machine.date.slice(0, 10)}, ${machine.commit}\n${tables}`;
+  const section = `## ${machine.date.slice(0, 10)}, ${machine.commit}\n${page}`;
   for (const file of recordBeside(name, result, section)) process.stderr.write(`${file} written\n`);
-}
-
-/** In a table: whether a target holds. */
-export function verdictOf({ median, better, limit }: Pick<Row, 'median' | 'better' | 'limit'>): string {
-  if (limit === null) return '';
-  return (better === 'less' ? median <= limit : median >= limit) ? 'held' : '**missed**';
 }

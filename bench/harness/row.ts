@@ -39,6 +39,6 @@ function rounded(value: number): number {
   return Number(value.toPrecision(6));
 }
 
-export function isBeyondLimit({ median, better, limit }: Row): boolean {
+export function isBeyondLimit({ median, better, limit }: Pick<Row, 'median' | 'better' | 'limit'>): boolean {
   return limit !== null && (better === 'less' ? median > limit : median < limit);
 }

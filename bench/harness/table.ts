@@ -1,7 +1,7 @@
 import type { Machine } from './machine.ts';
-import type { Row } from './row.ts';
+import { isBeyondLimit, type Row } from './row.ts';
 
-const headings = ['what', 'median', '± MAD', 'unit', 'samples', 'note'] as const;
+const headings = ['what', 'median', '± MAD', 'unit', 'samples', 'target', 'note'] as const;
 
 /** Three digits, and none behind the point where there are more before it. */
 export function shown(value: number): string {
@@ -9,8 +9,17 @@ export function shown(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: digits, minimumFractionDigits: digits });
 }
 
-function cellsOf({ name, median, spread, unit, samples, note }: Row): readonly string[] {
-  return [name, shown(median), shown(spread), unit, String(samples.length), note];
+function cellsOf(row: Row): readonly string[] {
+  const { name, median, spread, unit, samples, note } = row;
+  return [name, shown(median), shown(spread), unit, String(samples.length), targetOf(row), note];
+}
+
+/** What the median is held against, and whether it holds. */
+function targetOf(row: Pick<Row, 'median' | 'better' | 'limit'>): string {
+  const { better, limit } = row;
+  if (limit === null) return '';
+  const target = `${better === 'less' ? 'at most' : 'at least'} ${limit.toLocaleString('en-US')}`;
+  return `${target}: ${isBeyondLimit(row) ? '**missed**' : 'held'}`;
 }
 
 /** Columns that stand below each other, for a terminal; of those named the right ends do. */
@@ -39,14 +48,27 @@ export function markdownOf(scenario: string, rows: readonly Row[], machine: Mach
     '',
     ...conditionsOf(machine),
     '',
-    markdownRow(headings),
-    `|${'---|'.repeat(headings.length)}`,
-    ...rows.map((row) => markdownRow(cellsOf(row))),
+    tableOf(rows),
   ];
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
-function conditionsOf(machine: Machine): readonly string[] {
+/** All of some rows, in Markdown. */
+export function tableOf(rows: readonly Row[]): string {
+  const lines = rows.map((row) => markdownRow(cellsOf(row)));
+  return [markdownRow(headings), `|${'---|'.repeat(headings.length)}`, ...lines, ''].join('\n');
+}
+
+/** Those that have a target, and whether it holds, as a list for people. */
+export function targetsOf(rows: readonly Row[]): string {
+  const lines = rows
+    .filter(({ limit }) => limit !== null)
+    .map((row) => `- ${row.name}: ${shown(row.median)} ${row.unit}; ${targetOf(row)}\n`);
+  return lines.length === 0 ? '' : `\n${lines.join('')}`;
+}
+
+/** What it ran on and what was run, as a list for people. */
+export function conditionsOf(machine: Machine): readonly string[] {
   return [
     `- command: \`${machine.command}\``,
     `- machine: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB; Node ${machine.node}`,

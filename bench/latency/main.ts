@@ -6,13 +6,16 @@
 import { parseArgs } from 'node:util';
 import type { DeliveryMode } from '../../test/chaos/verify/verify.ts';
 import { argumentsOr, commandOf, countOf, oneOf } from '../command-line.ts';
+import { machineOf } from '../harness/machine.ts';
 import { publish, publishing, publishingOf, publishingUsage } from '../harness/publish.ts';
+import { targetsOf } from '../harness/table.ts';
 import { BenchGround } from '../pipeline/ground.ts';
-import { conditions } from '../pipeline/tables.ts';
 import { type Disturbance, disturbances } from './disturb.ts';
 import { rowsOf } from './rows.ts';
 import { measureRaw, measureTold } from './run.ts';
 import { deliveryModes, type GraphSet, graphSets, type Measured, tableOf } from './table.ts';
+
+const usual = { name: 'latency', rounds: 1, quick: '1000 alerts a second for 20 seconds, undisturbed' };
 
 const usage = `usage: npx tsx bench/latency/main.ts [options]
 
@@ -21,7 +24,7 @@ const usage = `usage: npx tsx bench/latency/main.ts [options]
   --graphs LIST   of ${graphSets.join(', ')}: the whole chain, or REDUCE alone; default all
   --modes LIST    of ${deliveryModes.join(', ')}; default both
   --during LIST   of ${disturbances.join(', ')}; all but none are measured at 10000 a second, or the only rate; default all
-${publishingUsage(1, '1000 alerts a second for 20 seconds, undisturbed')}`;
+${publishingUsage(usual)}`;
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
@@ -43,7 +46,7 @@ function optionsOf(args: readonly string[]) {
   const rates = (values.rates ?? (quick ? '1000' : '1000,10000,50000')).split(',').map(countOf);
   const during = values.during ?? (quick ? 'none' : disturbances.join(','));
   return {
-    ...publishingOf(values, 1),
+    ...publishingOf(values, usual),
     rates,
     seconds: countOf(values.seconds ?? (quick ? '20' : '60')),
     graphs: (values.graphs ?? 'all').split(',').map((name) => oneOf(graphSets, name)),
@@ -95,10 +98,8 @@ function casesOf(
 }
 
 const options = argumentsOr(usage, optionsOf);
-const rows = await measure(options);
-const command = commandOf('bench/latency/main.ts');
-publish(
-  { name: 'latency', command, rows: rowsOf(rows), tables: `${conditions(command)}\n${tableOf(rows)}` },
-  options,
-);
+const machine = machineOf(commandOf('bench/latency/main.ts'), new Date());
+const found = await measure(options);
+const rows = rowsOf(found);
+publish({ machine, rows, tables: `${tableOf(found)}${targetsOf(rows)}` }, options);
 process.exit(0);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { KafkaBroker, type TopicSettings } from '../../pipeline/broker/index.ts';
 import { type Arrival, topicSettings } from '../../pipeline/topic-settings.ts';
-import { tableNames } from '../../schemas/clickhouse/index.ts';
+import { type TableName, tableNames } from '../../schemas/clickhouse/index.ts';
 import { topics } from '../../schemas/topics.ts';
 import { type Ground, prepareGround } from '../../test/chaos/run/ground.ts';
 import { deleteTopics } from '../peers/delete-topics.ts';
@@ -23,6 +23,11 @@ export const peerTopic = 'bench.passed';
 /** Where the rows of a run are stored. */
 function databaseOf(run: string): string {
   return run.replaceAll('-', '_');
+}
+
+/** Whether rows of the table replace earlier ones (schemas/clickhouse/v1-tables.ts). */
+function isReplacing(table: TableName): boolean {
+  return table === 'incidents' || table === 'aggregates_1m';
 }
 
 /** Real services of one bench's own. Only what is filled stays from run to run. */
@@ -120,15 +125,20 @@ export class BenchGround {
     return found.pid;
   }
 
-  /** How many rows of outputs a run has stored, in all tables. */
-  async rowsOf(run: string): Promise<number> {
-    const counts = tableNames.map((table) => `(SELECT count() FROM ${databaseOf(run)}.${table})`);
+  /** How many rows of outputs a run has stored, by table; of rows that replace each other the last ones. */
+  async rowsOf(run: string): Promise<Readonly<Record<TableName, number>>> {
+    const counts = tableNames.map((table) => {
+      const final = isReplacing(table) ? ' FINAL' : '';
+      return `(SELECT count() FROM ${databaseOf(run)}.${table}${final}) AS ${table}`;
+    });
     const answer = await fetch(this.ground.services.addresses.clickhouse, {
-      ...{ method: 'POST', body: `SELECT ${counts.join(' + ')}` },
+      ...{ method: 'POST', body: `SELECT ${counts.join(', ')} FORMAT JSONEachRow` },
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`ClickHouse answers ${answer.status}: ${text.slice(0, 300)}`);
-    return Number(text);
+    const row = Object.entries(JSON.parse(text) as Record<TableName, string | number>);
+    // 64-bit numbers may come as texts.
+    return Object.fromEntries(row.map(([table, rows]) => [table, Number(rows)])) as Record<TableName, number>;
   }
 
   close(): Promise<void> {

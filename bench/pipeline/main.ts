@@ -3,12 +3,14 @@
  * bench/results/pipeline.md to stdout. Exit code 1: somebody wrote something else than the load comes to; 64: usage.
  */
 import { argumentsOr, commandOf } from '../command-line.ts';
+import { machineOf } from '../harness/machine.ts';
 import { publish } from '../harness/publish.ts';
+import { targetsOf } from '../harness/table.ts';
 import { type Comparison, compare } from './compare.ts';
 import { BenchGround } from './ground.ts';
 import { type Options, optionsOf, usage } from './options.ts';
 import { rowsOf } from './rows.ts';
-import { comparisonTable, conditions } from './tables.ts';
+import { comparisonTable } from './tables.ts';
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
@@ -27,9 +29,10 @@ async function measure({ loads, formats, ...options }: Options): Promise<readonl
 }
 
 const options = argumentsOr(usage, optionsOf);
+const machine = machineOf(commandOf('bench/pipeline/main.ts'), new Date());
 const found = await measure(options);
-const command = commandOf('bench/pipeline/main.ts');
-const tables = `${conditions(command)}\n${found.map(comparisonTable).join('\n')}`;
-publish({ name: 'pipeline', command, rows: found.flatMap(rowsOf), tables }, options);
+const rows = found.flatMap(rowsOf);
+const tables = `${found.map(comparisonTable).join('\n')}${targetsOf(rows)}`;
+publish({ machine, rows, tables }, options);
 const isWrong = found.some(({ of }) => of.some(({ runs }) => runs.some(({ wrong }) => wrong > 0)));
 process.exit(isWrong ? 1 : 0);

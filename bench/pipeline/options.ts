@@ -4,6 +4,8 @@ import { type Publishing, publishing, publishingOf, publishingUsage } from '../h
 import { type Format, formats, type LoadName, loadNames } from '../peers/workload.ts';
 import { contenders } from './contenders.ts';
 
+const usual = { name: 'pipeline', rounds: 3, quick: '300000 alerts, one round' };
+
 export const usage = `usage: npx tsx bench/pipeline/main.ts [options]
 
 Who drains a pre-filled topic at what cost: Tocsin, a bare kafkajs loop and Kafka Streams, on real services of its own.
@@ -12,7 +14,7 @@ Who drains a pre-filled topic at what cost: Tocsin, a bare kafkajs loop and Kafk
   --load NAME       ${loadNames.join(' or ')}, may be given twice; default both
   --alerts N        alerts in the topic; default 5000000
   --only NAMES      of ${Object.keys(contenders).join(', ')}; default all
-${publishingUsage(3, '300000 alerts, one round')}`;
+${publishingUsage(usual)}`;
 
 export interface Options extends Publishing {
   readonly formats: readonly Format[];
@@ -40,6 +42,6 @@ export function optionsOf(args: readonly string[]): Options {
     alerts: countOf(values.alerts ?? (quick ? '300000' : '5000000')),
     names:
       values.only?.split(',').map((name) => oneOf(Object.keys(contenders), name)) ?? Object.keys(contenders),
-    ...publishingOf(values, 3),
+    ...publishingOf(values, usual),
   };
 }

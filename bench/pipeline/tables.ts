@@ -1,5 +1,3 @@
-import { execFileSync } from 'node:child_process';
-import { cpus, totalmem } from 'node:os';
 import { median } from 'simple-statistics';
 import type { Compared, Comparison, Figures } from './compare.ts';
 import { pairsOf } from './rows.ts';
@@ -85,29 +83,4 @@ function ratiosOf(of: readonly Compared[]): readonly string[] {
     const shown = `${spreadOf(whole, 2)} whole run, ${spreadOf(warm, 2)} warm half`;
     return `- ${one.name} : ${other.name} = ${shown}`;
   });
-}
-
-/** What it ran on and what was run, as a list for people. */
-export function conditions(command: string): string {
-  const [cpu] = cpus();
-  const git = (...args: string[]) => execFileSync('git', args, { encoding: 'utf8' }).trim();
-  const isDirty = git('status', '--porcelain') !== '';
-  const lines = [
-    `command: \`${command}\``,
-    `machine: ${cpu?.model.trim() ?? 'unknown'}, ${cpus().length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB`,
-    `Node ${process.versions.node}, ${javaVersion()}`,
-    `commit: ${git('rev-parse', '--short', 'HEAD')}${isDirty ? ', with changes' : ''}`,
-    `date: ${new Date().toISOString().slice(0, 10)}`,
-  ];
-  return lines.map((line) => `- ${line}\n`).join('');
-}
-
-function javaVersion(): string {
-  try {
-    const text = execFileSync('sh', ['-c', 'java -version 2>&1'], { encoding: 'utf8' });
-    const version = /^openjdk version "([^"]+)"/m.exec(text)?.[1];
-    return version === undefined ? 'Java of another make' : `Java ${version}`;
-  } catch {
-    return 'no Java';
-  }
 }

@@ -8,19 +8,21 @@ import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { graphNames } from '../../pipeline/worker/index.ts';
 import { argumentsOr, commandOf, countOf, oneOf } from '../command-line.ts';
+import { machineOf } from '../harness/machine.ts';
 import { publish, publishing, publishingOf, publishingUsage } from '../harness/publish.ts';
 import { loadOf } from '../peers/workload.ts';
 import { BenchGround } from '../pipeline/ground.ts';
 import { cpuMsOf, peakMiBOf } from '../pipeline/process-cpu.ts';
-import { conditions } from '../pipeline/tables.ts';
 import { recordsLeft, Worker } from '../pipeline/worker.ts';
 import { rowsOf, type Scaled, tableOf } from './table.ts';
+
+const usual = { name: 'scale', rounds: 1, quick: '50000 alerts' };
 
 const usage = `usage: npx tsx bench/scale/main.ts [options]
 
   --alerts N        of the load; default 1000000
   --graphs LIST     of ${graphNames.join(', ')}; default all
-${publishingUsage(1, '50000 alerts')}`;
+${publishingUsage(usual)}`;
 
 function optionsOf(args: readonly string[]) {
   const { values } = parseArgs({
@@ -28,7 +30,7 @@ function optionsOf(args: readonly string[]) {
     options: { alerts: { type: 'string' }, graphs: { type: 'string' }, ...publishing },
   });
   return {
-    ...publishingOf(values, 1),
+    ...publishingOf(values, usual),
     alerts: countOf(values.alerts ?? (values.quick ? '50000' : '1000000')),
     graphs: values.graphs?.split(',').map((name) => oneOf(graphNames, name)) ?? graphNames,
   };
@@ -106,10 +108,7 @@ async function measure(options: Options): Promise<readonly Scaled[]> {
 }
 
 const options = argumentsOr(usage, optionsOf);
+const machine = machineOf(commandOf('bench/scale/main.ts'), new Date());
 const found = await measure(options);
-const command = commandOf('bench/scale/main.ts');
-publish(
-  { name: 'scale', command, rows: rowsOf(found), tables: `${conditions(command)}\n${tableOf(found)}` },
-  options,
-);
+publish({ machine, rows: rowsOf(found), tables: tableOf(found) }, options);
 process.exit(0);

@@ -5,20 +5,23 @@
  */
 import { parseArgs } from 'node:util';
 import { argumentsOr, commandOf, countOf } from '../command-line.ts';
+import { machineOf } from '../harness/machine.ts';
 import { publish, publishing, publishingOf, publishingUsage } from '../harness/publish.ts';
+import { tableOf } from '../harness/table.ts';
 import { BenchGround } from '../pipeline/ground.ts';
-import { conditions } from '../pipeline/tables.ts';
 import { drainRows } from './drain-rows.ts';
 import { goThroughOutage } from './outage.ts';
 import { outputsOf } from './outputs.ts';
-import { rowsOf, type Stored, tableOf } from './table.ts';
+import { rowsOf, type Stored } from './rows.ts';
+
+const usual = { name: 'sink', rounds: 1, quick: '20000 alerts, 2000 rows a second' };
 
 const usage = `usage: npx tsx bench/sink/main.ts [options]
 
   --alerts N        what the outputs are made of; default 300000
   --rows-per-second N
                     written around the outage; default 20000
-${publishingUsage(1, '20000 alerts, 2000 rows a second')}`;
+${publishingUsage(usual)}`;
 
 function optionsOf(args: readonly string[]) {
   const { values } = parseArgs({
@@ -27,7 +30,7 @@ function optionsOf(args: readonly string[]) {
   });
   const { quick } = values;
   return {
-    ...publishingOf(values, 1),
+    ...publishingOf(values, usual),
     alerts: countOf(values.alerts ?? (quick ? '20000' : '300000')),
     rowsPerSecond: countOf(values['rows-per-second'] ?? (quick ? '2000' : '20000')),
   };
@@ -56,8 +59,7 @@ async function measure({
 }
 
 const options = argumentsOr(usage, optionsOf);
-const found = await measure(options);
-const command = commandOf('bench/sink/main.ts');
-const tables = `${conditions(command)}\n${tableOf(found, options.rowsPerSecond)}`;
-publish({ name: 'sink', command, rows: rowsOf(found, options.rowsPerSecond), tables }, options);
+const machine = machineOf(commandOf('bench/sink/main.ts'), new Date());
+const rows = rowsOf(await measure(options), options.rowsPerSecond);
+publish({ machine, rows, tables: tableOf(rows) }, options);
 process.exit(0);

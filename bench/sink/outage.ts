@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { BenchGround } from '../pipeline/ground.ts';
 import { lookEveryMs, recordsPerSend, startSink } from './drain-rows.ts';
 import { endless, type Output, take } from './outputs.ts';
+import { astray, rowsWanted } from './rows-wanted.ts';
 import { StoredWatch } from './stored-watch.ts';
 
 export const outageMs = 60_000;
@@ -10,9 +11,9 @@ const afterMs = 15_000;
 
 export interface Outage {
   readonly mostLeft: number;
-  /** From when the engine was back until no more was left than is written in a second; infinite where that never came. */
-  readonly caughtUpAfterMs: number;
-  /** Once nothing was written any more: what no commit of the group covers, and rows beyond or below those written. */
+  /** From when the engine was back until no more was left than is written in a second; null where that never came. */
+  readonly caughtUpAfterMs: number | null;
+  /** Once nothing was written any more: records that no commit of the group covers, and rows beyond or below those wanted. */
   readonly leftAtEnd: number;
   readonly rowsAstray: number;
 }
@@ -28,8 +29,6 @@ export async function goThroughOutage(
   const worker = startSink(bench, run);
   const over = new AbortController();
   await worker.started();
-  const { stored: storedBefore, left: leftBefore } = await watch.look();
-  const rowsBefore = await bench.rowsOf(run);
   const writing = writeSteadily(bench, { outputs, rowsPerSecond, over: over.signal });
   const { services } = bench.ground;
   try {
@@ -40,19 +39,14 @@ export async function goThroughOutage(
     await services.up('clickhouse');
     const backAt = performance.now();
     const isCaughtUp = await comesDownTo(watch, rowsPerSecond);
-    const caughtUpAfterMs = isCaughtUp ? performance.now() - backAt : Number.POSITIVE_INFINITY;
+    const caughtUpAfterMs = isCaughtUp ? performance.now() - backAt : null;
     await setTimeout(afterMs);
     over.abort();
-    await writing;
+    const written = await writing;
     await comesDownTo(watch, 0);
-    const { stored, left: leftAtEnd } = await watch.look();
-    const written = stored + leftAtEnd - storedBefore - leftBefore;
-    return {
-      mostLeft,
-      caughtUpAfterMs,
-      leftAtEnd,
-      rowsAstray: (await bench.rowsOf(run)) - rowsBefore - written,
-    };
+    const { left: leftAtEnd } = await watch.look();
+    const rowsAstray = astray(rowsWanted(outputs, written), await bench.rowsOf(run));
+    return { mostLeft, caughtUpAfterMs, leftAtEnd, rowsAstray };
   } finally {
     over.abort();
     await writing;
@@ -77,14 +71,17 @@ interface Writing {
   readonly over: AbortSignal;
 }
 
-async function writeSteadily(bench: BenchGround, { outputs, rowsPerSecond, over }: Writing): Promise<void> {
+/** Returns how many were written. */
+async function writeSteadily(bench: BenchGround, { outputs, rowsPerSecond, over }: Writing): Promise<number> {
   const source = endless(outputs, bench.ground.schemaIds);
   const producer = bench.ground.broker.producer();
   const startedAt = performance.now();
-  for (let sent = 0; !over.aborted; ) {
+  let sent = 0;
+  while (!over.aborted) {
     const due = Math.floor(((performance.now() - startedAt) * rowsPerSecond) / 1_000) - sent;
     await producer.send(take(source, Math.min(due, recordsPerSend)));
     sent += Math.min(due, recordsPerSend);
     if (due < recordsPerSend) await setTimeout(20);
   }
+  return sent;
 }
