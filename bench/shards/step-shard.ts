@@ -17,12 +17,17 @@ export const depths = ['steps', 'encoded', 'checkpointed'] as const;
 export type Depth = (typeof depths)[number];
 
 /** Records between two checkpoints: five seconds at 10,000 records a second. */
-const recordsPerCheckpoint = 50_000;
+export const recordsPerCheckpoint = 50_000;
 
 const schemaIds: SchemaIds = {
   ...{ reduced: schemaId, enriched: schemaId, suppressed: schemaId, incidents: schemaId },
   ...{ aggregates: schemaId, decisions: schemaId, snapshots: schemaId, control: schemaId },
 };
+
+export interface Leaving {
+  /** What changed is left to the caller, who takes it before it becomes much. */
+  readonly leavesChanges?: boolean;
+}
 
 /** Outputs by topic, dead letters among them. */
 export type Counted = Record<string, number>;
@@ -33,9 +38,11 @@ export class BenchShard<Event extends Kinded> {
   readonly #counted: Counted = {};
   readonly #outbox: Outbox | null;
   readonly #isCheckpointed: boolean;
+  readonly #leavesChanges: boolean;
   #sinceCheckpoint = 0;
 
-  constructor(graph: Graph<Event>, depth: Depth) {
+  constructor(graph: Graph<Event>, depth: Depth, { leavesChanges = false }: Leaving = {}) {
+    this.#leavesChanges = leavesChanges;
     const around = { graph: graph.name, partition: 0, schemaIds, reducedPartitions: 1, onAssigned: null };
     this.#outbox = depth === 'steps' ? null : new Outbox(around);
     this.#isCheckpointed = depth === 'checkpointed';
@@ -79,6 +86,7 @@ export class BenchShard<Event extends Kinded> {
   }
 
   #checkpoint(stepped: number): void {
+    if (this.#leavesChanges) return;
     this.#sinceCheckpoint += stepped;
     if (this.#sinceCheckpoint < recordsPerCheckpoint) return;
     this.#sinceCheckpoint = 0;
@@ -108,11 +116,12 @@ export class BenchShard<Event extends Kinded> {
 }
 
 /** One schema id is known, under which records are laid out as ours are. */
-export function reduceShard(config: Config, depth: Depth): BenchShard<ReduceEvent> {
+export function reduceShard(config: Config, depth: Depth, leaving?: Leaving): BenchShard<ReduceEvent> {
   const decode = (_schemaId: number, payload: Uint8Array) => codecs.raw.decode(payload);
   return new BenchShard(
     reduceGraph(config, decode, () => true),
     depth,
+    leaving,
   );
 }
 
