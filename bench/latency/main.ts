@@ -3,57 +3,20 @@
  * npx tsx bench/latency/main.ts [--rates 1000,10000,50000] [--seconds 60] [--graphs …] [--modes …] [--during …] [--rounds N]
  * Progress goes to stderr, the table of bench/results/latency.md to stdout. Exit code 64: usage.
  */
-import { parseArgs } from 'node:util';
 import type { DeliveryMode } from '../../test/chaos/verify/verify.ts';
-import { argumentsOr, commandOf, countOf, oneOf } from '../command-line.ts';
+import { argumentsOr, commandOf } from '../command-line.ts';
 import { machineOf } from '../harness/machine.ts';
-import { publish, publishing, publishingOf, publishingUsage } from '../harness/publish.ts';
+import { publish } from '../harness/publish.ts';
 import { targetsOf } from '../harness/table.ts';
 import { BenchGround } from '../pipeline/ground.ts';
-import { type Disturbance, disturbances } from './disturb.ts';
+import type { Disturbance } from './disturb.ts';
+import { type Options, optionsOf, usage } from './options.ts';
 import { rowsOf } from './rows.ts';
 import { measureRaw, measureTold } from './run.ts';
-import { deliveryModes, type GraphSet, graphSets, type Measured, tableOf } from './table.ts';
-
-const usual = { name: 'latency', rounds: 1, quick: '1000 alerts a second for 20 seconds, undisturbed' };
-
-const usage = `usage: npx tsx bench/latency/main.ts [options]
-
-  --rates LIST    alerts a second; default 1000,10000,50000
-  --seconds N     length of the load, of which the first ten do not count; default 60
-  --graphs LIST   of ${graphSets.join(', ')}: the whole chain, or REDUCE alone; default all
-  --modes LIST    of ${deliveryModes.join(', ')}; default both
-  --during LIST   of ${disturbances.join(', ')}; all but none are measured at 10000 a second, or the only rate; default all
-${publishingUsage(usual)}`;
+import { type GraphSet, type Measured, tableOf } from './table.ts';
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
-}
-
-function optionsOf(args: readonly string[]) {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      rates: { type: 'string' },
-      graphs: { type: 'string' },
-      seconds: { type: 'string' },
-      modes: { type: 'string' },
-      during: { type: 'string' },
-      ...publishing,
-    },
-  });
-  const { quick } = values;
-  const rates = (values.rates ?? (quick ? '1000' : '1000,10000,50000')).split(',').map(countOf);
-  const during = values.during ?? (quick ? 'none' : disturbances.join(','));
-  return {
-    ...publishingOf(values, usual),
-    rates,
-    seconds: countOf(values.seconds ?? (quick ? '20' : '60')),
-    graphs: (values.graphs ?? 'all').split(',').map((name) => oneOf(graphSets, name)),
-    modes: (values.modes ?? deliveryModes.join(',')).split(',').map((name) => oneOf(deliveryModes, name)),
-    during: during.split(',').map((name) => oneOf(disturbances, name)),
-    disturbedRate: rates.find((rate) => rate === 10_000) ?? rates[0],
-  };
 }
 
 async function measure({
@@ -64,7 +27,7 @@ async function measure({
   during,
   disturbedRate,
   rounds,
-}: ReturnType<typeof optionsOf>): Promise<Measured[]> {
+}: Options): Promise<Measured[]> {
   const bench = await BenchGround.prepare();
   const rows: Measured[] = [];
   const note = (row: Measured) => {

@@ -5,38 +5,15 @@
  * bench/results/scale.md to stdout. Exit code 64: usage.
  */
 import { setTimeout } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
-import { graphNames } from '../../pipeline/worker/index.ts';
-import { argumentsOr, commandOf, countOf, oneOf } from '../command-line.ts';
+import { argumentsOr, commandOf } from '../command-line.ts';
 import { machineOf } from '../harness/machine.ts';
-import { publish, publishing, publishingOf, publishingUsage } from '../harness/publish.ts';
+import { publish } from '../harness/publish.ts';
 import { loadOf } from '../peers/workload.ts';
 import { BenchGround } from '../pipeline/ground.ts';
 import { cpuMsOf, peakMiBOf } from '../pipeline/process-cpu.ts';
 import { recordsLeft, Worker } from '../pipeline/worker.ts';
+import { type Options, optionsOf, usage } from './options.ts';
 import { rowsOf, type Scaled, tableOf } from './table.ts';
-
-const usual = { name: 'scale', rounds: 1, quick: '50000 alerts' };
-
-const usage = `usage: npx tsx bench/scale/main.ts [options]
-
-  --alerts N        of the load; default 1000000
-  --graphs LIST     of ${graphNames.join(', ')}; default all
-${publishingUsage(usual)}`;
-
-function optionsOf(args: readonly string[]) {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { alerts: { type: 'string' }, graphs: { type: 'string' }, ...publishing },
-  });
-  return {
-    ...publishingOf(values, usual),
-    alerts: countOf(values.alerts ?? (values.quick ? '50000' : '1000000')),
-    graphs: values.graphs?.split(',').map((name) => oneOf(graphNames, name)) ?? graphNames,
-  };
-}
-
-type Options = ReturnType<typeof optionsOf>;
 
 const fleets = [1, 2, 4];
 /** Lags are looked at by the worker itself, every five seconds; for that long nothing may be left. */

@@ -3,44 +3,18 @@
  * on at a steady rate. npx tsx bench/sink/main.ts [--alerts N] [--rows-per-second N] [--rounds N]
  * Progress goes to stderr, the table of bench/results/sink.md to stdout. Exit code 64: usage.
  */
-import { parseArgs } from 'node:util';
-import { argumentsOr, commandOf, countOf } from '../command-line.ts';
+import { argumentsOr, commandOf } from '../command-line.ts';
 import { machineOf } from '../harness/machine.ts';
-import { publish, publishing, publishingOf, publishingUsage } from '../harness/publish.ts';
+import { publish } from '../harness/publish.ts';
 import { tableOf } from '../harness/table.ts';
 import { BenchGround } from '../pipeline/ground.ts';
 import { drainRows } from './drain-rows.ts';
+import { type Options, optionsOf, usage } from './options.ts';
 import { goThroughOutage } from './outage.ts';
 import { outputsOf } from './outputs.ts';
 import { rowsOf, type Stored } from './rows.ts';
 
-const usual = { name: 'sink', rounds: 1, quick: '20000 alerts, 2000 rows a second' };
-
-const usage = `usage: npx tsx bench/sink/main.ts [options]
-
-  --alerts N        what the outputs are made of; default 300000
-  --rows-per-second N
-                    written around the outage; default 20000
-${publishingUsage(usual)}`;
-
-function optionsOf(args: readonly string[]) {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { alerts: { type: 'string' }, 'rows-per-second': { type: 'string' }, ...publishing },
-  });
-  const { quick } = values;
-  return {
-    ...publishingOf(values, usual),
-    alerts: countOf(values.alerts ?? (quick ? '20000' : '300000')),
-    rowsPerSecond: countOf(values['rows-per-second'] ?? (quick ? '2000' : '20000')),
-  };
-}
-
-async function measure({
-  alerts,
-  rowsPerSecond,
-  rounds,
-}: ReturnType<typeof optionsOf>): Promise<readonly Stored[]> {
+async function measure({ alerts, rowsPerSecond, rounds }: Options): Promise<readonly Stored[]> {
   const bench = await BenchGround.prepare();
   const found: Stored[] = [];
   try {
