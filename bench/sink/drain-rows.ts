@@ -3,6 +3,7 @@ import type { BenchGround } from '../pipeline/ground.ts';
 import { cpuMsOf } from '../pipeline/process-cpu.ts';
 import { Worker } from '../pipeline/worker.ts';
 import { endless, type Output, take } from './outputs.ts';
+import { astray, rowsWanted } from './rows-wanted.ts';
 import { StoredWatch } from './stored-watch.ts';
 
 export const lookEveryMs = 200;
@@ -19,6 +20,8 @@ export interface DrainedRows {
   readonly perSecond: number;
   readonly workerUs: number;
   readonly engineUs: number;
+  /** Rows beyond or below those wanted, once all were stored. */
+  readonly rowsAstray: number;
 }
 
 /** Everything is there before the worker starts; counted from its first insert to its last. */
@@ -46,6 +49,7 @@ export async function drainRows(bench: BenchGround, outputs: readonly Output[]):
         perSecond: (1_000 * counted) / (now.at - begun.at),
         workerUs: (1_000 * (now.workerMs - begun.workerMs)) / counted,
         engineUs: (1_000 * (now.engineMs - begun.engineMs)) / counted,
+        rowsAstray: astray(rowsWanted(outputs, rows), await bench.rowsOf(run)),
       };
     }
   } finally {

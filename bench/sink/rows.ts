@@ -13,11 +13,11 @@ const wantedPerSecond = 100_000;
 
 type Figure = Omit<RowDraft, 'samples'> & { readonly of: (one: Stored) => number | null };
 
-const figuresAt = (rowsPerSecond: number): readonly Figure[] => [
+const figuresAt = (rowsPerSecond: number, drainedRows: number): readonly Figure[] => [
   {
     ...{ name: 'draining, of all five output topics', unit: 'rows/s', better: 'more' },
     of: ({ drained }) => drained.perSecond,
-    limit: wantedPerSecond,
+    ...{ limit: wantedPerSecond, note: `${drainedRows} records` },
   },
   { name: 'the worker', unit: 'µs CPU per row', of: ({ drained }) => drained.workerUs },
   { name: 'the engine', unit: 'µs CPU per row', of: ({ drained }) => drained.engineUs },
@@ -41,11 +41,18 @@ const promises: readonly Figure[] = [
     ...{ name: 'left when nothing was written any more', unit: 'records beyond what the group committed' },
     of: ({ away }) => away.leftAtEnd,
   },
-  { name: 'rows beyond or below those wanted', unit: 'rows', of: ({ away }) => away.rowsAstray },
+  {
+    ...{ name: 'rows beyond or below those wanted, drained', unit: 'rows' },
+    of: ({ drained }) => drained.rowsAstray,
+  },
+  {
+    ...{ name: 'rows beyond or below those wanted, with the outage', unit: 'rows' },
+    of: ({ away }) => away.rowsAstray,
+  },
 ];
 
 export function rowsOf(found: readonly Stored[], rowsPerSecond: number): readonly Row[] {
-  const figures = figuresAt(rowsPerSecond).flatMap(({ of, ...draft }) => {
+  const figures = figuresAt(rowsPerSecond, found[0]?.drained.rows ?? 0).flatMap(({ of, ...draft }) => {
     const samples = found.flatMap((one) => of(one) ?? []);
     return samples.length === 0 ? [] : [rowOf({ ...draft, samples })];
   });
