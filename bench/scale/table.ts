@@ -1,4 +1,4 @@
-import { mean, sum } from 'simple-statistics';
+import { mean, median, sum } from 'simple-statistics';
 import { type Row, rowOf } from '../harness/row.ts';
 import { spreadOf, tableRow } from '../pipeline/tables.ts';
 
@@ -18,6 +18,13 @@ const perSecondOf = ({ alerts, wallMs }: Scaled) => (1_000 * alerts) / wallMs;
 /** 1 where each took in as many as any other. */
 const unevennessOf = ({ entered }: Scaled) => Math.max(...entered) / mean([...entered]);
 const mostOf = ({ peakMiB }: Scaled) => Math.max(...peakMiB);
+
+/** The busiest first; of several runs, the median of those in the same place. */
+function eachOf(runs: readonly (readonly number[])[], digits = 0): string {
+  const sorted = runs.map((values) => [...values].sort((a, b) => b - a));
+  const places = sorted[0]?.map((_, place) => median(sorted.map((values) => values[place] ?? 0))) ?? [];
+  return places.map((value) => value.toLocaleString('en-US', { maximumFractionDigits: digits })).join(' · ');
+}
 
 function fleetsOf(found: readonly Scaled[]): readonly (readonly [number, readonly Scaled[]])[] {
   const fleets = [...new Set(found.map(({ workers }) => workers))];
@@ -41,8 +48,10 @@ export function tableOf(found: readonly Scaled[]): string {
     'workers',
     'alerts/s, with the load beside it',
     'CPU µs/alert, all workers',
-    'alerts of the busiest, of the mean',
-    'peak MiB of the largest',
+    'CPU s of each',
+    'alerts of each',
+    'greatest share : mean',
+    'peak MiB of each',
     'runs',
   ];
   const lines = fleetsOf(found).map(([workers, of]) =>
@@ -50,8 +59,13 @@ export function tableOf(found: readonly Scaled[]): string {
       String(workers),
       spreadOf(of.map(perSecondOf), 0),
       spreadOf(of.map(usOf), 1),
+      eachOf(
+        of.map(({ cpuMs }) => cpuMs.map((ms) => ms / 1_000)),
+        1,
+      ),
+      eachOf(of.map(({ entered }) => entered)),
       spreadOf(of.map(unevennessOf), 2),
-      spreadOf(of.map(mostOf), 0),
+      eachOf(of.map(({ peakMiB }) => peakMiB)),
       String(of.length),
     ]),
   );
