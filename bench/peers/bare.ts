@@ -6,6 +6,7 @@
  * Prints what it took as one line of JSON and ends when it has read so many alerts.
  */
 import kafkajs, { type EachBatchPayload, type Message } from 'kafkajs';
+import { peakMiBOf } from '../pipeline/process-cpu.ts';
 import type { PeerOrder, Taken } from './peer.ts';
 import { PlainDedupe } from './plain-dedupe.ts';
 
@@ -66,7 +67,8 @@ await new Promise<void>((resolve, reject) => {
   run.catch(reject);
 });
 const wallMs = performance.now() - startedAt;
-const taken: Taken = { alerts, outputs, wallMs, cpuMs: cpuMs(), half };
+const peakMiB = peakMiBOf(process.pid);
+const taken: Taken = { alerts, outputs, wallMs, cpuMs: cpuMs(), peakMiB, half };
 process.stdout.write(`${JSON.stringify(taken)}\n`);
 await consumer.disconnect();
 await producer.disconnect();

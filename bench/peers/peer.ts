@@ -24,8 +24,8 @@ export interface Spent {
 /** What a peer says when it is done. */
 export interface Taken extends Spent {
   readonly outputs: number;
-  /** Most memory that the process ever had; unknown of peers. */
-  readonly peakMiB?: number;
+  /** Most resident memory that the process ever had. */
+  readonly peakMiB: number;
   /** As of the first half of the alerts; what comes after it is the warm part. */
   readonly half: Spent;
 }

@@ -23,8 +23,8 @@ export interface Figures {
   /** CPU of the broker beside it. */
   readonly brokerUs: number;
   readonly outputs: number;
-  /** Most memory of the contender's process; null where that is not known. */
-  readonly peakMiB: number | null;
+  /** Most resident memory that the contender's process ever had. */
+  readonly peakMiB: number;
   /** Identities in windows that it told otherwise than the load has them. */
   readonly wrong: number;
 }
@@ -113,6 +113,6 @@ function figuresOf({
     wholeUs: (1_000 * cpuMs) / alerts,
     warmUs: (1_000 * (cpuMs - half.cpuMs)) / (alerts - half.alerts),
     outputs,
-    peakMiB: peakMiB ?? null,
+    peakMiB,
   };
 }

@@ -72,7 +72,11 @@ function sampleOf(scraped: Scraped, pid: number): Sample {
  * It took from the last look before the first alert came in to the first one after the last event, and, where rows are
  * stored, to the one that finds nothing left.
  */
-function takenOf(samples: readonly Sample[], { alerts, graphs }: DrainOrder, last: Scraped): Taken {
+function takenOf(
+  samples: readonly Sample[],
+  { alerts, graphs }: DrainOrder,
+  last: Scraped,
+): Omit<Taken, 'peakMiB'> {
   const begun = samples.findLast((sample) => sample.alerts === 0) ?? samples[0];
   const half = samples.find((sample) => sample.alerts >= alerts / 2);
   const final = samples.at(-1);

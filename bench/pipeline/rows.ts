@@ -44,16 +44,16 @@ export function rowsOf({ load, format, of }: Comparison): readonly Row[] {
   const named = (name: string) => `${load}, ${format}: ${name}`;
   const figures = of.flatMap(({ name, runs }) => {
     if (runs.length === 0) return [];
-    const row = (what: string, unit: string, figure: (run: Figures) => number | null, better?: 'more') => {
-      const samples = runs.flatMap((run) => figure(run) ?? []);
+    const row = (what: string, unit: string, figure: (run: Figures) => number, better?: 'more') => {
+      const samples = runs.map(figure);
       const about = { name: named(`${name}, ${what}`), unit, samples, ...(better && { better }) };
-      return samples.length === 0 ? [] : [rowOf(about)];
+      return rowOf(about);
     };
     return [
-      ...row('drained', 'alerts/s', ({ perSecond }) => perSecond, 'more'),
-      ...row('whole run', 'µs CPU per alert', ({ wholeUs }) => wholeUs),
-      ...row('warm half', 'µs CPU per alert', ({ warmUs }) => warmUs),
-      ...row('peak memory', 'MiB', ({ peakMiB }) => peakMiB),
+      row('drained', 'alerts/s', ({ perSecond }) => perSecond, 'more'),
+      row('whole run', 'µs CPU per alert', ({ wholeUs }) => wholeUs),
+      row('warm half', 'µs CPU per alert', ({ warmUs }) => warmUs),
+      row('peak memory', 'MiB', ({ peakMiB }) => peakMiB),
     ];
   });
   const ratios = pairsOf(of).flatMap((pair) =>

@@ -63,7 +63,7 @@ function cellsOf({ missing, runs }: Compared): readonly string[] {
       1,
     ),
     spreadOf(
-      runs.flatMap(({ peakMiB }) => peakMiB ?? []),
+      all((run) => run.peakMiB),
       0,
     ),
     spreadOf(

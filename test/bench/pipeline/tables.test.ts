@@ -9,7 +9,7 @@ test.each([
   expect(spreadOf(values, 1)).toBe(shown);
 });
 
-const figures = { perSecond: 1e5, brokerUs: 1, outputs: 1, peakMiB: null, wrong: 0 };
+const figures = { perSecond: 1e5, brokerUs: 1, outputs: 1, peakMiB: 120, wrong: 0 };
 
 test('ratios are taken round by round', () => {
   const table = comparisonTable({
@@ -35,5 +35,6 @@ test('ratios are taken round by round', () => {
   expect(table).toContain(
     'Tocsin REDUCE alone : bare kafkajs loop = 0.50 (0.50–0.50) whole run, 1.00 (1.00–1.00) warm half',
   );
+  expect(table).toContain('| 120 (120–120) |');
   expect(table).toContain('not run: no mvn');
 });

@@ -1,7 +1,10 @@
 package tocsin.bench;
 
 import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 
@@ -40,8 +43,19 @@ final class Progress {
   }
 
   /** As Taken in bench/peers/peer.ts. */
-  String report() {
-    return "{" + spent(lastAt) + ",\"outputs\":" + outputs + ",\"half\":" + half + "}";
+  String report() throws IOException {
+    return String.format(
+        Locale.ROOT,
+        "{%s,\"outputs\":%d,\"peakMiB\":%.1f,\"half\":%s}",
+        spent(lastAt), outputs, peakMiB(), half);
+  }
+
+  /** Heap, metaspace, code and stacks: what the kernel says that the process had resident at most (Linux). */
+  private static double peakMiB() throws IOException {
+    try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+      var peak = lines.filter(line -> line.startsWith("VmHWM:")).findFirst().orElseThrow();
+      return Long.parseLong(peak.replaceAll("\\D", "")) / 1024.0;
+    }
   }
 
   private String spent(long now) {
