@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Bench } from 'tinybench';
+import { allocating } from './allocation.ts';
 import { cpuUs } from './cpu.ts';
 import type { RowDraft } from './row.ts';
 
@@ -9,7 +10,8 @@ import type { RowDraft } from './row.ts';
 export interface Micro {
   readonly name: string;
   readonly note?: string;
-  readonly unit: string;
+  /** Of one time. */
+  readonly unit: `µs CPU per ${string}`;
   /** How often `run` does what the row is about. */
   readonly times: number;
   /** Before each run, not measured: whatever `run` uses up is made anew. */
@@ -39,10 +41,27 @@ export async function measureMicros(micros: readonly Micro[], runs: number): Pro
     bench.add(name, run, { beforeEach, async: false });
   }
   await bench.run();
-  return micros.map(({ name, note = '', unit, times }) => {
-    const msOfRuns = samplesOf(bench, name);
-    return { name, note, unit, samples: msOfRuns.map((ms) => (1_000 * ms) / times) };
-  });
+  const rows: RowDraft[] = [];
+  for (const micro of micros) {
+    const { name, note = '', unit, times } = micro;
+    const samples = samplesOf(bench, name).map((ms) => (1_000 * ms) / times);
+    rows.push({ name, note, unit, samples }, await allocatedBy(micro, Math.ceil(runs / 3)));
+  }
+  return rows;
+}
+
+/** In passes of their own, when the CPU has been measured and everything is compiled. */
+async function allocatedBy({ name, unit, times, prepare, run }: Micro, passes: number): Promise<RowDraft> {
+  const samples: number[] = [];
+  for (let pass = 0; pass < passes; pass += 1) {
+    prepare?.();
+    samples.push((await allocating(run)).bytes / times);
+  }
+  return { name, unit: allocationUnitOf(unit), samples };
+}
+
+export function allocationUnitOf(unit: Micro['unit']): string {
+  return unit.replace('µs CPU', 'bytes allocated');
 }
 
 function samplesOf(bench: Bench, name: string): readonly number[] {

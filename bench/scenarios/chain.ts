@@ -55,6 +55,16 @@ const depthNotes = {
   checkpointed: 'and rows taken for checkpoints',
 } as const;
 
+const partsOfChain = [
+  { name: 'REDUCE', us: (one: ChainFound) => one.reduceUs, bytes: (one: ChainFound) => one.reduceBytes },
+  { name: 'RELATE', us: (one: ChainFound) => one.relateUs, bytes: (one: ChainFound) => one.relateBytes },
+  {
+    name: 'whole chain',
+    us: ({ reduceUs, relateUs }: ChainFound) => reduceUs + relateUs,
+    bytes: ({ reduceBytes, relateBytes }: ChainFound) => reduceBytes + relateBytes,
+  },
+];
+
 async function* chainRows(
   context: Context,
   kind: Pick<ChainOrder, 'format' | 'repeatShare'>,
@@ -64,14 +74,11 @@ async function* chainRows(
   const order: ChainOrder = { ...kind, alertsPerCell, cells: kind.repeatShare > 0.5 ? 5 : 1 };
   const found = await repeated(rounds, () => measureApart<ChainFound>({ module: chainModule, order }));
   const title = `${kind.format}, ${100 * kind.repeatShare} % repeats`;
-  const unit = 'µs CPU per alert';
   const note = `${(found[0]?.reducedShare ?? 0).toFixed(2)} reduced records per alert; identities are new after their burst`;
-  const reduce = found.map(({ reduceUs }) => reduceUs);
-  const relate = found.map(({ relateUs }) => relateUs);
-  yield rowOf({ name: `REDUCE, ${title}`, unit, samples: reduce, note });
-  yield rowOf({ name: `RELATE, ${title}`, unit, samples: relate, note });
-  const samples = found.map(({ reduceUs, relateUs }) => reduceUs + relateUs);
-  yield rowOf({ name: `whole chain, ${title}`, unit, samples, note });
+  for (const { name, us, bytes } of partsOfChain) {
+    yield rowOf({ name: `${name}, ${title}`, unit: 'µs CPU per alert', samples: found.map(us), note });
+    yield rowOf({ name: `${name}, ${title}`, unit: 'bytes allocated per alert', samples: found.map(bytes) });
+  }
 }
 
 /** What most traffic is like: the same alerts again and again. */

@@ -1,6 +1,7 @@
 import { mean } from 'simple-statistics';
 import type { LogRecord } from '../../pipeline/broker/index.ts';
 import { ConfigTree } from '../../pipeline/config/index.ts';
+import { allocating } from '../harness/allocation.ts';
 import type { Format } from '../peers/workload.ts';
 import { ReducedLog, rawLog, take } from './logs.ts';
 import { loadOf } from './reduce-run.ts';
@@ -20,6 +21,9 @@ export interface ChainFound {
   /** µs of CPU per raw alert: what REDUCE has of it, and RELATE. */
   readonly reduceUs: number;
   readonly relateUs: number;
+  /** Bytes that each allocated per raw alert, in a cell of its own behind those whose CPU was measured. */
+  readonly reduceBytes: number;
+  readonly relateBytes: number;
   /** Reduced records per raw alert. */
   readonly reducedShare: number;
   readonly outputs: Counted;
@@ -40,11 +44,28 @@ export class BothGraphs {
   readonly #between = new ReducedLog(1_000);
 
   step(records: readonly LogRecord[]): Spent {
+    const { us: reduceUs, reduced } = this.#stepReduce(records);
+    return { reduceUs, relateUs: this.relate.step(reduced), reduced: reduced.length };
+  }
+
+  /** The same, with what was allocated instead of what was spent. */
+  async allocate(
+    records: readonly LogRecord[],
+  ): Promise<{ readonly reduceBytes: number; readonly relateBytes: number }> {
+    const { found, bytes: reduceBytes } = await allocating(() => this.#stepReduce(records));
+    const { bytes: relateBytes } = await allocating(() => this.relate.step(found.reduced));
+    return { reduceBytes, relateBytes };
+  }
+
+  #stepReduce(records: readonly LogRecord[]): {
+    readonly us: number;
+    readonly reduced: readonly LogRecord[];
+  } {
     const reduced: LogRecord[] = [];
-    const reduceUs = this.#reduce.step(records, (sent, { timestamp }) =>
+    const us = this.#reduce.step(records, (sent, { timestamp }) =>
       reduced.push(...this.#between.append(sent, timestamp)),
     );
-    return { reduceUs, relateUs: this.relate.step(reduced), reduced: reduced.length };
+    return { us, reduced };
   }
 }
 
@@ -62,10 +83,14 @@ export async function measure({
   const before = both.relate.snapshot();
   const spent = Array.from({ length: cells }, stepCell);
   const perAlert = (figure: (one: Spent) => number) => mean(spent.map(figure)) / alertsPerCell;
+  const outputs = both.relate.since(before);
+  const allocated = await both.allocate(take(log, alertsPerCell));
   return {
     reduceUs: perAlert(({ reduceUs }) => reduceUs),
     relateUs: perAlert(({ relateUs }) => relateUs),
+    reduceBytes: allocated.reduceBytes / alertsPerCell,
+    relateBytes: allocated.relateBytes / alertsPerCell,
     reducedShare: perAlert(({ reduced }) => reduced),
-    outputs: both.relate.since(before),
+    outputs,
   };
 }

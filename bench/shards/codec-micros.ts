@@ -4,7 +4,7 @@ import { type Codec, codecs } from '../../schemas/avro/index.ts';
 import type { Micro } from '../harness/micro.ts';
 import { framedBytes, schemaId } from './logs.ts';
 
-const unit = 'µs CPU per value';
+const unit = 'µs CPU per value' as const;
 const values = 2_000;
 const rounds = 10;
 

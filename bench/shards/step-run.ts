@@ -29,7 +29,7 @@ export interface StepOrder {
   readonly runs: number;
 }
 
-const unit = 'µs CPU per event';
+const unit = 'µs CPU per event' as const;
 
 export async function measure(order: StepOrder): Promise<readonly RowDraft[]> {
   return await measureMicros(microsOf(order), order.runs);
