@@ -52,7 +52,7 @@ export function prepareStreams(): string | null {
   return null;
 }
 
-function isOnPath(command: string): boolean {
+export function isOnPath(command: string): boolean {
   return (process.env['PATH'] ?? '').split(':').some((folder) => existsSync(join(folder, command)));
 }
 

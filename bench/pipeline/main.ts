@@ -6,6 +6,7 @@ import { argumentsOr, commandOf } from '../command-line.ts';
 import { machineOf } from '../harness/machine.ts';
 import { publish } from '../harness/publish.ts';
 import { targetsOf } from '../harness/table.ts';
+import { othersFound } from '../peers/others.ts';
 import { type Comparison, compare } from './compare.ts';
 import { BenchGround } from './ground.ts';
 import { type Options, optionsOf, usage } from './options.ts';
@@ -29,10 +30,13 @@ async function measure({ loads, formats, ...options }: Options): Promise<readonl
 }
 
 const options = argumentsOr(usage, optionsOf);
+const others = othersFound();
+others.forEach(say);
 const machine = machineOf(commandOf('bench/pipeline/main.ts'), new Date());
 const found = await measure(options);
 const rows = found.flatMap(rowsOf);
-const tables = `${found.map(comparisonTable).join('\n')}${targetsOf(rows)}`;
+const told = others.map((line) => `- ${line}\n`).join('');
+const tables = `${found.map(comparisonTable).join('\n')}${targetsOf(rows)}\n${told}`;
 publish({ machine, rows, tables }, options);
 const isWrong = found.some(({ of }) => of.some(({ runs }) => runs.some(({ wrong }) => wrong > 0)));
 process.exit(isWrong ? 1 : 0);
