@@ -43,6 +43,23 @@ export function rowsOf(found: readonly Scaled[]): readonly Row[] {
   });
 }
 
+/**
+ * Workers of one core that so many alerts a second take, when one costs so many µs of CPU and a worker is to be busy for that share
+ * of the time (docs/capacity.md).
+ */
+export function workersFor(perSecond: number, usPerAlert: number, busyShare: number): number {
+  return Math.ceil((perSecond * usPerAlert) / (1e6 * busyShare));
+}
+
+/** What the largest fleet comes to at a million alerts a second: its alerts pay for the fleet too. */
+function derivedOf(found: readonly Scaled[]): string {
+  const [workers, of = []] = fleetsOf(found).at(-1) ?? [];
+  if (workers === undefined) return '';
+  const us = median(of.map(usOf));
+  const shares = [1, 0.7].map((share) => `${workersFor(1e6, us, share)} busy to ${100 * share} %`);
+  return `\n- A million alerts a second at ${us.toFixed(1)} µs each, as ${workers} workers have it: ${shares.join(', ')}\n`;
+}
+
 export function tableOf(found: readonly Scaled[]): string {
   const head = [
     'workers',
@@ -69,5 +86,6 @@ export function tableOf(found: readonly Scaled[]): string {
       String(of.length),
     ]),
   );
-  return [tableRow(head), `|${'---|'.repeat(head.length)}`, ...lines, ''].join('\n');
+  const table = [tableRow(head), `|${'---|'.repeat(head.length)}`, ...lines, ''].join('\n');
+  return `${table}${derivedOf(found)}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rowsOf, tableOf } from '../../../bench/scale/table.ts';
+import { rowsOf, tableOf, workersFor } from '../../../bench/scale/table.ts';
 
 const found = [
   { workers: 1, alerts: 1_000, wallMs: 1_000, cpuMs: [20], peakMiB: [300], entered: [1_000] },
@@ -22,5 +22,22 @@ test('an alert costs what all workers together spend on it, and the busiest is h
 test('a line for each fleet, in it each worker, the busiest first', () => {
   expect(tableOf(found)).toContain(
     '| 2 | 2,000 (2,000–2,000) | 2,300.0 (2,200.0–2,400.0) | 1.3 · 1 | 550 · 450 | 1.10 (1.00–1.20) | 315 · 300 | 2 |',
+  );
+});
+
+test.each([
+  [1_000_000, 30, 1, 30],
+  [1_000_000, 30, 0.7, 43],
+  [10_000, 30, 1, 1],
+])(
+  '%d alerts a second at %d µs on workers busy for %d of the time take %d',
+  (perSecond, us, share, workers) => {
+    expect(workersFor(perSecond, us, share)).toBe(workers);
+  },
+);
+
+test('the largest fleet says what a million alerts a second come to', () => {
+  expect(tableOf(found)).toContain(
+    '- A million alerts a second at 23.0 µs each, as 2 workers have it: 23 busy to 100 %, 33 busy to 70 %',
   );
 });
