@@ -38,6 +38,6 @@ test.each([
 
 test('the largest fleet says what a million alerts a second come to', () => {
   expect(tableOf(found)).toContain(
-    '- A million alerts a second at 23.0 µs each, as 2 workers have it: 23 busy to 100 %, 33 busy to 70 %',
+    '- A million alerts a second at 2300.0 µs each, as 2 workers have it: 2300 busy to 100 %, 3286 busy to 70 %',
   );
 });
