@@ -1,4 +1,5 @@
 import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from 'kafkajs';
+import { leanRequests } from './lean-produce.ts';
 import { leanRecords } from './lean-records.ts';
 import { calmRequestQueues } from './request-queue.ts';
 import type { Sockets } from './sockets.ts';
@@ -48,6 +49,7 @@ export function openClient(
 ): Kafka {
   calmRequestQueues();
   leanRecords();
+  leanRequests();
   const { brokers, clientId, tls, sasl, onLog } = connection;
   return new kafkajs.Kafka({
     brokers: [...brokers],

@@ -62,7 +62,8 @@ export function leanRecords(): void {
   Object.defineProperty(prototype, 'ensureAvailable', { configurable: true, value: grow });
 }
 
-function replace<T>(path: string, lean: (original: T) => T): void {
+/** Puts another function in the place of what a file of kafkajs exports, for files that are loaded from here on. */
+export function replace<T>(path: string, lean: (original: T) => T): void {
   const original: T = load(path);
   const cached = load.cache[load.resolve(path)];
   if (cached !== undefined) cached.exports = lean(original);
@@ -82,38 +83,59 @@ export function leanEncoder(original: EncodeRecord): EncodeRecord {
   return (record) => {
     const { offsetDelta = 0, timestampDelta = 0, key = null, value = null, headers } = record;
     const isLeft =
-      (headers !== undefined && Object.keys(headers).length > 0) ||
-      !isBytes(key) ||
-      !isBytes(value) ||
-      !Number.isSafeInteger(timestampDelta * 2);
+      hasHeaders(headers) || !isBytes(key) || !isBytes(value) || !Number.isSafeInteger(timestampDelta * 2);
     return isLeft ? original(record) : encode({ offsetDelta, timestampDelta, key, value });
   };
+}
+
+/** No headers, and parts that are bytes. */
+export function isPlainRecord({ key = null, value = null, headers }: RecordToEncode): boolean {
+  return !hasHeaders(headers) && isBytes(key) && isBytes(value);
+}
+
+function hasHeaders(headers: object | undefined): boolean {
+  return headers !== undefined && Object.keys(headers).length > 0;
 }
 
 function isBytes(part: unknown): part is Buffer | null {
   return part === null || Buffer.isBuffer(part);
 }
 
-interface PlainRecord {
+export interface PlainRecord {
   readonly offsetDelta: number;
   readonly timestampDelta: number;
   readonly key: Buffer | null;
   readonly value: Buffer | null;
 }
 
+function encode(record: PlainRecord): Encoded {
+  const bytes = Buffer.allocUnsafe(sizeOfRecord(record));
+  writeRecord(bytes, 0, record);
+  return { buf: bytes, buffer: bytes };
+}
+
+/** With its length in front. */
+export function sizeOfRecord(record: PlainRecord): number {
+  const body = sizeOfBody(record);
+  return sizeOfVar(body) + body;
+}
+
+/** One byte of attributes, one that says that there are no headers. */
+function sizeOfBody({ offsetDelta, timestampDelta, key, value }: PlainRecord): number {
+  return 2 + sizeOfVar(timestampDelta) + sizeOfVar(offsetDelta) + sizeOfPart(key) + sizeOfPart(value);
+}
+
 /** Record => Length Attributes TimestampDelta OffsetDelta Key Value Headers, with zigzag varints for all but the attributes. */
-function encode({ offsetDelta, timestampDelta, key, value }: PlainRecord): Encoded {
-  // One byte of attributes, one that says that there are no headers.
-  const body = 2 + sizeOfVar(timestampDelta) + sizeOfVar(offsetDelta) + sizeOfPart(key) + sizeOfPart(value);
-  const bytes = Buffer.allocUnsafe(sizeOfVar(body) + body);
-  let at = writeVar(bytes, 0, body);
+export function writeRecord(bytes: Buffer, start: number, record: PlainRecord): number {
+  const { offsetDelta, timestampDelta, key, value } = record;
+  let at = writeVar(bytes, start, sizeOfBody(record));
   bytes[at] = 0;
   at = writeVar(bytes, at + 1, timestampDelta);
   at = writeVar(bytes, at, offsetDelta);
   at = writePart(bytes, at, key);
   at = writePart(bytes, at, value);
   bytes[at] = 0;
-  return { buf: bytes, buffer: bytes };
+  return at + 1;
 }
 
 function sizeOfPart(part: Buffer | null): number {
