@@ -31,6 +31,11 @@ export function emptySketch(): OpenSketch {
   return { keys: [], counts: [] };
 }
 
+/** Of one value. Lists made with their first item have room for that one: a list that grows from none has room for 17. */
+export function sketchOf(value: number): OpenSketch {
+  return { keys: [bucketOf(value)], counts: [1] };
+}
+
 /** Key of the bucket that holds `value`; NaN counts as zero, infinities as the greatest finite numbers. */
 export function bucketOf(value: number): number {
   const size = Math.min(Math.abs(value), Number.MAX_VALUE);

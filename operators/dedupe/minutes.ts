@@ -1,6 +1,6 @@
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { MinuteCount } from '../../schemas/reduced.ts';
-import { addValue, copySketch, emptySketch, type OpenSketch, subtractSketch } from '../../schemas/sketch.ts';
+import { addValue, copySketch, type OpenSketch, sketchOf, subtractSketch } from '../../schemas/sketch.ts';
 import { copyValues } from './segments.ts';
 import { type OpenValues, observeValue, valuesSince } from './values.ts';
 
@@ -19,8 +19,8 @@ export function observeMinute(minutes: OpenMinute[], t: EventTimeMs, value: numb
   minute.count += 1;
   if (value === null || !Number.isFinite(value)) return;
   minute.values = observeValue(minute.values, value, t);
-  minute.sketch ??= emptySketch();
-  addValue(minute.sketch, value);
+  if (minute.sketch === null) minute.sketch = sketchOf(value);
+  else addValue(minute.sketch, value);
 }
 
 function minuteOf(minutes: OpenMinute[], start: EventTimeMs): OpenMinute {
@@ -29,8 +29,10 @@ function minuteOf(minutes: OpenMinute[], start: EventTimeMs): OpenMinute {
     if (minute?.minute === start) return minute;
   }
   const minute: OpenMinute = { minute: start, count: 0, values: null, sketch: null };
-  minutes.push(minute);
-  minutes.sort((a, b) => a.minute - b.minute);
+  let position = minutes.length;
+  while (position > 0 && (minutes[position - 1]?.minute ?? start) > start) position -= 1;
+  if (position === minutes.length) minutes.push(minute);
+  else minutes.splice(position, 0, minute);
   return minute;
 }
 
