@@ -36,7 +36,8 @@ export function compare(before: Row, after: Row): Compared {
     if (Math.abs(ratio - 1) < leastEffect) return 'same';
     if (leastChance(before.samples.length, after.samples.length) > mostChance) return 'too few samples';
     if (p > mostChance) return 'same';
-    return ratio < 1 === (after.better === 'less') ? 'better' : 'worse';
+    // Not by the ratio: what is added to something else may be below 0.
+    return after.median < before.median === (after.better === 'less') ? 'better' : 'worse';
   }
 }
 

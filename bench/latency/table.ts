@@ -44,7 +44,7 @@ export function addedOf(
   });
 }
 
-/** Milliseconds; behind the plus sign what is added. Of several rounds the median, the least and the greatest. */
+/** Milliseconds; behind the sign what is added. Of several rounds the median, the least and the greatest. */
 export function tableOf(rows: readonly Measured[]): string {
   const head = [
     'alerts/s',
@@ -74,7 +74,9 @@ function cellsOf(of: readonly Measured[], rows: readonly Measured[]): readonly s
       all((found) => found[name]),
       0,
     );
-    return added.length === 0 ? value : `${value} +${spreadOf(added, 0)}`;
+    if (added.length === 0) return value;
+    const shown = spreadOf(added, 0);
+    return `${value} ${shown.startsWith('-') ? '' : '+'}${shown}`;
   });
   const slow = spreadOf(
     all(({ slowSeconds }) => slowSeconds),

@@ -22,6 +22,8 @@ describe('the verdict on a row', () => {
     ['too few samples to tell anything', [10, 10, 10, 10], [20, 20, 20, 20], 'too few samples'],
     ['as few as can tell something', [10, 11, 12, 13, 14], [20, 21, 22, 23, 24], 'worse'],
     ['zeros', [0, 0, 0, 0, 0], [0, 0, 0, 0, 0], 'same'],
+    ['what was below nothing and is more', times(-1), steady, 'worse'],
+    ['what was something and is below nothing', steady, times(-1), 'better'],
     ['something that was nothing', [0, 0, 0, 0, 0], [1, 1, 1, 1, 1], 'worse'],
   ])('%s', (_, before, after, verdict) => {
     expect(compare(row(before), row(after)).verdict).toBe(verdict);

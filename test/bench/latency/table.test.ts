@@ -27,6 +27,10 @@ test('what is added is reckoned within a round, and of the rounds the median is 
   expect(table).toContain('| 10,000 | the raw topic itself (harness alone) | 2 (2–3) | 10 (10–20) |');
 });
 
+test('what is read sooner than by the harness alone has a minus sign alone', () => {
+  expect(tableOf([alone(1, 6, 10), told(1, 4, 30)])).toContain('| 4 -2 | 30 +20 |');
+});
+
 test('of one round there is nothing but what was measured', () => {
   expect(tableOf(rows.slice(0, 2))).toContain('| 4 +2 | 30 +20 |');
 });
