@@ -1,77 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Foothold } from '../../../pipeline/snapshot/index.ts';
-import type { Checkpoint, RowChange, StateStore } from '../../../pipeline/state/index.ts';
-import { VirtualClock } from '../../../pipeline/time/index.ts';
-import { Checkpointer, type CheckpointTarget } from '../../../pipeline/worker/checkpointer.ts';
 import { TocsinError } from '../../../schemas/errors.ts';
+import { rowOf as change, checkpointerBench, settled, standing } from '../../support/checkpointer-bench.ts';
 import { gate } from '../../support/recording-member.ts';
 
-const lease = { shard: { graph: 'relate', partition: 1 }, epoch: 5, nonce: 'n' };
-
-/** A store that notes what is committed, and answers when it is told to. */
-class Neighbours {
-  readonly stored: Checkpoint[] = [];
-  readonly stood: Foothold[] = [];
-  readonly journal: string[] = [];
-  answer: () => Promise<void> = async () => {};
-
-  readonly state: Pick<StateStore, 'commit'> = {
-    commit: async (_lease, checkpoint) => {
-      this.stored.push(checkpoint);
-      this.journal.push(`store ${checkpoint.offset}`);
-      await this.answer();
-      return `id${checkpoint.seq}`;
-    },
-  };
-}
-
 describe('Checkpointer', () => {
-  let clock: VirtualClock;
-  let neighbours: Neighbours;
-  let changes: RowChange[];
-  let kept: RowChange[];
+  let { clock, neighbours, changes, kept, shard, open, startIfDue } = checkpointerBench();
   beforeEach(() => {
-    clock = new VirtualClock(1_000);
-    neighbours = new Neighbours();
-    changes = [];
-    kept = [];
+    ({ clock, neighbours, changes, kept, shard, open, startIfDue } = checkpointerBench());
   });
-
-  const shard = {
-    takeChanges: () => {
-      const taken = changes;
-      changes = [];
-      return taken;
-    },
-    rows: () => kept.values(),
-    get changed() {
-      return changes.length;
-    },
-  };
-  const standing: Foothold = { from: 4, snapshot: { id: 's', first: 1, end: 3 }, at: 0 };
-  const change = (key: string): RowChange => ({ table: 'a.b', key, value: Buffer.from(key) });
-  const open = (offset: number | null = null, over: Partial<CheckpointTarget> = {}) => {
-    const { state, journal, stood } = neighbours;
-    const mark = { seq: 7, from: 0, snapshot: '', mutedUntil: null, isClean: false, commitId: 'id7' };
-    const target: CheckpointTarget = {
-      // The one call it makes is all that it needs of the store.
-      ...{ state: state as StateStore, clock, everyMs: 100, maxChanged: 3, mutedUntil: null },
-      rowsAtOnce: 100,
-      footholdAt: () => standing,
-      onTaken: (taken, at) => journal.push(`take ${taken.length} at ${at}`),
-      onStored: async (at, foothold) => {
-        journal.push(`stored ${at}`);
-        stood.push(foothold);
-      },
-      onWaiting: () => journal.push('waiting'),
-      ...over,
-    };
-    return new Checkpointer(target, { lease, checkpoint: offset === null ? null : { ...mark, offset } });
-  };
-  const startIfDue = (checkpointer: Checkpointer, offset: number) => {
-    if (checkpointer.isDue(shard, offset)) checkpointer.start(shard, offset);
-  };
-  const settled = () => new Promise<void>((resolve) => setImmediate(resolve));
 
   test('takes what changed with the offset, stores both, then says so', async () => {
     const checkpointer = open();
@@ -259,73 +195,6 @@ describe('Checkpointer', () => {
       await settled();
       await expect(checkpointer.finish(shard, 1)).rejects.toBe(away);
       expect(neighbours.stored).toHaveLength(2);
-    });
-  });
-
-  describe('with more rows than are encoded at once', () => {
-    const start = (over: Partial<CheckpointTarget> = {}) => {
-      const checkpointer = open(3, { rowsAtOnce: 2, ...over });
-      for (const key of 'abcde') changes.push(change(key));
-      checkpointer.start(shard, 5);
-      return checkpointer;
-    };
-
-    test('lets batches go on between two portions, and stores all of them as of the tick in which it started', async () => {
-      const checkpointer = start();
-      const turns: boolean[] = [];
-      for (let turn = 0; turn < 4; turn += 1) {
-        await settled();
-        turns.push(checkpointer.isTaking);
-        changes.push(change(`later ${turn}`));
-        clock.advanceTo(clock.now() + 10);
-      }
-      expect(turns).toEqual([true, true, false, false]);
-      expect(
-        neighbours.stored.map(({ offset, changes: rows }) => [offset, rows.map(({ key }) => key)]),
-      ).toEqual([[5, ['a', 'b', 'c', 'd', 'e']]]);
-      expect(neighbours.journal).toEqual(['take 5 at 5', 'store 5', 'stored 5']);
-    });
-
-    test('is under way meanwhile: no other one starts', async () => {
-      const checkpointer = start();
-      await settled();
-      clock.advanceTo(clock.now() + 10);
-      changes.push(change('f'), change('g'), change('h'));
-      expect([checkpointer.isDue(shard, 6), checkpointer.isStoring, checkpointer.isFull(shard)]).toEqual([
-        ...[false, true, true],
-      ]);
-    });
-
-    test.each([
-      ['whoever waits for it', (checkpointer: Checkpointer) => checkpointer.whenStored()],
-      ['a release', (checkpointer: Checkpointer) => checkpointer.finish(shard, 5)],
-    ])('%s does not wait for batches', async (_name, wait) => {
-      const checkpointer = start();
-      await settled();
-      await wait(checkpointer);
-      expect(neighbours.stored[0]?.changes).toHaveLength(5);
-    });
-
-    test('a shard that was let go of stores nothing of it', async () => {
-      const checkpointer = start();
-      await settled();
-      checkpointer.close();
-      await settled();
-      expect(neighbours.journal).toEqual([]);
-      expect(checkpointer.failure?.message).toMatch(/let go of/);
-    });
-
-    test('a row that cannot be encoded fails the checkpoint', async () => {
-      const broken = new Error('not a long');
-      const checkpointer = open(3, { rowsAtOnce: 2 });
-      const takeChanges = function* () {
-        yield change('a');
-        throw broken;
-      };
-      checkpointer.start({ changed: 2, rows: () => [], takeChanges }, 5);
-      await settled();
-      expect(checkpointer.failure).toBe(broken);
-      expect(neighbours.stored).toEqual([]);
     });
   });
 
