@@ -1,4 +1,5 @@
 import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from 'kafkajs';
+import { leanBatches } from './lean-batches.ts';
 import { leanRequests } from './lean-produce.ts';
 import { leanRecords } from './lean-records.ts';
 import { calmRequestQueues } from './request-queue.ts';
@@ -49,6 +50,7 @@ export function openClient(
 ): Kafka {
   calmRequestQueues();
   leanRecords();
+  leanBatches();
   leanRequests();
   const { brokers, clientId, tls, sasl, onLog } = connection;
   return new kafkajs.Kafka({

@@ -171,7 +171,8 @@ function writeVar(bytes: Buffer, start: number, number: number): number {
   return at + 1;
 }
 
-const logAppendTime = 1;
+/** A batch's kind of timestamps: those of the broker. */
+export const logAppendTime = 1;
 
 /** Decodes records without headers; what lies outside of the buffer is left to the original, which knows how to fail. */
 export function leanDecoder(original: DecodeRecord): DecodeRecord {
@@ -210,13 +211,22 @@ export function leanDecoder(original: DecodeRecord): DecodeRecord {
 
 const noHeaders = {};
 
-class VarReader {
+/** Reads numbers and parts of records. */
+export class VarReader {
   #bytes: Buffer = Buffer.alloc(0);
   #at = 0;
 
   open(bytes: Buffer, at: number): void {
     this.#bytes = bytes;
     this.#at = at;
+  }
+
+  get at(): number {
+    return this.#at;
+  }
+
+  skip(bytes: number): void {
+    this.#at += bytes;
   }
 
   get isInside(): boolean {

@@ -1,8 +1,11 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { LogRecord } from '../broker.ts';
+import { LeanMessage } from './lean-batches.ts';
 
 /** A fetched message in the words of the port. Of headers with one name the last counts, as with Kafka's `lastHeader`. */
-export function logRecord({ offset, timestamp, key, value, headers }: KafkaMessage): LogRecord {
+export function logRecord(message: KafkaMessage): LogRecord {
+  if (message instanceof LeanMessage) return message.record;
+  const { offset, timestamp, key, value, headers } = message;
   return {
     offset: Number(offset),
     timestamp: Number(timestamp),

@@ -1,4 +1,5 @@
 import type { LogRecord } from '../broker.ts';
+import { FetchedRecord } from './fetched-record.ts';
 
 /** Records that were fetched and not yet handed over, in order. */
 export class RecordBuffer {
@@ -33,8 +34,8 @@ export class RecordBuffer {
   take({ maxRecords, maxBytes }: { readonly maxRecords: number; readonly maxBytes: number }): LogRecord[] {
     let count = 0;
     let valueBytes = 0;
-    for (const { value } of this.#records) {
-      valueBytes += value?.length ?? 0;
+    for (const record of this.#records) {
+      valueBytes += valueBytesOf(record);
       if (count >= maxRecords || (count > 0 && valueBytes > maxBytes)) break;
       count += 1;
     }
@@ -45,6 +46,12 @@ export class RecordBuffer {
 }
 
 /** Bytes in memory, roughly. */
-function sizeOf({ key, value }: LogRecord): number {
-  return 64 + (key?.length ?? 0) + (value?.length ?? 0);
+function sizeOf(record: LogRecord): number {
+  const keyBytes = record instanceof FetchedRecord ? record.keyBytes : (record.key?.length ?? 0);
+  return 64 + keyBytes + valueBytesOf(record);
+}
+
+/** Without making a view for it. */
+function valueBytesOf(record: LogRecord): number {
+  return record instanceof FetchedRecord ? record.valueBytes : (record.value?.length ?? 0);
 }
