@@ -4,12 +4,8 @@ import type { Acknowledged, ProduceRecord, TopicPartition } from '../broker.ts';
 import { partitionOf } from '../partitioner.ts';
 import { laneOf, type Parcel } from './acknowledged-send.ts';
 
-/**
- * Limits of one parcel. kafkajs makes one record batch of it, which brokers refuse above 1 MiB (message.max.bytes), and
- * groups messages in a time that grows with the square of their number. A single record may be larger.
- */
+/** kafkajs makes one record batch of a parcel, which brokers refuse above 1 MiB (message.max.bytes). A single record may be larger. */
 const maxParcelBytes = 512 * 1_024;
-const maxParcelMessages = 500;
 /** What a record costs besides its bytes, roughly: lengths, offset and timestamp deltas. */
 const overheadBytes = 32;
 
@@ -102,7 +98,7 @@ function cut(messages: readonly Message[]): Message[][] {
   let bytes = 0;
   for (const message of messages) {
     const size = sizeOf(message);
-    if (piece.length === maxParcelMessages || (piece.length > 0 && bytes + size > maxParcelBytes)) {
+    if (piece.length > 0 && bytes + size > maxParcelBytes) {
       pieces.push(piece);
       piece = [];
       bytes = 0;
