@@ -18,6 +18,7 @@ function plain(schema: AvroSchema, enums: Set<string>): Schema {
   if (node.type === 'array') return { type: 'array', items: plain(node.items, enums) };
   if (node.type === 'map') return { type: 'map', values: plain(node.values, enums) };
   if (node.type === 'long') return 'long';
+  if (node.type === 'bytes') return { ...node };
   if (node.type === 'enum') {
     enums.add(node.name);
     return 'string';

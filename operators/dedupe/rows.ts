@@ -1,5 +1,6 @@
 import type { Ending, Head, Status } from '../../schemas/alert.ts';
 import { document, type Fields, listOf, optional, record, required } from '../../schemas/avro/notation.ts';
+import { packedHeadSchema } from '../../schemas/avro/packed-head.ts';
 import { placeSchema } from '../../schemas/avro/place.ts';
 import { headSchema } from '../../schemas/avro/raw-alert.ts';
 import { reducedRecords } from '../../schemas/avro/reduced.ts';
@@ -106,7 +107,7 @@ const runFields: Fields<Run> = {
   fingerprint: text(),
   fingerprintRule: text(),
   domain: text(),
-  head: required(headSchema, ''),
+  head: required(packedHeadSchema, ''),
   contentHash: text(),
   sourceId: text(),
   watched: text(),

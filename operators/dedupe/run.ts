@@ -1,4 +1,5 @@
 import type { Ending, Head, Status } from '../../schemas/alert.ts';
+import { PackedHead } from '../../schemas/avro/packed-head.ts';
 import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import type { Place } from '../../schemas/place.ts';
 import type { Partial, Values } from '../../schemas/reduced.ts';
@@ -186,6 +187,8 @@ export function partialOf(run: Run): Partial {
 }
 
 /** How its source ends periods is no part of an alert's text, though the objects that normalize makes carry it. */
-export function plainHead({ tenant, source, name, severity, labels, annotations, generatorUrl }: Head): Head {
+export function plainHead(head: Head): Head {
+  if (head instanceof PackedHead) return head;
+  const { tenant, source, name, severity, labels, annotations, generatorUrl } = head;
   return { tenant, source, name, severity, labels, annotations, generatorUrl };
 }

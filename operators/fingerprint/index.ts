@@ -1,3 +1,4 @@
+import { PackedHead } from '../../schemas/avro/packed-head.ts';
 import type { Identity, KnownHead, ReduceEvent } from '../events.ts';
 import { defineOperator } from '../operator.ts';
 import { FingerprintConfig } from './config.ts';
@@ -29,7 +30,7 @@ export const fingerprint = defineOperator<ReduceEvent>()({
 function identityOf({ rules, under }: Derived, head: KnownHead): Identity {
   const { identified } = head;
   if (identified?.under === under) return identified.identity;
-  const identity = identify(rules, head);
+  const identity = identify(rules, head instanceof PackedHead ? head.unpack() : head);
   head.identified = { under, identity };
   return identity;
 }

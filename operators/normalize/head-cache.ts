@@ -1,4 +1,5 @@
 import type { Ending, Head, Labels } from '../../schemas/alert.ts';
+import { PackedHead, packed } from '../../schemas/avro/packed-head.ts';
 import type { KnownHead } from '../events.ts';
 import { Generations } from './generations.ts';
 
@@ -46,34 +47,28 @@ function keyOf({
   return parts.join(' ');
 }
 
-function build(draft: HeadDraft): KnownHead {
-  return {
-    tenant: detach(draft.tenant),
-    source: detach(draft.source),
-    name: detach(draft.name),
-    severity: draft.severity,
-    labels: toLabels(draft.labels),
-    annotations: toLabels(draft.annotations),
-    generatorUrl: detach(draft.generatorUrl),
-    ending: draft.ending,
-    // Makes room for it: fingerprint fills it in.
-    identified: undefined,
-  };
+function build({ ending, labels, annotations, ...texts }: HeadDraft): KnownHead {
+  return new CachedHead(
+    packed({ ...texts, labels: toLabels(labels), annotations: toLabels(annotations) }),
+    ending,
+  );
 }
 
-/**
- * Without a prototype, so that a label called `constructor` or `__proto__` is a label like any other. Taken away from an object that
- * had one: what `Object.create(null)` gives is a hash table, much larger than an object that
- * shares its layout with others of the same names (docs/performance.md).
- */
+/** Holds its own characters: a slice of the record would keep all of it alive. */
+class CachedHead extends PackedHead implements KnownHead {
+  readonly ending: Ending;
+  /** Filled in by fingerprint. */
+  identified: KnownHead['identified'] = undefined;
+
+  constructor(avro: string, ending: Ending) {
+    super(avro);
+    this.ending = ending;
+  }
+}
+
+/** Without a prototype, so that a label called `constructor` or `__proto__` is a label like any other. */
 function toLabels(pairs: Pairs): Labels {
-  const labels: Record<string, string> = Object.setPrototypeOf({}, null);
-  for (let i = 0; i + 1 < pairs.length; i += 2) labels[detach(pairs[i] ?? '')] = detach(pairs[i + 1] ?? '');
+  const labels: Record<string, string> = Object.create(null);
+  for (let i = 0; i + 1 < pairs.length; i += 2) labels[pairs[i] ?? ''] = pairs[i + 1] ?? '';
   return labels;
-}
-
-/** V8 keeps a whole record alive for a slice of it; a remembered head must hold its own characters. */
-function detach(text: string): string {
-  // Shorter slices are copies already (SlicedString::kMinLength in V8).
-  return text.length < 13 ? text : (JSON.parse(JSON.stringify(text)) as string);
 }

@@ -1,14 +1,16 @@
 import avro from 'avsc';
+import { HeadType } from './head-type.ts';
 import type { RecordSchema } from './notation.ts';
-import { optionalType, safeType, TextType } from './safe-types.ts';
+import { safeType } from './safe-types.ts';
 import { wordType } from './word-type.ts';
 import { wordListOf } from './words.ts';
 
 /** avsc type of one of our schemas: its enums are our words. */
 export function ownType(schema: RecordSchema): avro.Type {
   return build(schema, (node, options) => {
-    const name = enumName(node);
-    const list = name === undefined ? undefined : wordListOf.get(name);
+    const { type, name } = namedNode(node);
+    if (type === 'record' && name === 'Head') return new HeadType(node as never, options);
+    const list = type === 'enum' ? wordListOf.get(name) : undefined;
     return list === undefined ? safeType(node, options) : wordType(list, options);
   });
 }
@@ -22,11 +24,6 @@ export function foreignType(schema: unknown): avro.Type {
   return build(schema, safeType);
 }
 
-/** avsc type of a row that only we write and read: a million of them share the texts that repeat. */
-export function rowType(schema: unknown): avro.Type {
-  return build(schema, (node, options) => (node === 'string' ? new TextType() : optionalType(node, options)));
-}
-
 /** What a value of the type may be: the branches of a union, or the type itself. */
 export function branchesOf(type: avro.Type): readonly avro.Type[] {
   return type instanceof avro.types.UnwrappedUnionType || type instanceof avro.types.WrappedUnionType
@@ -34,16 +31,17 @@ export function branchesOf(type: avro.Type): readonly avro.Type[] {
     : [type];
 }
 
-function enumName(node: unknown): string | undefined {
-  if (typeof node !== 'object' || node === null) return undefined;
-  const { type, name }: { readonly type?: unknown; readonly name?: string } = node;
-  return type === 'enum' ? name : undefined;
+function namedNode(node: unknown): { readonly type?: unknown; readonly name: string } {
+  if (typeof node !== 'object' || node === null) return { name: '' };
+  const { type, name = '' }: { readonly type?: unknown; readonly name?: string } = node;
+  return { type, name };
 }
 
-function build(
+/** avsc parses and checks the schema itself; the hook makes the types that are ours. */
+export function build(
   schema: unknown,
   typeHook: (schema: unknown, options: object) => avro.Type | undefined,
 ): avro.Type {
-  // avsc parses and checks the schema itself; its typings want mutable node shapes.
+  // avsc's typings want mutable node shapes.
   return avro.Type.forSchema(schema as never, { typeHook, omitRecordMethods: true });
 }

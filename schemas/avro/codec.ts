@@ -1,7 +1,8 @@
 import type { Type } from 'avsc';
 import { TocsinError } from '../errors.ts';
-import { branchesOf, foreignType, ownType, rowType } from './avro-types.ts';
+import { branchesOf, foreignType, ownType } from './avro-types.ts';
 import type { RecordSchema } from './notation.ts';
+import { rowType } from './row-type.ts';
 
 /** Values of one topic as Avro bytes and back. */
 export interface Codec<T> {

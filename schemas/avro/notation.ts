@@ -38,6 +38,12 @@ export interface TimeSchema {
   readonly logicalType: 'timestamp-millis';
 }
 
+/** Bytes that a type of ours reads. */
+export interface BytesSchema {
+  readonly type: 'bytes';
+  readonly logicalType: string;
+}
+
 /** A text is a primitive or the name of a record or enum defined earlier in the same document. */
 export type AvroSchema =
   | string
@@ -46,6 +52,7 @@ export type AvroSchema =
   | MapSchema
   | ArraySchema
   | TimeSchema
+  | BytesSchema
   | readonly AvroSchema[];
 
 type FieldSpec = Omit<FieldSchema, 'name'>;
@@ -94,7 +101,7 @@ function definedOnce(schema: AvroSchema, defined: Set<string>): AvroSchema {
   if (isUnion(schema)) return schema.map((branch) => definedOnce(branch, defined));
   if (schema.type === 'array') return { ...schema, items: definedOnce(schema.items, defined) };
   if (schema.type === 'map') return { ...schema, values: definedOnce(schema.values, defined) };
-  if (schema.type === 'long') return schema;
+  if (schema.type === 'long' || schema.type === 'bytes') return schema;
   if (defined.has(schema.name)) return schema.name;
   defined.add(schema.name);
   if (schema.type === 'enum') return schema;

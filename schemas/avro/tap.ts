@@ -56,6 +56,15 @@ export function readText(tap: Tap): string {
   return text;
 }
 
+/** Bytes as a text of one character for each. */
+export function readLatin1(tap: Tap): string {
+  const bytes = tap.readLong();
+  const start = tap.pos;
+  tap.pos = start + bytes;
+  if (bytes < 0 || tap.pos > tap.buf.length) throw truncated('bytes reach past the end');
+  return tap.buf.toString('latin1', start, tap.pos);
+}
+
 /** Names, labels, words: what is shorter than the ids that are different each time. */
 const longestKept = 24;
 const keptTexts = 4_096;

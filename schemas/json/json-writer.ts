@@ -28,6 +28,7 @@ function writerOf(schema: AvroSchema, named: Named): JsonWriter {
       named.set(schema.name, scalar);
       return scalar;
     case 'long':
+    case 'bytes':
       return scalar;
   }
 }

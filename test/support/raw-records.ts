@@ -1,5 +1,6 @@
 import type { DeadLetter, Observation, RawRecord, ReduceEvent } from '../../operators/events.ts';
 import { makeNormalize, type RawAvro } from '../../operators/normalize/index.ts';
+import { PackedHead } from '../../schemas/avro/index.ts';
 import { drive } from './operator-host.ts';
 
 /** Timestamp of the records under test: 2024-06-01T12:00:00Z. */
@@ -67,7 +68,13 @@ export function onlyAlert(
       `expected one alert, got ${JSON.stringify(events.map((event) => (event.kind === 'dead-letter' ? event.error : event.kind)))}`,
     );
   }
-  return { ...observation.head, ...observation.tail };
+  return alertIn(observation);
+}
+
+/** Head and tail in one. */
+export function alertIn({ head, tail }: Observation): Observation['head'] & Observation['tail'] {
+  const text = head instanceof PackedHead ? head.unpack() : head;
+  return { ...text, ending: head.ending, ...tail };
 }
 
 /** The only dead letter of a value, as `code: detail`; fails when there is another number of events. */

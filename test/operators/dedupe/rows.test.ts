@@ -1,7 +1,8 @@
-import avro from 'avsc';
+import type { Schema } from 'avsc';
 import { describe, expect, it } from 'vitest';
 import { combine, fold } from '../../../operators/dedupe/index.ts';
 import type { Kinded } from '../../../operators/operator.ts';
+import { rowCodecOf } from '../../../schemas/avro/codec.ts';
 import {
   hour,
   identified,
@@ -23,14 +24,11 @@ const drafts: readonly SentDraft[] = [
 ];
 
 /** Rows of an operator after Avro, and as they are; `kind` says nothing in a row. */
-function roundTrips(
-  { host }: Driven<Kinded>,
-  specs: Readonly<Record<string, { readonly schema: avro.Schema }>>,
-) {
+function roundTrips({ host }: Driven<Kinded>, specs: Readonly<Record<string, { readonly schema: Schema }>>) {
   return Object.entries(specs).flatMap(([name, { schema }]) => {
-    const type = avro.Type.forSchema(schema);
+    const codec = rowCodecOf(schema);
     const rows = [...(host.stages[0]?.tables[name]?.table.values() ?? [])];
-    return rows.map((row) => ({ name, row: plain(row), again: plain(type.fromBuffer(type.toBuffer(row))) }));
+    return rows.map((row) => ({ name, row: plain(row), again: plain(codec.decode(codec.encode(row))) }));
   });
 }
 

@@ -4,6 +4,7 @@ import type { RawAlert } from '../../../schemas/alert.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
 import { TocsinError } from '../../../schemas/errors.ts';
 import {
+  alertIn,
   bytesOf,
   normalizeAll,
   normalizeOne,
@@ -223,7 +224,7 @@ const decoded = (value: Uint8Array) => normalizeAll([rawRecord(value)], { decode
 describe('our Avro raw alert', () => {
   it('is read field by field', () => {
     const [observation] = decoded(framed(alert)).observations;
-    expect({ ...observation?.head, ...observation?.tail }).toEqual({ ...alert, ending: 'window' });
+    expect(observation && alertIn(observation)).toEqual({ ...alert, ending: 'window' });
   });
 
   it.each([
