@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { span } from '../span.ts';
 
 /** Config of aggregate: one-minute counts and quantiles by tenant, service, severity and name. */
 export const AggregateConfig = z
   .object({
-    previewAfterMs: z
-      .int()
+    previewAfterMs: span()
       .min(0)
       .max(3_600_000)
       .default(60_000)

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { severities } from '../../schemas/alert.ts';
+import { span } from '../span.ts';
 
 const minuteMs = 60_000;
 
 const weight = (value: number, what: string) => z.number().min(0).max(0.99).default(value).describe(what);
 
-const durationMs = (value: number, what: string) => z.number().int().positive().default(value).describe(what);
+const durationMs = (value: number, what: string) => span().positive().default(value).describe(what);
 
 const Weights = z
   .object({

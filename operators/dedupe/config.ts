@@ -1,12 +1,12 @@
 import { z } from 'zod';
+import { span } from '../span.ts';
 
-const ms = (value: number, text: string) => z.int().nonnegative().default(value).describe(text);
+const ms = (value: number, text: string) => span().nonnegative().default(value).describe(text);
 
 /** One config for both sides: combine and fold must agree on cells and lateness. */
 export const DedupeConfig = z
   .strictObject({
-    windowMs: z
-      .int()
+    windowMs: span()
       .positive()
       .default(300_000)
       .describe('How long an observation of a source without ends speaks for; also the length of a cell.'),
@@ -24,8 +24,7 @@ export const DedupeConfig = z
       'How far back a resolve may end an occurrence that is still open. Prometheus repeats a resolve for 15 minutes.',
     ),
     remindEveryMs: ms(3_600_000, 'An observation this long after the last telling passes as a reminder.'),
-    maxOccurrenceMs: z
-      .int()
+    maxOccurrenceMs: span()
       .min(7_200_000)
       .multipleOf(3_600_000)
       .default(86_400_000)

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { severities } from '../../schemas/alert.ts';
+import { span } from '../span.ts';
 
 const Worth = z
   .object({
@@ -17,9 +18,7 @@ const Worth = z
 /** Config of publish. */
 export const PublishConfig = z
   .object({
-    keepMs: z
-      .number()
-      .int()
+    keepMs: span()
       .min(0)
       .default(3_600_000)
       .describe(

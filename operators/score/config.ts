@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { span } from '../span.ts';
 
 /** Config of score: how unusual an alert is against what its own series did before. Scores annotate; they suppress nothing. */
 export const ScoreConfig = z
   .object({
-    bucketMs: z
-      .int()
+    bucketMs: span()
       .min(60_000)
       .max(86_400_000)
       .default(300_000)
@@ -29,8 +29,7 @@ export const ScoreConfig = z
       .max(1_000)
       .default(10)
       .describe('Values of a series are judged only when this many came before.'),
-    forgetMs: z
-      .int()
+    forgetMs: span()
       .min(3_600_000)
       .default(604_800_000)
       .describe('A series that was silent this long is forgotten.'),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { severities } from '../../schemas/alert.ts';
 import { checkMatcher, matchesNothingNamed, parseMatchers } from '../../schemas/matcher/index.ts';
+import { span } from '../span.ts';
 import { isTimeZone } from './recurring-window.ts';
 
 const MatcherObject = z
@@ -108,16 +109,8 @@ const Storm = z
       .min(1)
       .default(100)
       .describe('More new occurrences of a tenant within `windowMs` than this begin a storm.'),
-    windowMs: z
-      .number()
-      .int()
-      .min(1_000)
-      .max(3_600_000)
-      .default(60_000)
-      .describe('Sliding window of the count.'),
-    calmMs: z
-      .number()
-      .int()
+    windowMs: span().min(1_000).max(3_600_000).default(60_000).describe('Sliding window of the count.'),
+    calmMs: span()
       .min(0)
       .default(300_000)
       .describe('A storm ends when the count has been below half the threshold for this long.'),
@@ -150,15 +143,11 @@ export const SuppressConfig = z
       .default([])
       .describe('Alerts that mute others while they fire.'),
     storm: Storm.prefault({}).describe('What happens when a tenant has too many new occurrences to tell.'),
-    releaseAfterMs: z
-      .number()
-      .int()
+    releaseAfterMs: span()
       .min(0)
       .default(60_000)
       .describe('How long after the end of an inhibition a muted alert must still fire to be told.'),
-    forgetMs: z
-      .number()
-      .int()
+    forgetMs: span()
       .min(60_000)
       .default(172_800_000)
       .describe(

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Command as Commander } from 'commander';
 import type { Config } from '../config/index.ts';
@@ -29,7 +29,21 @@ export async function readConfig(given: string | undefined, io: Io): Promise<Con
   return loadConfig({
     ...(path === undefined ? {} : { path }),
     env: io.env,
-    // The configuration itself may come through a pipe: --config <(…).
-    readFile: (file) => (file === path ? readFileSync : readRegularFile)(resolve(io.cwd, file)),
+    readFile: (file) => {
+      const read = file === path ? readMain : readRegularFile;
+      return read(resolve(io.cwd, file));
+    },
   });
+}
+
+/** Far above any configuration: what is a table stands in files of its own. */
+const mostBytes = 4 * 1_048_576;
+
+/** The configuration itself may come through a pipe: `--config <(…)`. Throws for a device, which may have no end. */
+function readMain(path: string): Buffer {
+  const stats = statSync(path);
+  if (!stats.isFIFO()) return readRegularFile(path, mostBytes);
+  const bytes = readFileSync(path);
+  if (bytes.length > mostBytes) throw new Error(`has ${bytes.length} bytes; at most ${mostBytes} are read`);
+  return bytes;
 }

@@ -1,6 +1,6 @@
 import { redacted } from '../access/index.ts';
-import type { Span } from './source.ts';
-import { positionOf } from './source.ts';
+import type { Source, Span } from './source.ts';
+import { lineStartsOf, positionOf } from './source.ts';
 
 /** Longest piece of a line that a frame shows, in UTF-16 units. */
 const frameWidth = 100;
@@ -17,13 +17,13 @@ interface Line {
  */
 export function codeFrame(span: Span, masks: readonly Span[]): string {
   const own = masks.filter((mask) => mask.source === span.source);
-  const lines = linesOf(span.source.text);
   const { line } = positionOf(span);
-  const gutter = String(Math.min(line + 1, lines.length)).length;
+  const last = Math.min(line + 1, lineStartsOf(span.source).length);
+  const gutter = String(last).length;
   const framed: string[] = [];
-  for (let number = Math.max(1, line - 1); number <= Math.min(line + 1, lines.length); number++) {
-    const each = lines[number - 1];
-    if (each === undefined || (number > line && each.text === '')) continue;
+  for (let number = Math.max(1, line - 1); number <= last; number++) {
+    const each = lineOf(span.source, number);
+    if (number > line && each.text === '') continue;
     const window = number === line ? windowAround(each, span, own) : { from: 0, caret: 0, length: 0 };
     const shown = mask(each, own).slice(window.from, window.from + frameWidth);
     framed.push(`  ${String(number).padStart(gutter)} | ${shown}`.trimEnd());
@@ -32,13 +32,12 @@ export function codeFrame(span: Span, masks: readonly Span[]): string {
   return framed.join('\n');
 }
 
-function linesOf(text: string): Line[] {
-  let start = 0;
-  return text.split('\n').map((line) => {
-    const at = start;
-    start += line.length + 1;
-    return { text: line.replace(/\r$/, ''), start: at };
-  });
+/** The line of that number, from 1. */
+function lineOf(source: Source, number: number): Line {
+  const starts = lineStartsOf(source);
+  const start = starts[number - 1] ?? 0;
+  const next = starts[number] ?? source.text.length + 1;
+  return { text: source.text.slice(start, next - 1).replace(/\r$/, ''), start };
 }
 
 interface Window {

@@ -78,8 +78,15 @@ function open(readFile: ReadFile, path: string): Source {
 }
 
 function fail(main: Source, findings: readonly Finding[], masks: readonly Span[]): never {
-  throw new ConfigError(inReadingOrder(main, findings).map((finding) => told(finding, masks)));
+  const ordered = inReadingOrder(main, findings);
+  throw new ConfigError(
+    ordered.slice(0, mostTold).map((finding) => told(finding, masks)),
+    ordered.length,
+  );
 }
+
+/** More mistakes than anybody reads: the file is of another kind. */
+const mostTold = 30;
 
 function told({ code, message, span }: Finding, masks: readonly Span[]): Mistake {
   const { line, column } = positionOf(span);

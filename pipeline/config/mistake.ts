@@ -30,22 +30,29 @@ export function mistakeText(mistake: Mistake): string {
 
 /** All mistakes of a configuration at once; exit code 78. */
 export class ConfigError extends TocsinError {
+  /** The first of them. */
   readonly mistakes: readonly Mistake[];
+  readonly #count: number;
 
-  constructor(mistakes: readonly Mistake[]) {
+  constructor(mistakes: readonly Mistake[], count = mistakes.length) {
     const [first] = mistakes;
     const where = first === undefined ? '' : `${first.file}:${first.line}:${first.column}: ${first.message}`;
-    const more = mistakes.length > 1 ? ` (and ${mistakes.length - 1} more)` : '';
+    const more = count > 1 ? ` (and ${count - 1} more)` : '';
     super('config.invalid', where + more);
     this.name = 'ConfigError';
     this.mistakes = mistakes;
+    this.#count = count;
   }
 
-  /** Every mistake with its frame, and how many there are. */
+  /** Mistakes with their frames, and how many there are. */
   get report(): string {
-    const count = this.mistakes.length;
-    const sum = count === 1 ? '1 mistake' : `${count} mistakes`;
-    return `${this.mistakes.map(mistakeText).join('\n\n')}\n\n${sum} in the configuration`;
+    const left = this.#count - this.mistakes.length;
+    const sum = this.#count === 1 ? '1 mistake' : `${this.#count} mistakes`;
+    const told =
+      left > 0
+        ? `${sum} in the configuration, of which ${left} are not shown`
+        : `${sum} in the configuration`;
+    return `${this.mistakes.map(mistakeText).join('\n\n')}\n\n${told}`;
   }
 }
 

@@ -22,9 +22,28 @@ export function spanOf(source: Source, start: number, end: number): Span {
   return { source, start, end };
 }
 
-/** Linear in the length of the text: positions are only needed for errors and for the few stamped rules. */
-export function positionOf(span: Span): Position {
-  const before = span.source.text.slice(0, span.start);
-  const lineStart = before.lastIndexOf('\n') + 1;
-  return { line: before.split('\n').length, column: span.start - lineStart + 1 };
+export function positionOf({ source, start }: Span): Position {
+  const starts = lineStartsOf(source);
+  let line = 1;
+  let end = starts.length;
+  while (line < end) {
+    const middle = Math.ceil((line + end) / 2);
+    if ((starts[middle - 1] ?? 0) <= start) line = middle;
+    else end = middle - 1;
+  }
+  return { line, column: start - (starts[line - 1] ?? 0) + 1 };
+}
+
+/** Found once for each source: a file may have thousands of mistakes. */
+const known = new WeakMap<Source, readonly number[]>();
+
+/** Where the lines of a source begin, as offsets into its text. */
+export function lineStartsOf(source: Source): readonly number[] {
+  const found = known.get(source);
+  if (found !== undefined) return found;
+  const starts = [0];
+  for (let at = source.text.indexOf('\n'); at >= 0; at = source.text.indexOf('\n', at + 1))
+    starts.push(at + 1);
+  known.set(source, starts);
+  return starts;
 }

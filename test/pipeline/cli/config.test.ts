@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, symlinkSync, truncateSync } from 'node:fs';
+import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { call, folderWith } from './calling.ts';
@@ -32,6 +32,23 @@ describe('config check', () => {
       stdout: 'no configuration file: the built-in defaults are valid\n',
       stderr: '',
     });
+  });
+
+  test.each<[string, (path: string) => void, string]>([
+    ['that is a device', (path) => symlinkSync('/dev/zero', path), 'tocsin.yaml is not a regular file'],
+    [
+      'that is larger than any configuration',
+      (path) => {
+        writeFileSync(path, '');
+        truncateSync(path, 2 ** 24);
+      },
+      'tocsin.yaml has 16777216 bytes; at most 4194304 are read',
+    ],
+  ])('refuses a file %s', async (_, make, told) => {
+    const cwd = folderWith({});
+    make(join(cwd, 'tocsin.yaml'));
+    const { exitCode, stderr } = await call(['config', 'check'], { cwd });
+    expect([exitCode, stderr]).toEqual([78, expect.stringContaining(told)]);
   });
 
   describe('of a file that it names', () => {

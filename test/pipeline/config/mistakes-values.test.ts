@@ -26,6 +26,13 @@ describe('a wrong key or value', () => {
       told: ['2:3 unknown key `heartbaetMs` in `worker`; did you mean `heartbeatMs`? [config.unknown-key]'],
     },
     {
+      name: 'a time so long that sums with it would not be exact',
+      text: 'dedupe:\n  graceMs: 9007199254740991\n',
+      told: [
+        '2:12 `dedupe.graceMs` must be at most 315360000000, got 9007199254740991 [config.invalid-value]',
+      ],
+    },
+    {
       name: 'a key without its unit is taken for the one that begins like it',
       text: 'worker:\n  heartbeat: 5\n',
       told: ['2:3 unknown key `heartbeat` in `worker`; did you mean `heartbeatMs`? [config.unknown-key]'],

@@ -21,6 +21,13 @@ t.csv:3:1: the row has 3 cells, the header has 2 [config.bad-table]
     );
   });
 
+  test('counts more mistakes than anybody reads, and shows the first of them', () => {
+    const report = reportOf({ text: 'a: 1\n'.repeat(1_001) });
+    expect(report.match(/set twice/g)).toHaveLength(30);
+    expect(report).toContain('tocsin.yaml:31:1: ');
+    expect(report).toMatch(/\n1001 mistakes in the configuration, of which 971 are not shown$/);
+  });
+
   test('keeps the caret right behind tabs', () => {
     expect(reportOf({ text: 'log:\t{ level:\tloud }\n' })).toContain(
       '  1 | log:\t{ level:\tloud }\n    |     \t        \t^^^^\n',
