@@ -6,7 +6,7 @@ import { makeNormalize } from '../../operators/normalize/index.ts';
 import { codecs } from '../../schemas/avro/index.ts';
 import { catalogue, TocsinError } from '../../schemas/errors.ts';
 import { drive } from '../support/operator-host.ts';
-import { bytesOf, rawRecord, recordAt } from '../support/raw-records.ts';
+import { alertIn, bytesOf, rawRecord, recordAt } from '../support/raw-records.ts';
 
 const valid: readonly (Uint8Array | null)[] = [
   bytesOf({ tenant: 't', source: 's', name: 'n', labels: { a: '1' }, value: 1, observedAt: recordAt }),
@@ -264,8 +264,7 @@ describe('whatever a record holds', () => {
       fc.property(record, (input) => {
         for (const event of send(input)) {
           if (event.kind !== 'identified') continue;
-          const { ending: _, identified: _slot, ...head } = event.head;
-          const alert = { ...head, ...event.tail };
+          const { ending: _, ...alert } = alertIn(event);
           expect(codecs.raw.decode(codecs.raw.encode(alert))).toEqual(alert);
         }
       }),

@@ -72,7 +72,10 @@ export function onlyAlert(
 }
 
 /** Head and tail in one. */
-export function alertIn({ head, tail }: Observation): Observation['head'] & Observation['tail'] {
+export function alertIn({
+  head,
+  tail,
+}: Pick<Observation, 'head' | 'tail'>): Observation['head'] & Observation['tail'] {
   const text = head instanceof PackedHead ? head.unpack() : head;
   return { ...text, ending: head.ending, ...tail };
 }
