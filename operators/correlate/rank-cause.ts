@@ -41,38 +41,27 @@ export function rankCause(step: CorrelateStep, row: IncidentRow, shape: Shape): 
   const first = members[0];
   if (first === undefined) return null;
   const starts = startsOf(members);
-  const explains = new Map([...starts.keys()].map((service) => [service, explained(step, service, starts)]));
+  const explains = explainedBy(step, starts);
+  const { causeWeights: weights, causeToleranceMs } = step.config;
   const rarities = new Map<string, number>();
   let best: Judged | null = null;
   for (const member of members) {
-    const { service, template, severity, startedAt } = member.row;
-    const others = {
-      topology: explains.get(service) ?? 0,
-      earliest: Math.exp((first.row.startedAt - startedAt) / step.config.causeToleranceMs),
-      severity: severities.indexOf(severity) / (severities.length - 1),
-    };
+    const { service, template, severity: word, startedAt } = member.row;
+    const topology = explains.get(service) ?? 0;
+    const earliest = Math.exp((first.row.startedAt - startedAt) / causeToleranceMs);
+    const severity = severities.indexOf(word) / (severities.length - 1);
+    const others = weights.topology * topology + weights.earliest * earliest + weights.severity * severity;
     // The margin keeps sums that differ in their last bit a tie, which the earlier member wins.
     const toBeat = best === null ? Number.NEGATIVE_INFINITY : best.total + 1e-9;
     // Rarity is what costs look-ups; most members would not win with all of it.
-    if (totalOf(step, { ...others, rarity: 1 }) <= toBeat) continue;
+    if (others + weights.rarity <= toBeat) continue;
     const trait = `${service}\u0000${template}`;
     const rare = rarities.get(trait) ?? rarity(step, row, member.row);
     rarities.set(trait, rare);
-    const strengths = { ...others, rarity: rare };
-    const total = totalOf(step, strengths);
-    if (total > toBeat) best = { member, strengths, total };
+    const total = others + weights.rarity * rare;
+    if (total > toBeat) best = { member, strengths: { topology, earliest, severity, rarity: rare }, total };
   }
   return best === null ? null : { member: best.member, probable: probableOf(step, best) };
-}
-
-function totalOf(step: CorrelateStep, strengths: Strengths): number {
-  const { topology, earliest, severity, rarity } = step.config.causeWeights;
-  return (
-    topology * strengths.topology +
-    earliest * strengths.earliest +
-    severity * strengths.severity +
-    rarity * strengths.rarity
-  );
 }
 
 function considered(row: IncidentRow, shape: Shape): readonly Member[] {
@@ -93,21 +82,37 @@ function startsOf(members: readonly Member[]): Starts {
 }
 
 /**
- * Share of the other alerting services that depend on this one and did not begin long before it; less when one of
- * its own dependencies explains it in turn: the deepest dependency is the root.
+ * Of each service, the share of the other alerting services that depend on it and did not begin long before it; less when
+ * one of its own dependencies explains it in turn: the deepest dependency is the root. Services that explain none are
+ * left out.
  */
-function explained(step: CorrelateStep, service: string, starts: Starts): number {
+function explainedBy(step: CorrelateStep, starts: Starts): ReadonlyMap<string, number> {
   const { topology } = step.derived;
   const slackMs = step.config.causeToleranceMs;
-  const start = starts.get(service) ?? 0;
-  let symptoms = 0;
-  let isSymptom = false;
-  for (const [other, at] of starts) {
-    if (other === service) continue;
-    if (topology.dependsOn(other, service) && at >= start - slackMs) symptoms += 1;
-    else if (topology.dependsOn(service, other) && start >= at - slackMs) isSymptom = true;
+  const symptoms = new Map<string, number>();
+  const explained = new Set<string>();
+  for (const service of starts.keys()) {
+    const dependencies = topology.dependencies(service);
+    if (dependencies.size === 0) continue;
+    const start = starts.get(service) ?? 0;
+    for (const on of inBoth(dependencies, starts)) {
+      const began = starts.get(on) ?? 0;
+      if (start < began - slackMs) continue;
+      symptoms.set(on, (symptoms.get(on) ?? 0) + 1);
+      // In a cycle each would explain the other.
+      const isMutual = began >= start - slackMs && topology.dependencies(on).has(service);
+      if (!isMutual) explained.add(service);
+    }
   }
-  return (symptoms / Math.max(1, starts.size - 1)) * (isSymptom ? explainedShare : 1);
+  const others = Math.max(1, starts.size - 1);
+  const shareOf = (service: string, count: number) =>
+    (count / others) * (explained.has(service) ? explainedShare : 1);
+  return new Map(Array.from(symptoms, ([service, count]) => [service, shareOf(service, count)]));
+}
+
+function inBoth(services: ReadonlySet<string>, starts: Starts): readonly string[] {
+  if (services.size <= starts.size) return [...services].filter((service) => starts.has(service));
+  return [...starts.keys()].filter((service) => services.has(service));
 }
 
 /** How rarely its service and message were in alert before the incident. */

@@ -62,15 +62,15 @@ export class Topology {
     return near;
   }
 
-  /** Whether `service` depends on `on`, directly or through others. */
-  dependsOn(service: string, on: string): boolean {
-    if (!this.has(service)) return false;
+  /** All that `service` depends on, directly or through others; never itself. */
+  dependencies(service: string): ReadonlySet<string> {
+    if (!this.has(service)) return none;
     let reach = this.#reach.get(service);
     if (reach === undefined) {
       reach = this.#dependencies(service);
       this.#reach.set(service, reach);
     }
-    return reach.has(on);
+    return reach;
   }
 
   /** Breadth first, downwards with possible turns upwards; the first visit of a service has the fewest hops. */
@@ -122,6 +122,8 @@ export class Topology {
     return seen;
   }
 }
+
+const none: ReadonlySet<string> = new Set();
 
 /** Services on the way up, each with the share of where its path turned. */
 type Shares = ReadonlyMap<string, number>;

@@ -72,7 +72,7 @@ describe('near', () => {
   });
 });
 
-describe('dependsOn', () => {
+describe('dependencies', () => {
   it.each([
     ['directly', 'checkout', 'db', true],
     ['through others', 'edge', 'disk', true],
@@ -80,6 +80,6 @@ describe('dependsOn', () => {
     ['never on itself', 'db', 'db', false],
     ['never when the graph does not know it', 'mail', 'db', false],
   ])('a service depends %s', (_, service, on, expected) => {
-    expect(graph(chain).dependsOn(service, on)).toBe(expected);
+    expect(graph(chain).dependencies(service).has(on)).toBe(expected);
   });
 });
