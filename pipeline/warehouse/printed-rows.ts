@@ -26,6 +26,7 @@ export function* printedRows(rows: Insert['rows'], columns: readonly string[]): 
 }
 
 function line(row: object, columns: readonly string[]): string {
-  const cells: Record<string, unknown> = { ...row };
+  // A row of a table is read by the names of its columns.
+  const cells = row as Readonly<Record<string, unknown>>;
   return `${JSON.stringify(columns.map((column) => cells[column]))}\n`;
 }

@@ -52,15 +52,6 @@ export function laneOf({ topic, partition }: TopicPartition): string {
   return `${topic}/${partition}`;
 }
 
-function messagesOf({ topic, partition, messages }: Parcel): TopicMessages {
-  return { topic, messages: alreadyGrouped(partition, messages) };
-}
-
-/**
- * kafkajs groups what it sends by partition, with a `reduce` that copies the group for each message it adds: a parcel is one
- * group, and says so.
- */
-function alreadyGrouped(partition: number, messages: readonly Message[]): Message[] {
-  const value = () => ({ [partition]: [...messages] });
-  return Object.defineProperty([...messages], 'reduce', { value });
+function messagesOf({ topic, messages }: Parcel): TopicMessages {
+  return { topic, messages: [...messages] };
 }

@@ -7,6 +7,7 @@ import { hasType } from './broker-error.ts';
 import type { OnCluster } from './cluster-names.ts';
 import { topicsOf } from './group-commits.ts';
 import { type Consignment, type Placement, sumOf } from './parcels.ts';
+import { alreadyGrouped } from './plain-client.ts';
 
 export interface Around {
   readonly placement: Placement;
@@ -76,7 +77,8 @@ export class OpenTransaction implements Transaction {
   }
 
   async #dispatch({ parcels }: Consignment): Promise<Acknowledged[]> {
-    const send: SendMessages = (topicMessages) => this.#client.sendBatch({ acks: -1, topicMessages });
+    const send: SendMessages = (topicMessages) =>
+      this.#client.sendBatch({ acks: -1, topicMessages: alreadyGrouped(topicMessages) });
     const acknowledged: Acknowledged[] = [];
     for (const parcel of parcels) acknowledged.push(...(await sendAcknowledged(send, [parcel])));
     return acknowledged;
