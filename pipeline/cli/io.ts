@@ -24,7 +24,7 @@ export interface Io {
    * before has the time to arrive.
    */
   readonly abandon: () => void;
-  /** Aborted by the first SIGINT or SIGTERM: finish what is in hand and return. The second one ends the process. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP: finish what is in hand and return. The second one ends the process. */
   readonly interrupted: AbortSignal;
 }
 
@@ -65,9 +65,9 @@ function outOf(stream: NodeJS.WriteStream): Out {
 
 function interruption(): AbortSignal {
   const controller = new AbortController();
-  const codes = { SIGINT: 130, SIGTERM: 143 } as const;
+  const codes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
   let firstAt = 0;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       const now = performance.now();
       if (!controller.signal.aborted) firstAt = now;

@@ -45,7 +45,7 @@ test.skipIf(chdbMissing !== null)(
   },
 );
 
-describe.each(['SIGTERM', 'SIGINT'] as const)('%s', (signal) => {
+describe.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)('%s', (signal) => {
   test('ends a worker in order, with data alone on stdout and JSON alone on stderr', async () => {
     const child = start(['--listen', '127.0.0.1:0', '--graphs', 'reduce,relate'], folderWith({}));
     const logged: Record<string, unknown>[] = [];
