@@ -8,7 +8,7 @@ import type { BenchGround } from '../pipeline/ground.ts';
 import { type Disturbance, play } from './disturb.ts';
 import type { PaceOrder } from './pace.ts';
 import { type Reading, readRaw, readReduced, readTold } from './reader.ts';
-import type { GraphSet } from './table.ts';
+import type { GraphSet, Quantiles } from './table.ts';
 
 const paceEntry = fileURLToPath(new URL('pace.ts', import.meta.url));
 
@@ -18,16 +18,6 @@ const warmUpMs = 10_000;
 const afterMs = 20_000;
 /** Slow enough that somebody would notice. */
 const slowMs = 1_000;
-
-export interface Quantiles {
-  readonly seen: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly p999: number;
-  readonly max: number;
-  /** Seconds of the load in which something took longer than a second. */
-  readonly slowSeconds: number;
-}
 
 export interface Pace {
   readonly perSecond: number;

@@ -1,13 +1,22 @@
 import type { DeliveryMode } from '../../test/chaos/verify/verify.ts';
 import { spreadOf, tableRow } from '../pipeline/tables.ts';
 import { type Disturbance, meaning } from './disturb.ts';
-import type { Quantiles } from './run.ts';
 
 export const deliveryModes = ['effectively-once', 'exactly-once'] as const satisfies readonly DeliveryMode[];
 
 /** What a worker runs: everything, or what a dedupe does. */
 export const graphSets = ['all', 'reduce'] as const;
 export type GraphSet = (typeof graphSets)[number];
+
+export interface Quantiles {
+  readonly seen: number;
+  readonly p50: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+  /** Seconds of the load in which something took longer than a second. */
+  readonly slowSeconds: number;
+}
 
 export interface Measured {
   readonly round: number;
