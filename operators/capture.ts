@@ -25,9 +25,7 @@ export class Capture<Row> {
 
   /** Encodes this row now if that has not been done. */
   keep(key: string): void {
-    if (!this.#waiting.delete(key)) return;
-    const row = this.#rows.get(key);
-    this.#encoded.push([key, row === undefined ? null : this.#encode(row)]);
+    if (this.#waiting.delete(key)) this.#encoded.push(this.#captured(key));
   }
 
   keepAll(): void {
@@ -37,10 +35,14 @@ export class Capture<Row> {
   /** Each row once. Encodes them one at a time, as they are asked for. */
   *rows(): Generator<CapturedRow> {
     for (const key of this.#waiting) {
-      this.keep(key);
-      yield* this.#handOver();
+      if (this.#waiting.delete(key)) yield this.#captured(key);
     }
     yield* this.#handOver();
+  }
+
+  #captured(key: string): CapturedRow {
+    const row = this.#rows.get(key);
+    return [key, row === undefined ? null : this.#encode(row)];
   }
 
   #handOver(): readonly CapturedRow[] {

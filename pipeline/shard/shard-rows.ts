@@ -1,5 +1,6 @@
 import avro from 'avsc';
 import type { Time } from '../../operators/operator.ts';
+import { rowCodecOf } from '../../schemas/avro/codec.ts';
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import { TocsinError } from '../../schemas/errors.ts';
 import type { ConfigVersion } from '../../schemas/reduced.ts';
@@ -31,7 +32,8 @@ export interface ShardRowReader {
   version(version: ConfigVersion): void;
 }
 
-const timerType = avro.Type.forSchema({
+/** Of these there are many. */
+const timerCodec = rowCodecOf({
   type: 'record',
   name: 'Timer',
   fields: [
@@ -109,7 +111,7 @@ export function versionRow({ hash, gzip }: ConfigVersion): RowChange {
 }
 
 export function timerRow(timer: TimerChange): RowChange {
-  const value = timer.due === null ? null : timerType.toBuffer(timer);
+  const value = timer.due === null ? null : timerCodec.encode(timer);
   return { table: '$timers', key: `${timer.clock}/${timer.stage}/${timer.key}`, value };
 }
 
@@ -119,7 +121,7 @@ export function restoreShardRow({ table, value }: RowChange, reader: ShardRowRea
   const bytes = Buffer.from(value);
   switch (table) {
     case '$timers':
-      reader.timer(timerType.fromBuffer(bytes));
+      reader.timer(timerCodec.decode(bytes) as TimerChange);
       break;
     case '$claims':
       reader.claim(claimType.fromBuffer(bytes));

@@ -28,12 +28,11 @@ export class PackWriter {
     this.#end += byteLength;
   }
 
-  /** As its UTF-8. */
-  text(value: string): void {
-    const byteLength = Buffer.byteLength(value);
-    this.#stringHeader(byteLength);
-    this.#bytes.write(value, this.#end);
-    this.#end += byteLength;
+  /** The UTF-8 of both, as one string. */
+  joined(first: string, second: string): void {
+    this.#stringHeader(Buffer.byteLength(first) + Buffer.byteLength(second));
+    this.#end += this.#bytes.write(first, this.#end);
+    this.#end += this.#bytes.write(second, this.#end);
   }
 
   take(): Buffer {

@@ -21,45 +21,74 @@ const rowsAtOnce = 500;
 export function* cutSlices(changes: readonly RowChange[], limit: SliceLimit): Generator<void, Slice[]> {
   let slice = new Slice();
   const slices = [slice];
-  const fields = yield* latest(changes);
+  const tables = yield* latest(changes);
   let looked = 0;
-  for (const [field, value] of fields) {
-    if (looked > 0 && looked % rowsAtOnce === 0) yield;
-    looked += 1;
-    if (slice.rows >= limit.rows || slice.bytes >= limit.bytes) {
-      slice = new Slice();
-      slices.push(slice);
+  for (const [table, rows] of tables) {
+    const prefix = `${table}${separator}`;
+    for (const [key, value] of rows) {
+      if (looked > 0 && looked % rowsAtOnce === 0) yield;
+      looked += 1;
+      if (slice.rows >= limit.rows || slice.bytes >= limit.bytes) {
+        slice = new Slice();
+        slices.push(slice);
+      }
+      slice.add({ prefix, key, value });
     }
-    slice.add(field, value);
   }
   return slices;
 }
 
-function* latest(changes: readonly RowChange[]): Generator<void, Map<string, Uint8Array | null>> {
-  const fields = new Map<string, Uint8Array | null>();
+type Rows = Map<string, Uint8Array | null>;
+
+/** By table and key: a text of both, to know a row by, would have to be made for each. */
+function* latest(changes: readonly RowChange[]): Generator<void, ReadonlyMap<string, Rows>> {
+  const tables = new Map<string, Rows>();
+  let last: string | null = null;
+  let rows: Rows = new Map();
   for (const [number, { table, key, value }] of changes.entries()) {
     if (number > 0 && number % rowsAtOnce === 0) yield;
-    if (table.includes(separator))
-      throw new TocsinError('invariant.broken', `table ${JSON.stringify(table)}`);
-    fields.set(`${table}${separator}${key}`, value);
+    if (table !== last) {
+      rows = rowsOf(tables, table);
+      last = table;
+    }
+    rows.set(key, value);
   }
-  return fields;
+  return tables;
 }
+
+function rowsOf(tables: Map<string, Rows>, table: string): Rows {
+  const known = tables.get(table);
+  if (known !== undefined) return known;
+  if (table.includes(separator)) throw new TocsinError('invariant.broken', `table ${JSON.stringify(table)}`);
+  const rows: Rows = new Map();
+  tables.set(table, rows);
+  return rows;
+}
+
+interface Field {
+  /** Its table and the separator. */
+  readonly prefix: string;
+  readonly key: string;
+  readonly value: Uint8Array | null;
+}
+
+const none = new Uint8Array();
 
 /** Changes that one script call carries; packed late, so that a large delta is not in memory twice. */
 export class Slice {
-  readonly #kept: [field: string, value: Uint8Array][] = [];
-  readonly #deleted: string[] = [];
+  readonly #kept: Field[] = [];
+  readonly #deleted: Field[] = [];
   bytes = 0;
 
   get rows(): number {
     return this.#kept.length + this.#deleted.length;
   }
 
-  add(field: string, value: Uint8Array | null): void {
-    this.bytes += Buffer.byteLength(field) + (value?.byteLength ?? 0);
+  add(field: Field): void {
+    const { prefix, key, value } = field;
+    this.bytes += Buffer.byteLength(prefix) + Buffer.byteLength(key) + (value?.byteLength ?? 0);
     if (value === null) this.#deleted.push(field);
-    else this.#kept.push([field, value]);
+    else this.#kept.push(field);
   }
 
   /** As apply-slice.lua reads it. */
@@ -67,12 +96,12 @@ export class Slice {
     const writer = new PackWriter(this.bytes + 6 * this.rows + 16);
     writer.array(2);
     writer.array(2 * this.#kept.length);
-    for (const [field, value] of this.#kept) {
-      writer.text(field);
-      writer.bytes(value);
+    for (const { prefix, key, value } of this.#kept) {
+      writer.joined(prefix, key);
+      writer.bytes(value ?? none);
     }
     writer.array(this.#deleted.length);
-    for (const field of this.#deleted) writer.text(field);
+    for (const { prefix, key } of this.#deleted) writer.joined(prefix, key);
     return writer.take();
   }
 }

@@ -35,11 +35,13 @@ describe('MessagePack', () => {
         const writer = new PackWriter(size);
         writer.array(2 * texts.length);
         for (const text of texts) {
-          writer.text(text);
+          writer.joined(text, 'ü');
           writer.bytes(Buffer.from(text));
         }
         const unpacked = unpackStrings(writer.take()).map(String);
-        expect(unpacked).toEqual(texts.flatMap((text) => [Buffer.from(text), Buffer.from(text)]).map(String));
+        expect(unpacked).toEqual(
+          texts.flatMap((text) => [Buffer.from(`${text}ü`), Buffer.from(text)]).map(String),
+        );
       }),
     );
   });
