@@ -49,6 +49,8 @@ export interface Identity {
   readonly domain: string;
   /** Rule that drops alerts of this head at the door, or ''. */
   readonly droppedBy: string;
+  /** What combine knows of the fingerprint, kept by it. An identity is its shard's own. */
+  live?: object | undefined;
 }
 
 export interface Identified extends Omit<Observation, 'kind'> {

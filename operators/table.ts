@@ -31,6 +31,12 @@ export class Table<Row> {
   #changed = new Set<string>();
   /** What a checkpoint has captured and not encoded yet. */
   #captured: Capture<Row> | null = null;
+  #epoch = 0;
+
+  /** Grows with each capture. A row that was set within this epoch may be mutated on without a word. */
+  get epoch(): number {
+    return this.#epoch;
+  }
 
   get size(): number {
     return this.#rows.size;
@@ -76,7 +82,7 @@ export class Table<Row> {
   capture(encode: (row: Row) => Uint8Array): Capture<Row> {
     this.#captured?.keepAll();
     const captured = new Capture(this.#rows, this.#changed, encode);
-    this.#changed = new Set();
+    this.forgetChanges();
     this.#captured = captured;
     return captured;
   }
@@ -84,6 +90,7 @@ export class Table<Row> {
   /** What changed so far is nobody's business. */
   forgetChanges(): void {
     this.#changed = new Set();
+    this.#epoch += 1;
   }
 
   /** Takes over the rows of a table that nobody uses any more, with what changed in it. */
@@ -91,6 +98,7 @@ export class Table<Row> {
     this.#rows = older.#rows;
     this.#changed = older.#changed;
     this.#captured = older.#captured;
+    this.#epoch = older.#epoch;
   }
 
   /** Puts a row back as a checkpoint stored it, without marking it as changed. */

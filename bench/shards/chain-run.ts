@@ -62,9 +62,9 @@ export class BothGraphs {
     readonly reduced: readonly LogRecord[];
   } {
     const reduced: LogRecord[] = [];
-    const us = this.#reduce.step(records, (sent, { timestamp }) =>
-      reduced.push(...this.#between.append(sent, timestamp)),
-    );
+    const us = this.#reduce.step(records, (sent, { timestamp }) => {
+      for (const record of this.#between.append(sent, timestamp)) reduced.push(record);
+    });
     return { us, reduced };
   }
 }

@@ -1,7 +1,7 @@
 import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import { comparePlaces } from '../../schemas/place.ts';
 import type { LateAlert, Reduced } from '../../schemas/reduced.ts';
-import type { Identified, ReduceEvent } from '../events.ts';
+import type { Identified, Identity, ReduceEvent } from '../events.ts';
 import { defineOperator, type Step } from '../operator.ts';
 import type { Table } from '../table.ts';
 import { DedupeConfig } from './config.ts';
@@ -15,7 +15,10 @@ const restateFactor = 16;
 interface OfFingerprint {
   /** The live run with the newest alert: nearly always where the next alert belongs. */
   latest: Run;
-  readonly runs: Run[];
+  /** The table's epoch when `latest` was set as changed; -1 when that is not known. */
+  markedIn: number;
+  /** All that are live; none when this was forgotten. */
+  runs: Run[];
   /** By what tells runs apart; made when there are too many to look at each. */
   byKey: Map<string, Run> | null;
 }
@@ -67,23 +70,39 @@ function combineAlert(step: CombineStep, event: Identified): void {
     passLate(step, event, sighted.t);
     return;
   }
-  const known = step.derived.byFingerprint.get(event.identity.fingerprint);
+  const known = runsOf(step.derived, event.identity);
   const previous = known?.latest;
   const run =
     previous !== undefined && isOfRun(previous, event, sighted)
       ? previous
       : (runAmong(known, event, sighted) ?? openRun(step, event, sighted));
   const wasSilent = run === previous && isSilentBefore(run, sighted.t);
-  step.tables.runs.beforeMutation(run.rowKey);
+  mark(step.tables.runs, run, known);
   observe(run, event, sighted);
-  if (known !== undefined) known.latest = run;
   if (wasSilent || mustState(run, previous)) {
     // RELATE must know how far the run before reached, or it would take its continuation for a first sighting.
     if (previous !== undefined && previous !== run) flush(step, [previous]);
     state(step, run);
   }
-  step.tables.runs.set(run.rowKey, run);
   if (step.config.traceAssignments) assign(step, event, { run: run.id, t: sighted.t });
+}
+
+/** What is live of a fingerprint, remembered where its alerts have their identity: a repeat looks nothing up. */
+function runsOf({ byFingerprint }: Runs, identity: Identity): OfFingerprint | undefined {
+  const remembered = identity.live as OfFingerprint | undefined;
+  if (remembered !== undefined && remembered.runs.length > 0) return remembered;
+  const known = byFingerprint.get(identity.fingerprint);
+  identity.live = known;
+  return known;
+}
+
+/** Before a run gets an alert. Nearly always it was set since the last checkpoint, and is known to have changed. */
+function mark(runs: Table<Run>, run: Run, known: OfFingerprint | undefined): void {
+  if (run === known?.latest && known.markedIn === runs.epoch) return;
+  runs.set(run.rowKey, run);
+  if (known === undefined) return;
+  known.latest = run;
+  known.markedIn = runs.epoch;
 }
 
 /** A first sight; a change of what could be told since the previous observation; a live count far from the stated one. */
@@ -164,10 +183,14 @@ function endCell(step: CombineStep, cell: EventTimeMs, due: EventTimeMs): void {
 
 /** Once for all runs of a fingerprint: a flapping alert may have thousands in a cell. */
 function forget({ byFingerprint }: Runs, fingerprint: Fingerprint, cell: EventTimeMs): void {
-  const left = byFingerprint.get(fingerprint)?.runs.filter((run) => run.cell !== cell) ?? [];
-  const [first] = left;
+  const known = byFingerprint.get(fingerprint);
+  if (known === undefined) return;
+  known.runs = known.runs.filter((run) => run.cell !== cell);
+  known.byKey = null;
+  known.markedIn = -1;
+  const [first] = known.runs;
   if (first === undefined) byFingerprint.delete(fingerprint);
-  else byFingerprint.set(fingerprint, { latest: left.reduce(newerRun, first), runs: left, byKey: null });
+  else known.latest = known.runs.reduce(newerRun, first);
 }
 
 function passLate(step: CombineStep, event: Identified, t: EventTimeMs): void {
@@ -210,11 +233,12 @@ function addRun({ byCell, byFingerprint }: Runs, run: Run): void {
     ofCell.from = Math.min(ofCell.from, run.id.offset);
   }
   const known = byFingerprint.get(run.fingerprint);
-  if (known === undefined) byFingerprint.set(run.fingerprint, { latest: run, runs: [run], byKey: null });
+  if (known === undefined) byFingerprint.set(run.fingerprint, { latest: run, markedIn: -1, runs: [run], byKey: null });
   else {
     known.runs.push(run);
     known.byKey?.set(keyOfRun(run), run);
     known.latest = newerRun(known.latest, run);
+    known.markedIn = -1;
   }
 }
 

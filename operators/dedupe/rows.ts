@@ -1,5 +1,6 @@
 import type { Ending, Head, Status } from '../../schemas/alert.ts';
 import { document, type Fields, listOf, optional, record, required } from '../../schemas/avro/notation.ts';
+import { numbersSchema } from '../../schemas/avro/numbers-type.ts';
 import { packedHeadSchema } from '../../schemas/avro/packed-head.ts';
 import { placeSchema } from '../../schemas/avro/place.ts';
 import { headSchema } from '../../schemas/avro/raw-alert.ts';
@@ -124,6 +125,7 @@ const runFields: Fields<Run> = {
   segments: fieldOf('segments'),
   gridMs: time(),
   minutes: fieldOf('minutes'),
+  fresh: required(numbersSchema, ''),
   emittedCount: time(),
 };
 

@@ -4,8 +4,8 @@ import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import type { Place } from '../../schemas/place.ts';
 import type { Partial, Values } from '../../schemas/reduced.ts';
 import type { Identified, Identity } from '../events.ts';
-import { copyMinute, type OpenMinute, observeMinute } from './minutes.ts';
-import { copySegment, copyValues, latest, type OpenSegments, observeSegment } from './segments.ts';
+import { addFresh, type Counts, count, counted } from './fresh.ts';
+import { copyValues, latest } from './segments.ts';
 import { mergeValues } from './values.ts';
 
 /**
@@ -13,7 +13,7 @@ import { mergeValues } from './values.ts';
  * *set*: nothing in it but `id`, `v` and `emittedCount` depends on the order in which its alerts came. Its one owner is
  * combine, which adds to it in place and sets it again.
  */
-export interface Run extends OpenSegments {
+export interface Run extends Counts {
   /** Key of its row, kept so that a repeat builds no text. */
   readonly rowKey: string;
   readonly shard: number;
@@ -29,7 +29,6 @@ export interface Run extends OpenSegments {
   readonly status: Status;
   readonly ending: Ending;
   readonly cell: EventTimeMs;
-  readonly cellMs: number;
   readonly startsAt: EventTimeMs | null;
   /** Named end of a resolved run, part of what makes it one run; null for firing ones. */
   readonly resolvedAt: EventTimeMs | null;
@@ -37,7 +36,6 @@ export interface Run extends OpenSegments {
   first: EventTimeMs;
   last: EventTimeMs;
   count: number;
-  minutes: OpenMinute[];
   /** `count` as of the newest version that was emitted; 0 before the first. */
   emittedCount: number;
 }
@@ -119,6 +117,7 @@ export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted
     segments: [],
     gridMs: 1,
     minutes: [],
+    fresh: [],
     emittedCount: 0,
   };
 }
@@ -132,9 +131,9 @@ export function observe(run: Run, event: Identified, sighted: Sighted): void {
   if (t < run.first) run.first = t;
   if (t > run.last) run.last = t;
   const { value } = event.tail;
-  const endsAt = run.status === 'firing' ? sighted.endsAt : null;
-  observeSegment(run, { t, value, endsAt }, run.cellMs);
-  observeMinute(run.minutes, t, value);
+  // The ends that a timeout source names are asked for at each of its observations.
+  if (run.ending === 'timeout' && run.status === 'firing') count(run, { t, value, endsAt: sighted.endsAt });
+  else addFresh(run, t, value);
 }
 
 /** The text is that of the newest observation; of two at one time, that of the greater hash, then the greater id. */
@@ -152,9 +151,10 @@ function noteText(run: Run, { identity, head, tail }: Identified, t: EventTimeMs
 
 /** The run as it is now, sharing nothing that may still change. A flat literal: see docs/performance.md on spreads. */
 export function partialOf(run: Run): Partial {
+  const { segments, minutes } = counted(run);
   let values: Values | null = null;
   let endsAt = run.resolvedAt;
-  for (const segment of run.segments) {
+  for (const segment of segments) {
     values = mergeValues(values, segment.values);
     if (run.status === 'firing') endsAt = latest(endsAt, segment.endsAt);
   }
@@ -179,8 +179,8 @@ export function partialOf(run: Run): Partial {
     first: run.first,
     last: run.last,
     count: run.count,
-    segments: run.segments.map(copySegment),
-    minutes: run.minutes.map(copyMinute),
+    segments,
+    minutes,
     values: copyValues(values),
     droppedBy: run.droppedBy,
   };

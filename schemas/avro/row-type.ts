@@ -1,11 +1,12 @@
 import type avro from 'avsc';
 import { build } from './avro-types.ts';
+import { numbersType } from './numbers-type.ts';
 import { packedHeadType } from './packed-head.ts';
 import { optionalType, TextType } from './safe-types.ts';
 
 /** avsc type of a row that only we write and read: a million of them share the texts that repeat. */
 export function rowType(schema: unknown): avro.Type {
   return build(schema, (node, options) =>
-    node === 'string' ? new TextType() : (packedHeadType(node) ?? optionalType(node, options)),
+    node === 'string' ? new TextType() : (packedHeadType(node) ?? numbersType(node) ?? optionalType(node, options)),
   );
 }

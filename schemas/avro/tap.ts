@@ -58,11 +58,18 @@ export function readText(tap: Tap): string {
 
 /** Bytes as a text of one character for each. */
 export function readLatin1(tap: Tap): string {
+  const { start, end } = readSpan(tap);
+  return tap.buf.toString('latin1', start, end);
+}
+
+/** Where bytes lie that stand next; they are read over. */
+export function readSpan(tap: Tap): { readonly start: number; readonly end: number } {
   const bytes = tap.readLong();
   const start = tap.pos;
-  tap.pos = start + bytes;
-  if (bytes < 0 || tap.pos > tap.buf.length) throw truncated('bytes reach past the end');
-  return tap.buf.toString('latin1', start, tap.pos);
+  const end = start + bytes;
+  if (bytes < 0 || end > tap.buf.length) throw truncated('bytes reach past the end');
+  tap.pos = end;
+  return { start, end };
 }
 
 /** Names, labels, words: what is shorter than the ids that are different each time. */
