@@ -6,7 +6,7 @@ import { type Grant, GroupCommits } from './group-commits.ts';
 import type { GroupEvents, GroupTimings } from './group-events.ts';
 import { tapGroup } from './group-tap.ts';
 import { fetchedOffset, type InnerCluster } from './kafkajs-insides.ts';
-import { logRecord } from './log-record.ts';
+import { recordsOf } from './log-record.ts';
 import { PersistentRun } from './persistent-run.ts';
 import { stickyAssigner } from './sticky-assigner.ts';
 
@@ -190,12 +190,13 @@ export class GroupMember {
 
   async #file({ batch }: EachBatchPayload): Promise<void> {
     const { topic, partition } = batch;
+    const fetched = fetchedOffset(batch);
     this.#options.events.fetched(
       { topic, partition },
       {
-        fetched: fetchedOffset(batch),
+        fetched,
         next: Number(batch.lastOffset()) + 1,
-        records: batch.messages.map(logRecord),
+        records: batch.messages.map((message) => recordsOf(message, fetched)),
         highWatermark: Number(batch.highWatermark),
       },
     );

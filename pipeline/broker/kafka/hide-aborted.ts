@@ -5,12 +5,14 @@ interface FetchedMessage {
   /** kafkajs hands these to nobody, and moves on behind them. */
   isControlRecord: boolean;
   readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+  /** Of a message that stands for several records: each as a message of its own, to be hidden. */
+  hidden?(): FetchedMessage[];
 }
 
 export interface FetchedPartition {
   /** Those that reach into what was fetched, in the order in which they ended; none unless read_committed. */
   abortedTransactions?: readonly { readonly producerId: string; readonly firstOffset: string }[] | null;
-  readonly messages: readonly FetchedMessage[];
+  messages: readonly FetchedMessage[];
 }
 
 export interface FetchAnswer {
@@ -36,7 +38,7 @@ function hideIn(partition: FetchedPartition): void {
   if (begun.length === 0) return;
   begun.sort((a, b) => b.first - a.first);
   const open = new Set<string>();
-  for (const message of partition.messages) {
+  partition.messages = partition.messages.flatMap((message) => {
     const offset = Number(message.offset);
     for (let next = begun.at(-1); next !== undefined && next.first <= offset; next = begun.at(-1)) {
       open.add(next.producerId);
@@ -45,9 +47,16 @@ function hideIn(partition: FetchedPartition): void {
     const { producerId, inTransaction } = message.batchContext;
     if (message.isControlRecord) {
       if (isAbort(message.key)) open.delete(producerId);
-    } else if (inTransaction && open.has(producerId)) message.isControlRecord = true;
-  }
+    } else if (inTransaction && open.has(producerId)) return hidden(message);
+    return message;
+  });
   partition.abortedTransactions = [];
+}
+
+function hidden(message: FetchedMessage): FetchedMessage | FetchedMessage[] {
+  if (message.hidden !== undefined) return message.hidden();
+  message.isControlRecord = true;
+  return message;
 }
 
 /** The key of a control record is its version and its type; 0 is ABORT, 1 is COMMIT. */

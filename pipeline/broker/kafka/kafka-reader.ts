@@ -1,4 +1,5 @@
 import type { Batch, LogRecord, TopicPartition } from '../broker.ts';
+import type { FetchedBatch } from './fetched-batch.ts';
 import { RecordBuffer } from './record-buffer.ts';
 
 /** What a reader asks of the client library for its partition. */
@@ -23,7 +24,7 @@ export interface KafkaReaderOptions extends TopicPartition {
 export interface Fetched {
   readonly fetched: number;
   readonly next: number;
-  readonly records: readonly LogRecord[];
+  readonly records: readonly (LogRecord | FetchedBatch)[];
   readonly highWatermark: number;
 }
 

@@ -1,6 +1,8 @@
-import { FetchedRecord, type Span } from './fetched-record.ts';
-import { type BatchContext, logAppendTime, type RecordCursor, replace, VarReader } from './lean-records.ts';
+import { FetchedBatch } from './fetched-batch.ts';
+import { type BatchContext, logAppendTime, type RecordCursor, replace } from './lean-records.ts';
 import { kafkajsVersion, knownVersion } from './request-queue.ts';
+
+const magic = 2;
 
 /** What kafkajs knows of a batch, besides its records. */
 export interface FullContext extends Required<BatchContext> {
@@ -12,43 +14,39 @@ export interface FullContext extends Required<BatchContext> {
   readonly firstSequence: number;
 }
 
-/** A record as kafkajs hands it on; what it may ask for and seldom does is made then. */
+/**
+ * The plain records of a batch as one message, of which kafkajs asks nothing but where it ends and what it belongs to. Of what
+ * it would do with each record for itself, such as numbers written out and read again, nothing is left.
+ */
 export class LeanMessage {
-  readonly record: FetchedRecord;
+  readonly records: FetchedBatch;
   readonly batchContext: FullContext;
-  readonly attributes: number;
-  /** Set for records that are to be hidden. */
-  isControlRecord = false;
+  readonly key = null;
+  readonly isControlRecord = false;
 
-  constructor(record: FetchedRecord, batchContext: FullContext, attributes: number) {
-    this.record = record;
+  constructor(records: FetchedBatch, batchContext: FullContext) {
+    this.records = records;
     this.batchContext = batchContext;
-    this.attributes = attributes;
   }
 
   get offset(): string {
-    return String(this.record.offset);
+    return String(this.records.lastOffset);
   }
 
-  get timestamp(): string {
-    return String(this.record.timestamp);
+  /** Its records were aborted: kafkajs is to hand them to nobody, and to know where each of them stands. */
+  hidden(): HiddenMessage[] {
+    const { key, batchContext } = this;
+    const hidden: HiddenMessage[] = [];
+    for (let record = this.records.first; record !== undefined; record = this.records.first) {
+      hidden.push({ offset: String(record.offset), key, batchContext, isControlRecord: true });
+      this.records.shift();
+    }
+    return hidden;
   }
+}
 
-  get key(): Buffer | null {
-    return this.record.key;
-  }
-
-  get value(): Buffer | null {
-    return this.record.value;
-  }
-
-  get headers(): object {
-    return this.record.headers;
-  }
-
-  get magicByte(): number {
-    return magic;
-  }
+interface HiddenMessage extends Pick<LeanMessage, 'offset' | 'key' | 'batchContext'> {
+  readonly isControlRecord: true;
 }
 
 interface DecodedBatch extends Omit<FullContext, 'magicByte'> {
@@ -57,7 +55,6 @@ interface DecodedBatch extends Omit<FullContext, 'magicByte'> {
 
 export type DecodeBatch = (cursor: RecordCursor) => Promise<DecodedBatch>;
 
-const magic = 2;
 /** Base offset and length. */
 const frontBytes = 12;
 /** All that stands before the first record. */
@@ -77,7 +74,7 @@ export function leanBatches(): void {
 }
 
 /**
- * Decodes a batch where it lies. kafkajs cuts each record out of it, with a cursor of its own. Batches that are cut off,
+ * Leaves the records of a batch where they lie. kafkajs cuts each out of it, with a cursor of its own. Batches that are cut off,
  * compressed or hold markers are left to kafkajs, and so are those with a record that has headers, or is not what it says.
  */
 export function leanBatchDecoder(original: DecodeBatch): DecodeBatch {
@@ -125,35 +122,12 @@ function messagesOf(
   { start, end, count }: { readonly start: number; readonly end: number; readonly count: number },
   context: FullContext,
 ): LeanMessage[] | null {
-  const firstOffset = Number(context.firstOffset);
-  const firstTimestamp = Number(context.firstTimestamp);
-  const stamp = context.timestampType === logAppendTime ? Number(context.maxTimestamp) : null;
-  const messages: LeanMessage[] = [];
-  const reader = new VarReader();
-  reader.open(buffer, start);
-  for (let i = 0; i < count; i += 1) {
-    const length = reader.number();
-    const recordEnd = reader.at + length;
-    const attributes = ((buffer[reader.at] ?? 0) << 24) >> 24;
-    reader.skip(1);
-    const timestamp = firstTimestamp + reader.number();
-    const offset = firstOffset + reader.number();
-    const key = span(reader);
-    const value = span(reader);
-    const isPlain = reader.number() === 0 && reader.at === recordEnd && recordEnd <= end;
-    if (!isPlain || !Number.isSafeInteger(timestamp) || !Number.isSafeInteger(offset)) return null;
-    const record = new FetchedRecord({ offset, timestamp: stamp ?? timestamp }, buffer, { key, value });
-    messages.push(new LeanMessage(record, context, attributes));
-  }
-  return count < 0 ? null : messages;
-}
-
-const none: Span = { from: -1, to: -1 };
-
-function span(reader: VarReader): Span {
-  const length = reader.number();
-  if (length < 0) return none;
-  const from = reader.at;
-  reader.skip(length);
-  return { from, to: reader.at };
+  if (count === 0) return [];
+  const records = FetchedBatch.of(buffer, {
+    ...{ start, end, count },
+    firstOffset: Number(context.firstOffset),
+    firstTimestamp: Number(context.firstTimestamp),
+    stamp: context.timestampType === logAppendTime ? Number(context.maxTimestamp) : null,
+  });
+  return records === null ? null : [new LeanMessage(records, context)];
 }

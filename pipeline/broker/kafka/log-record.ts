@@ -1,10 +1,17 @@
 import type { KafkaMessage } from 'kafkajs';
 import type { LogRecord } from '../broker.ts';
+import type { FetchedBatch } from './fetched-batch.ts';
 import { LeanMessage } from './lean-batches.ts';
 
-/** A fetched message in the words of the port. Of headers with one name the last counts, as with Kafka's `lastHeader`. */
-export function logRecord(message: KafkaMessage): LogRecord {
-  if (message instanceof LeanMessage) return message.record;
+/**
+ * What a fetched message holds from an offset on, in the words of the port. Of headers with one name the last counts, as with Kafka's
+ * `lastHeader`.
+ */
+export function recordsOf(message: KafkaMessage, from: number): LogRecord | FetchedBatch {
+  if (message instanceof LeanMessage) {
+    message.records.skipBelow(from);
+    return message.records;
+  }
   const { offset, timestamp, key, value, headers } = message;
   return {
     offset: Number(offset),

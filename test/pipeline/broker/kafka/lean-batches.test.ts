@@ -1,9 +1,12 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
+import type { KafkaMessage } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
+import type { LogRecord } from '../../../../pipeline/broker/index.ts';
+import { type FetchedPartition, hideAborted } from '../../../../pipeline/broker/kafka/hide-aborted.ts';
 import {
   type DecodeBatch,
-  LeanMessage,
+  type LeanMessage,
   leanBatchDecoder,
   leanBatches,
 } from '../../../../pipeline/broker/kafka/lean-batches.ts';
@@ -12,7 +15,7 @@ import type {
   RecordCursor,
   RecordToEncode,
 } from '../../../../pipeline/broker/kafka/lean-records.ts';
-import { logRecord } from '../../../../pipeline/broker/kafka/log-record.ts';
+import { recordsOf } from '../../../../pipeline/broker/kafka/log-record.ts';
 import { RecordBuffer } from '../../../../pipeline/broker/kafka/record-buffer.ts';
 
 const load = createRequire(import.meta.url);
@@ -48,7 +51,14 @@ const batches = fc.record({
   records: fc.array(record, { maxLength: 40 }),
 });
 
+/** What kafkajs asks of a message. */
+function contextOf(message: object): object {
+  const { offset, batchContext, isControlRecord } = message as LeanMessage;
+  return { offset, batchContext, isControlRecord };
+}
+
 interface Batch {
+  readonly transactional?: boolean;
   readonly firstOffset: number;
   readonly records: readonly RecordToEncode[];
 }
@@ -62,12 +72,13 @@ async function bytesOf({ records, ...batch }: Batch, isStamped = false): Promise
   return bytes;
 }
 
-/** As kafkajs has it: all there is in properties of the message itself. */
-function spelledOut(message: object): object {
-  if (!(message instanceof LeanMessage)) return message;
-  const { magicByte, attributes, timestamp, offset, key, value, headers } = message;
-  const { isControlRecord, batchContext } = message;
-  return { magicByte, attributes, timestamp, offset, key, value, headers, isControlRecord, batchContext };
+/** The records of messages, as a log has them. */
+function recordsIn(messages: readonly object[], from = 0): LogRecord[] {
+  const buffer = new RecordBuffer();
+  buffer.push(messages.map((message) => recordsOf(message as KafkaMessage, from)));
+  return buffer
+    .take({ maxRecords: 1_000, maxBytes: 1e9 })
+    .map(({ offset, timestamp, key, value, headers }) => ({ offset, timestamp, key, value, headers }));
 }
 
 const one = (message: object = {}): Batch => ({
@@ -85,34 +96,58 @@ describe('batches of kafkajs, decoded by us', () => {
         theirCursor.offset = before;
         const { records, ...context } = await ours(cursor);
         const { records: theirRecords, ...theirContext } = await theirs(theirCursor);
-        expect(records.map(spelledOut)).toEqual(theirRecords);
+        expect(recordsIn(records)).toEqual(recordsIn(theirRecords));
+        expect(records.map(contextOf)).toEqual(theirRecords.slice(-1).map(contextOf));
         expect(context).toEqual(theirContext);
         expect(cursor.offset).toBe(theirCursor.offset);
       }),
     );
   });
 
-  test('become records of a log with the same parts, and of the same size', async () => {
+  test('are read from an offset within them on, in pieces of any size', async () => {
+    await fc.assert(
+      fc.asyncProperty(batches, fc.nat(45), fc.integer({ min: 1, max: 9 }), async (batch, skipped, size) => {
+        const bytes = await bytesOf(batch);
+        const from = batch.firstOffset + skipped;
+        const wanted = recordsIn((await theirs(new Cursor(bytes))).records).filter(
+          ({ offset }) => offset >= from,
+        );
+        const buffer = new RecordBuffer();
+        const { records } = await ours(new Cursor(bytes));
+        buffer.push(records.map((message) => recordsOf(message as KafkaMessage, from)));
+        const taken: number[] = [];
+        while (buffer.length > 0) {
+          expect(buffer.length).toBe(wanted.length - taken.length);
+          expect(buffer.first?.offset).toBe(wanted[taken.length]?.offset);
+          const some = buffer.take({ maxRecords: size, maxBytes: 500 });
+          const valueBytes = some.slice(0, -1).reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
+          expect(some.length).toBeLessThanOrEqual(size);
+          expect(valueBytes).toBeLessThanOrEqual(500);
+          taken.push(...some.map(({ offset }) => offset));
+        }
+        expect(taken).toEqual(wanted.map(({ offset }) => offset));
+        expect(buffer.bytes).toBe(0);
+      }),
+    );
+  });
+
+  test('of aborted transactions are hidden as kafkajs would hide them, record by record', async () => {
     await fc.assert(
       fc.asyncProperty(batches, async (batch) => {
-        const bytes = await bytesOf(batch);
-        const lean = (await ours(new Cursor(bytes))).records.map((found) => logRecord(found as never));
-        const plain = (await theirs(new Cursor(bytes))).records.map((found) => logRecord(found as never));
-        expect(
-          lean.map(({ offset, timestamp, key, value, headers }) => ({
-            offset,
-            timestamp,
-            key,
-            value,
-            headers,
-          })),
-        ).toEqual(plain);
-        const sizes = [lean, plain].map((records) => {
-          const buffer = new RecordBuffer();
-          buffer.push(records);
-          return [buffer.bytes, buffer.take({ maxRecords: 10, maxBytes: 500 }).length, buffer.bytes];
-        });
-        expect(sizes[0]).toEqual(sizes[1]);
+        const bytes = await bytesOf({ ...batch, transactional: true });
+        const answerOf = async (decode: DecodeBatch) => {
+          const { records } = await decode(new Cursor(bytes));
+          const abortedTransactions = [
+            { producerId: String(batch.producerId), firstOffset: String(batch.firstOffset) },
+          ];
+          const partition: FetchedPartition = {
+            abortedTransactions,
+            messages: records as FetchedPartition['messages'],
+          };
+          hideAborted({ responses: [{ partitions: [partition] }] });
+          return partition.messages.map(({ offset, isControlRecord }) => ({ offset, isControlRecord }));
+        };
+        expect(await answerOf(ours)).toEqual(await answerOf(theirs));
       }),
     );
   });
