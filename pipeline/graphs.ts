@@ -5,7 +5,7 @@ import type { Labels } from '../schemas/alert.ts';
 import { codecs } from '../schemas/avro/index.ts';
 import type { Reduced } from '../schemas/reduced.ts';
 import type { TopicId } from '../schemas/topics.ts';
-import type { LogRecord } from './broker/index.ts';
+import { type LogRecord, noHeaders } from './broker/index.ts';
 import { configOf, versionOf } from './config-version.ts';
 import { framedLength } from './registry/index.ts';
 import type { ShardGraph } from './shard/index.ts';
@@ -24,7 +24,7 @@ export interface Graph<Event extends { readonly kind: string }> extends ShardGra
   readonly factsFrom: string | null;
 }
 
-const noHeaders: Labels = {};
+const noLabels: Labels = {};
 const text = new TextDecoder();
 
 export function reduceGraph(
@@ -82,7 +82,8 @@ function rawRecord(record: LogRecord, partition: number): RawRecord {
 }
 
 function textHeaders(headers: LogRecord['headers']): Labels {
+  if (headers === noHeaders) return noLabels;
   const names = Object.keys(headers);
-  if (names.length === 0) return noHeaders;
+  if (names.length === 0) return noLabels;
   return Object.fromEntries(names.map((name) => [name, text.decode(headers[name])]));
 }

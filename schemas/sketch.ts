@@ -80,7 +80,7 @@ export function subtractSketch(newer: Sketch, older: Sketch): Sketch {
   return { keys, counts: keys.map((key) => left.get(key) ?? 0) };
 }
 
-export function copySketch(sketch: Sketch): Sketch {
+export function copySketch(sketch: Sketch): OpenSketch {
   return { keys: [...sketch.keys], counts: [...sketch.counts] };
 }
 

@@ -222,7 +222,7 @@ function assign(step: CombineStep, event: Identified, to: { run: Run['id'] | nul
 }
 
 function newerRun(a: Run, b: Run): Run {
-  return comparePlaces(a.v, b.v) < 0 ? b : a;
+  return (a.vOffset - b.vOffset || a.vN - b.vN) < 0 ? b : a;
 }
 
 function addRun({ byCell, byFingerprint }: Runs, run: Run): void {
@@ -233,7 +233,8 @@ function addRun({ byCell, byFingerprint }: Runs, run: Run): void {
     ofCell.from = Math.min(ofCell.from, run.id.offset);
   }
   const known = byFingerprint.get(run.fingerprint);
-  if (known === undefined) byFingerprint.set(run.fingerprint, { latest: run, markedIn: -1, runs: [run], byKey: null });
+  if (known === undefined)
+    byFingerprint.set(run.fingerprint, { latest: run, markedIn: -1, runs: [run], byKey: null });
   else {
     known.runs.push(run);
     known.byKey?.set(keyOfRun(run), run);
@@ -242,7 +243,7 @@ function addRun({ byCell, byFingerprint }: Runs, run: Run): void {
   }
 }
 
-/** The newest `v` names the latest run of a fingerprint, whatever order the rows come back in. */
+/** The newest alert names the latest run of a fingerprint, whatever order the rows come back in. */
 function indexRuns(table: Table<Run>): Runs {
   const runs: Runs = { byFingerprint: new Map(), byCell: new Map() };
   for (const run of table.values()) addRun(runs, run);

@@ -1,27 +1,36 @@
+import type { EventTimeMs } from '../../schemas/brand.ts';
 import { copyMinute, type OpenMinute, observeMinute } from './minutes.ts';
 import { copySegment, type OpenSegments, observeSegment, type Sighting } from './segments.ts';
 
 /**
  * What a run has seen, by time and by minute. Observations wait in `fresh` and are counted when somebody wants to know: most
- * runs are asked twice in their life, and two numbers in a row cost a fiftieth of a segment and a minute with a sketch.
+ * runs are asked twice in their life, and a number or two cost a fiftieth of a segment and a minute with a sketch.
  */
 export interface Counts extends OpenSegments {
+  readonly cell: EventTimeMs;
   readonly cellMs: number;
   minutes: OpenMinute[];
-  /** Time and value (NaN for none) in turn, in the order they came: what `segments` and `minutes` do not hold yet. */
+  /**
+   * What `segments` and `minutes` do not hold yet, in the order it came: of an observation without a value its distance from the
+   * start of the cell, of one with a value -1 less that distance, and the value.
+   */
   fresh: number[];
 }
 
-/** So many observations wait: as many as segments tell times apart. */
-const maxFresh = 64;
+/** So many numbers wait: those of as many observations as segments tell times apart, if all have values. */
+const maxFresh = 128;
 
 /** Adds an observation that names no end. */
-export function addFresh(counts: Counts, t: number, value: number | null): void {
-  const { fresh } = counts;
-  // A list that grows from none has room for 17, which is a waste for the many that stay alone.
-  if (fresh.length === 0) counts.fresh = [t, value ?? Number.NaN];
-  else fresh.push(t, value ?? Number.NaN);
-  if (fresh.length < 2 * maxFresh) return;
+export function addFresh(counts: Counts, t: EventTimeMs, value: number | null): void {
+  const { fresh, cell } = counts;
+  const distance = t - cell;
+  if (value !== null && Number.isFinite(value)) {
+    // A list that grows from none has room for 17, which is a waste for the many that stay alone.
+    if (fresh.length === 0) counts.fresh = [-1 - distance, value];
+    else fresh.push(-1 - distance, value);
+  } else if (fresh.length === 0) counts.fresh = [distance];
+  else fresh.push(distance);
+  if (fresh.length < maxFresh) return;
   countAll(counts, fresh);
   counts.fresh = [];
 }
@@ -33,12 +42,13 @@ export function count(counts: Counts, seen: Sighting): void {
 }
 
 /** Everything counted, sharing nothing that may still change. */
-export function counted({ segments, gridMs, cellMs, minutes, fresh }: Counts): Counts {
+export function counted({ segments, gridMs, cell, cellMs, minutes, fresh }: Counts): Counts {
   const all: Counts = {
     segments: segments.map(copySegment),
     gridMs,
+    cell,
     cellMs,
-    minutes: minutes.map(copyMinute) as OpenMinute[],
+    minutes: minutes.map(copyMinute),
     fresh: [],
   };
   countAll(all, fresh);
@@ -46,8 +56,13 @@ export function counted({ segments, gridMs, cellMs, minutes, fresh }: Counts): C
 }
 
 function countAll(counts: Counts, fresh: readonly number[]): void {
-  for (let i = 0; i + 1 < fresh.length; i += 2) {
-    const value = fresh[i + 1] ?? Number.NaN;
-    count(counts, { t: fresh[i] ?? 0, value: Number.isNaN(value) ? null : value, endsAt: null });
+  for (let i = 0; i < fresh.length; i += 1) {
+    // The loop keeps within the list.
+    const first = fresh[i] as number;
+    if (first >= 0) count(counts, { t: counts.cell + first, value: null, endsAt: null });
+    else {
+      i += 1;
+      count(counts, { t: counts.cell - 1 - first, value: fresh[i] ?? null, endsAt: null });
+    }
   }
 }

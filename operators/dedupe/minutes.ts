@@ -36,7 +36,7 @@ function minuteOf(minutes: OpenMinute[], start: EventTimeMs): OpenMinute {
   return minute;
 }
 
-export function copyMinute({ minute, count, values, sketch }: OpenMinute): MinuteCount {
+export function copyMinute({ minute, count, values, sketch }: OpenMinute): OpenMinute {
   return {
     minute,
     count,

@@ -10,7 +10,7 @@ import { mergeValues } from './values.ts';
 
 /**
  * A run: the observations of one fingerprint in one cell and shard that could be told apart by their times only. It is a
- * *set*: nothing in it but `id`, `v` and `emittedCount` depends on the order in which its alerts came. Its one owner is
+ * *set*: nothing in it but `id`, `vOffset`, `vN` and `emittedCount` depends on the order in which its alerts came. Its one owner is
  * combine, which adds to it in place and sets it again.
  */
 export interface Run extends Counts {
@@ -18,7 +18,9 @@ export interface Run extends Counts {
   readonly rowKey: string;
   readonly shard: number;
   readonly id: Place;
-  v: Place;
+  /** The newest alert in it. Two numbers: a place of its own for each alert would be an object for the collector to keep. */
+  vOffset: number;
+  vN: number;
   readonly fingerprint: Fingerprint;
   fingerprintRule: string;
   readonly domain: string;
@@ -28,7 +30,6 @@ export interface Run extends Counts {
   readonly watched: string;
   readonly status: Status;
   readonly ending: Ending;
-  readonly cell: EventTimeMs;
   readonly startsAt: EventTimeMs | null;
   /** Named end of a resolved run, part of what makes it one run; null for firing ones. */
   readonly resolvedAt: EventTimeMs | null;
@@ -96,7 +97,8 @@ export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted
     rowKey: `${place.offset}/${place.n}`,
     shard,
     id: place,
-    v: place,
+    vOffset: place.offset,
+    vN: place.n,
     fingerprint,
     fingerprintRule,
     domain,
@@ -125,7 +127,8 @@ export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted
 /** Adds one observation, in place. */
 export function observe(run: Run, event: Identified, sighted: Sighted): void {
   const { t } = sighted;
-  run.v = event.place;
+  run.vOffset = event.place.offset;
+  run.vN = event.place.n;
   run.count += 1;
   if (t >= run.last) noteText(run, event, t);
   if (t < run.first) run.first = t;
@@ -162,7 +165,7 @@ export function partialOf(run: Run): Partial {
     kind: 'partial',
     shard: run.shard,
     id: run.id,
-    v: run.v,
+    v: { offset: run.vOffset, n: run.vN },
     fingerprint: run.fingerprint,
     fingerprintRule: run.fingerprintRule,
     domain: run.domain,

@@ -15,7 +15,8 @@ export function sight(event: Identified, config: DedupeConfig): Sighted {
   const t = isDropped ? at : Math.min(tail.observedAt ?? at, at + config.skewMs);
   const cell = cellOf(t, config);
   if (isDropped) return { t, cell, startsAt: null, endsAt: null };
-  return { t, cell, startsAt: startOf(event, { t, cell }, config), endsAt: endOf(event, t, config) };
+  const startsAt = tail.startsAt === null ? null : startOf(tail.startsAt, { t, cell }, config);
+  return { t, cell, startsAt, endsAt: endOf(event, t, config) };
 }
 
 /**
@@ -23,13 +24,12 @@ export function sight(event: Identified, config: DedupeConfig): Sighted {
  * make a run of every observation. In a run whose start is the end of its cell each observation begins with itself.
  */
 function startOf(
-  { tail }: Identified,
+  startsAt: EventTimeMs,
   { t, cell }: Pick<Sighted, 't' | 'cell'>,
   config: DedupeConfig,
-): EventTimeMs | null {
-  if (tail.startsAt === null) return null;
-  if (tail.startsAt >= t) return cell + config.windowMs;
-  return Math.max(tail.startsAt, cell - config.reachMs);
+): EventTimeMs {
+  if (startsAt >= t) return cell + config.windowMs;
+  return Math.max(startsAt, cell - config.reachMs);
 }
 
 /**

@@ -1,3 +1,8 @@
+export interface CacheLimits {
+  readonly maxHeads: number;
+  readonly maxHeadBytes: number;
+}
+
 /**
  * A bounded map in two generations: when the young one is full it becomes the old one, and the old one is forgotten.
  * Forgetting costs time and changes nothing.
@@ -9,7 +14,7 @@ export class Generations<V> {
   readonly #maxEntries: number;
   readonly #maxBytes: number;
 
-  constructor(limits: { readonly maxHeads: number; readonly maxHeadBytes: number }) {
+  constructor(limits: CacheLimits) {
     this.#maxEntries = Math.ceil(limits.maxHeads / 2);
     this.#maxBytes = limits.maxHeadBytes / 2;
   }

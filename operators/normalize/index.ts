@@ -1,8 +1,8 @@
 import type { RawRecord, ReduceEvent } from '../events.ts';
 import { defineOperator } from '../operator.ts';
 import { NormalizeConfig } from './config.ts';
-import { Generations } from './generations.ts';
 import { HeadCache } from './head-cache.ts';
+import { KnownBytes } from './known-bytes.ts';
 import { type CompiledMapping, compileMapping, presets, shapeOf } from './mapping/index.ts';
 import { type DecodeAvro, type RecordRules, readRecord } from './read-record.ts';
 import type { Item, Reading } from './reading.ts';
@@ -27,7 +27,7 @@ export function makeNormalize({ decodeAvro = () => 'unknown', isOwnLayout = () =
     tables: {},
     derive: (config): Derived => ({
       rules: rulesOf(config, decodeAvro),
-      repeats: new Repeats(config.limits, isOwnLayout, new Generations(config.cache)),
+      repeats: new Repeats(config.limits, isOwnLayout, new KnownBytes(config.cache)),
     }),
     on: {
       record(step, record) {

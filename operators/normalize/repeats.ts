@@ -1,7 +1,7 @@
 import type { Tail } from '../../schemas/alert.ts';
 import { RawWire } from '../../schemas/avro/index.ts';
 import type { KnownHead, RawRecord } from '../events.ts';
-import type { Generations } from './generations.ts';
+import type { KnownBytes } from './known-bytes.ts';
 import type { Limits } from './limits.ts';
 import { implausibility } from './parse-time.ts';
 
@@ -25,9 +25,9 @@ export class Repeats {
   readonly #limits: Limits;
   readonly #isOwnLayout: IsOwnLayout;
   readonly #wire = new RawWire();
-  readonly #heads: Generations<KnownHead>;
+  readonly #heads: KnownBytes<KnownHead>;
 
-  constructor(limits: Limits, isOwnLayout: IsOwnLayout, heads: Generations<KnownHead>) {
+  constructor(limits: Limits, isOwnLayout: IsOwnLayout, heads: KnownBytes<KnownHead>) {
     this.#limits = limits;
     this.#isOwnLayout = isOwnLayout;
     this.#heads = heads;
@@ -38,7 +38,7 @@ export class Repeats {
     const bytes = bytesOf(value);
     if (bytes === null || headers['ce_specversion'] !== undefined) return null;
     const end = this.#wire.headEnd(bytes, framingBytes);
-    const head = end < 0 ? undefined : this.#heads.get(bytes.toString('latin1', 1, end));
+    const head = end < 0 ? undefined : this.#heads.get(bytes, 1, end);
     if (head === undefined || bytes.length > this.#limits.maxBytes) return null;
     const tail = this.#wire.tail(bytes, end);
     return tail !== null && this.#isOrdinary(tail, at) ? { head, tail } : null;
@@ -50,7 +50,7 @@ export class Repeats {
     if (bytes === null || headers['ce_specversion'] !== undefined) return;
     if (!this.#isOwnLayout(bytes.readUInt32BE(1))) return;
     const end = this.#wire.headEnd(bytes, framingBytes);
-    if (end >= 0) this.#heads.set(bytes.toString('latin1', 1, end), head);
+    if (end >= 0) this.#heads.add(bytes, 1, end, head);
   }
 
   #isOrdinary({ observedAt, startsAt, endsAt, id }: Tail, at: number): boolean {

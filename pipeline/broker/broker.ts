@@ -9,6 +9,9 @@ export interface LogRecord {
   readonly headers: Readonly<Record<string, Uint8Array>>;
 }
 
+/** Of most records; to be known by being this one. */
+export const noHeaders: LogRecord['headers'] = Object.freeze({});
+
 export interface TopicPartition {
   readonly topic: string;
   readonly partition: number;

@@ -17,6 +17,7 @@ export type {
   TopicSettings,
   Transaction,
 } from './broker.ts';
+export { noHeaders } from './broker.ts';
 export { EmbeddedBroker, type EmbeddedBrokerOptions } from './embedded-broker.ts';
 export { KafkaBroker, type KafkaBrokerOptions } from './kafka/kafka-broker.ts';
 export { partitionOf } from './partitioner.ts';

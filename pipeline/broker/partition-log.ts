@@ -1,5 +1,5 @@
 import type { EventTimeMs } from '../../schemas/brand.ts';
-import type { LogRecord, ProduceRecord, TopicSettings } from './broker.ts';
+import { type LogRecord, noHeaders, type ProduceRecord, type TopicSettings } from './broker.ts';
 import { compact } from './compaction.ts';
 import { RecordStore } from './record-store.ts';
 import { RetentionMarks } from './retention-marks.ts';
@@ -20,8 +20,6 @@ export interface Slice {
   /** Where the next read continues; behind markers and aborted records that were stepped over. */
   readonly next: number;
 }
-
-const noHeaders: LogRecord['headers'] = Object.freeze({});
 
 /**
  * One partition: records, the open and aborted transactions in it, and who waits for more. The high watermark equals

@@ -1,4 +1,4 @@
-import { Subject } from 'rxjs';
+import { Observable, type Subscriber } from 'rxjs';
 import type { Assigned, DeadLetter, Output } from '../../operators/events.ts';
 import type { DecisionDraft, Kinded } from '../../operators/operator.ts';
 import type { EventTimeMs } from '../../schemas/brand.ts';
@@ -28,7 +28,7 @@ export class Shard<Event extends Kinded> {
   #graph: ShardGraph<Event>;
   readonly #partition: number;
   readonly #sink: ShardSink;
-  #source: Subject<Event>;
+  #source: Subscriber<Event>;
   readonly #completeness = new Completeness();
   #controlMark = -1;
   #isVersionStored = false;
@@ -46,13 +46,18 @@ export class Shard<Event extends Kinded> {
     this.#throwFailure();
   }
 
-  #open(graph: ShardGraph<Event>): { readonly host: ShardHost; readonly source: Subject<Event> } {
+  #open(graph: ShardGraph<Event>): { readonly host: ShardHost; readonly source: Subscriber<Event> } {
     const host = new ShardHost((stage, decision) => this.#decide(stage, decision));
-    const source = new Subject<Event>();
-    source.pipe(graph.operators(host)).subscribe({
+    // The one subscriber itself: a Subject would look through a list of them for each event.
+    let source: Subscriber<Event> | null = null;
+    const events = new Observable<Event>((subscriber) => {
+      source = subscriber;
+    });
+    events.pipe(graph.operators(host)).subscribe({
       next: (event) => this.#arrive(event),
       error: (error) => this.#fail(error),
     });
+    if (source === null) throw new TocsinError('invariant.broken', `${graph.name} listens to nothing`);
     return { host, source };
   }
 

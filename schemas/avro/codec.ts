@@ -9,7 +9,7 @@ export interface Codec<T> {
   /** Registry subject of the topic's value. */
   readonly subject: string;
   readonly schema: RecordSchema;
-  /** Unframed Avro in a buffer of its own. @throws TocsinError `invariant.broken` for what the schema cannot hold */
+  /** Unframed Avro; nobody else writes there. @throws TocsinError `invariant.broken` for what the schema cannot hold */
   encode(value: T): Buffer;
   /** The same behind Confluent's header: magic byte 0 and the big-endian schema id. */
   encodeFramed(schemaId: number, value: T): Buffer;
@@ -40,7 +40,9 @@ export interface CodecSpec<T> {
 }
 
 export const headerBytes = 5;
-const scratchBytes = 64 * 1024;
+const slabBytes = 64 * 1024;
+/** What is larger would leave much of a slab empty. */
+const largestShared = slabBytes / 8;
 
 /** Builds a codec; do it once, at start: avsc generates code for each schema. */
 export function codecOf<T>(spec: CodecSpec<T>): Codec<T> {
@@ -110,26 +112,45 @@ function requireRecords(writer: Type): void {
   if (other !== undefined) throw new Error(`it describes a value of type ${other.typeName}, not a record`);
 }
 
-/** Writes into a buffer that is used again, then copies once; a value that does not fit is written a second time. */
+/** What is written lies in slabs, one value behind the other, until nobody has any of a slab's values any more. */
+let slab: Buffer = Buffer.alloc(0);
+let slabEnd = 0;
+
+/** Writes into the slab; what does not fit any more is written again, into the next one or a buffer of its own. */
 function writerOf(type: Type, subject: string): (schemaId: number | null, wire: unknown) => Buffer {
-  const scratch = Buffer.allocUnsafeSlow(scratchBytes);
   return (schemaId, wire) => {
-    const start = schemaId === null ? 0 : headerBytes;
+    const front = schemaId === null ? 0 : headerBytes;
     try {
-      let buffer = scratch;
-      let end = type.encode(wire, buffer, start);
+      let end = type.encode(wire, slab, slabEnd + front);
       if (end < 0) {
-        buffer = Buffer.allocUnsafeSlow(buffer.length - end);
-        end = type.encode(wire, buffer, start);
+        const bytes = slab.length - end - slabEnd;
+        if (bytes > largestShared) return framed(writtenAlone(type, wire, { bytes, front }), schemaId);
+        slab = Buffer.allocUnsafeSlow(slabBytes);
+        slabEnd = 0;
+        end = type.encode(wire, slab, front);
       }
-      if (schemaId !== null) writeHeader(buffer, schemaId);
-      const bytes = Buffer.allocUnsafe(end);
-      buffer.copy(bytes, 0, 0, end);
-      return bytes;
+      const start = slabEnd;
+      slabEnd = end;
+      return framed(slab.subarray(start, end), schemaId);
     } catch (cause) {
       throw new TocsinError('invariant.broken', `${subject}: ${whatIsWrong(type, wire, cause)}`, { cause });
     }
   };
+}
+
+function writtenAlone(
+  type: Type,
+  wire: unknown,
+  { bytes, front }: { readonly bytes: number; readonly front: number },
+): Buffer {
+  const buffer = Buffer.allocUnsafeSlow(bytes);
+  type.encode(wire, buffer, front);
+  return buffer;
+}
+
+function framed(bytes: Buffer, schemaId: number | null): Buffer {
+  if (schemaId !== null) writeHeader(bytes, schemaId);
+  return bytes;
 }
 
 function writeHeader(buffer: Buffer, schemaId: number): void {

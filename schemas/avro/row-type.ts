@@ -7,6 +7,8 @@ import { optionalType, TextType } from './safe-types.ts';
 /** avsc type of a row that only we write and read: a million of them share the texts that repeat. */
 export function rowType(schema: unknown): avro.Type {
   return build(schema, (node, options) =>
-    node === 'string' ? new TextType() : (packedHeadType(node) ?? numbersType(node) ?? optionalType(node, options)),
+    node === 'string'
+      ? new TextType()
+      : (packedHeadType(node) ?? numbersType(node) ?? optionalType(node, options)),
   );
 }

@@ -1,4 +1,4 @@
-import type { LogRecord } from '../broker.ts';
+import { type LogRecord, noHeaders } from '../broker.ts';
 
 /** Where the parts of a record lie; as many bytes as -1 stand for none. */
 export interface Parts {
@@ -7,8 +7,6 @@ export interface Parts {
   readonly valueFrom: number;
   readonly valueBytes: number;
 }
-
-const noHeaders: LogRecord['headers'] = {};
 
 /** A record without headers, as it lies in what was fetched. Its parts become views when they are asked for: nobody reads the keys of raw records. */
 export class FetchedRecord implements LogRecord {

@@ -1,5 +1,5 @@
 import type { KafkaMessage } from 'kafkajs';
-import type { LogRecord } from '../broker.ts';
+import { type LogRecord, noHeaders } from '../broker.ts';
 import type { FetchedBatch } from './fetched-batch.ts';
 import { LeanMessage } from './lean-batches.ts';
 
@@ -21,8 +21,6 @@ export function recordsOf(message: KafkaMessage, from: number): LogRecord | Fetc
     headers: headers === undefined ? noHeaders : named(headers),
   };
 }
-
-const noHeaders: LogRecord['headers'] = {};
 
 function named(headers: NonNullable<KafkaMessage['headers']>): LogRecord['headers'] {
   const lasts: Record<string, Uint8Array> = {};

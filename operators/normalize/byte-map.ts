@@ -1,0 +1,126 @@
+/** Numbers of a slot: hash, place in the chunks, length, and 1 more than the place in the values (0: the slot is free). */
+const slotNumbers = 4;
+const firstSlots = 1_024;
+
+const chunkBits = 20;
+const chunkBytes = 1 << chunkBits;
+
+/** Longer keys are not taken. */
+export const longestKey = 16_384;
+
+/** Who looks for longer than this in a table that is half empty has met keys that were made to collide: more are not taken. */
+const mostProbes = 32;
+
+/**
+ * A map whose keys are stretches of bytes, compared byte by byte. As texts they would have to be made, hashed and thrown away for
+ * each look-up, and as objects of the heap each would cost the collector a visit. Entries are only added.
+ */
+export class ByteMap<V> {
+  #slots = new Int32Array(slotNumbers * firstSlots);
+  readonly #values: V[] = [];
+  readonly #chunks: DataView[] = [];
+  #chunkEnd = chunkBytes;
+
+  get size(): number {
+    return this.#values.length;
+  }
+
+  /** `hash` is `hashOf` the same bytes. */
+  get(bytes: DataView, from: number, to: number, hash: number): V | undefined {
+    const slots = this.#slots;
+    const length = to - from;
+    for (let probe = 0, slot = this.#firstSlot(hash); probe < mostProbes; probe += 1) {
+      const value = slots[slot + 3] ?? 0;
+      if (value === 0) return undefined;
+      if (
+        slots[slot] === hash &&
+        slots[slot + 2] === length &&
+        this.#holds(slots[slot + 1] ?? 0, bytes, from, to)
+      )
+        return this.#values[value - 1];
+      slot = (slot + slotNumbers) & (slots.length - 1);
+    }
+    return undefined;
+  }
+
+  /** Adds what is not there yet. */
+  add(bytes: DataView, from: number, to: number, entry: { readonly hash: number; readonly value: V }): void {
+    if (to - from > longestKey) return;
+    if (2 * this.size >= this.#slots.length / slotNumbers) this.#grow();
+    const slot = this.#freeSlot(entry.hash);
+    if (slot < 0) return;
+    const place = this.#keep(bytes, from, to);
+    this.#values.push(entry.value);
+    this.#slots.set([entry.hash, place, to - from, this.#values.length], slot);
+  }
+
+  #firstSlot(hash: number): number {
+    return (hash * slotNumbers) & (this.#slots.length - 1);
+  }
+
+  /** -1 when there are too many of the like. */
+  #freeSlot(hash: number): number {
+    const slots = this.#slots;
+    for (let probe = 0, slot = this.#firstSlot(hash); probe < mostProbes; probe += 1) {
+      if (slots[slot + 3] === 0) return slot;
+      slot = (slot + slotNumbers) & (slots.length - 1);
+    }
+    return -1;
+  }
+
+  #holds(place: number, bytes: DataView, from: number, to: number): boolean {
+    const chunk = this.#chunks[place >>> chunkBits];
+    return chunk !== undefined && areEqual(chunk, place & (chunkBytes - 1), bytes, from, to);
+  }
+
+  /** Copies a key behind those that are there. */
+  #keep(bytes: DataView, from: number, to: number): number {
+    if (this.#chunkEnd + to - from > chunkBytes) {
+      this.#chunks.push(new DataView(new ArrayBuffer(chunkBytes)));
+      this.#chunkEnd = 0;
+    }
+    const chunk = this.#chunks.length - 1;
+    const at = this.#chunkEnd;
+    const kept = this.#chunks[chunk]?.buffer ?? new ArrayBuffer(0);
+    new Uint8Array(kept, at).set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from));
+    this.#chunkEnd = at + to - from;
+    return (chunk << chunkBits) | at;
+  }
+
+  #grow(): void {
+    const old = this.#slots;
+    this.#slots = new Int32Array(2 * old.length);
+    for (let slot = 0; slot < old.length; slot += slotNumbers) {
+      if (old[slot + 3] === 0) continue;
+      const to = this.#freeSlot(old[slot] ?? 0);
+      if (to >= 0) this.#slots.set(old.subarray(slot, slot + slotNumbers), to);
+    }
+  }
+}
+
+/** Two lanes, of which neither waits for the other; mixed as MurmurHash3 mixes. */
+export function hashOf(bytes: DataView, from: number, to: number): number {
+  let a = 0x9747_b28c;
+  let b = 0x3243_f6a8;
+  let at = from;
+  for (; at + 8 <= to; at += 8) {
+    a = Math.imul(a ^ bytes.getInt32(at, true), 0x85eb_ca6b);
+    a ^= a >>> 13;
+    b = Math.imul(b ^ bytes.getInt32(at + 4, true), 0xc2b2_ae35);
+    b ^= b >>> 16;
+  }
+  for (; at < to; at += 1) {
+    a = Math.imul(a ^ bytes.getUint8(at), 0x85eb_ca6b);
+    a ^= a >>> 13;
+  }
+  const both = Math.imul(a ^ (to - from), 0x9e37_79b1) ^ b;
+  return Math.imul(both ^ (both >>> 16), 0x85eb_ca6b) | 0;
+}
+
+function areEqual(a: DataView, start: number, b: DataView, from: number, to: number): boolean {
+  const shift = start - from;
+  let at = from;
+  for (; at + 4 <= to; at += 4) if (a.getInt32(at + shift, true) !== b.getInt32(at, true)) return false;
+  for (; at < to; at += 1) if (a.getUint8(at + shift) !== b.getUint8(at)) return false;
+  return true;
+}
