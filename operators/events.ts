@@ -24,8 +24,12 @@ export interface RawRecord {
 export interface KnownHead extends Head {
   /** How its source ends a period; chosen by the payload's shape. */
   readonly ending: Ending;
-  /** What fingerprint computed from it, and under which rules. Its slot here, so that a repeat looks nothing up. */
-  identified?: { readonly under: object; readonly identity: Identity } | undefined;
+  /** What fingerprint computed from it. This and the next two have their place here, so that a repeat looks nothing up. */
+  identity?: Identity | null;
+  /** The rules under which it was computed. */
+  identifiedUnder?: object | null;
+  /** Where combine counted the last alert with this head. */
+  run?: object | null;
 }
 
 /** One decoded alert on its way through REDUCE. */
@@ -49,8 +53,6 @@ export interface Identity {
   readonly domain: string;
   /** Rule that drops alerts of this head at the door, or ''. */
   readonly droppedBy: string;
-  /** What combine knows of the fingerprint, kept by it. An identity is its shard's own. */
-  live?: object | undefined;
 }
 
 export interface Identified extends Omit<Observation, 'kind'> {

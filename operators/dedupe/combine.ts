@@ -1,12 +1,22 @@
 import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import { comparePlaces } from '../../schemas/place.ts';
 import type { LateAlert, Reduced } from '../../schemas/reduced.ts';
-import type { Identified, Identity, ReduceEvent } from '../events.ts';
+import type { Identified, KnownHead, ReduceEvent } from '../events.ts';
 import { defineOperator, type Step } from '../operator.ts';
 import type { Table } from '../table.ts';
 import { DedupeConfig } from './config.ts';
 import { reduceTables } from './rows.ts';
-import { isOfRun, keyOfRun, newRun, observe, partialOf, plainHead, type Run, runKey } from './run.ts';
+import {
+  isOfRun,
+  keyOfRun,
+  liveRun,
+  newRun,
+  observe,
+  partialOf,
+  plainHead,
+  type Run,
+  runKey,
+} from './run.ts';
 import { isLate, type Sighted, sight } from './sight.ts';
 
 /** A live count is stated again when it has grown by this factor, so that a storm is seen while it lasts. */
@@ -15,9 +25,6 @@ const restateFactor = 16;
 interface OfFingerprint {
   /** The live run with the newest alert: nearly always where the next alert belongs. */
   latest: Run;
-  /** The table's epoch when `latest` was set as changed; -1 when that is not known. */
-  markedIn: number;
-  /** All that are live; none when this was forgotten. */
   runs: Run[];
   /** By what tells runs apart; made when there are too many to look at each. */
   byKey: Map<string, Run> | null;
@@ -65,20 +72,25 @@ export const combine = defineOperator<ReduceEvent>()({
 });
 
 function combineAlert(step: CombineStep, event: Identified): void {
-  const sighted = sight(event, step.config);
+  const { head, identity } = event;
+  const recent = recentRun(event);
+  const sighted = sight(event, (recent ?? identity).droppedBy !== '', step.config);
   if (isLate(event, sighted.cell, step.config)) {
     passLate(step, event, sighted.t);
     return;
   }
-  const known = runsOf(step.derived, event.identity);
-  const previous = known?.latest;
+  const previous = recent ?? step.derived.byFingerprint.get(identity.fingerprint)?.latest;
   const run =
     previous !== undefined && isOfRun(previous, event, sighted)
       ? previous
-      : (runAmong(known, event, sighted) ?? openRun(step, event, sighted));
+      : (runAmong(step.derived, event, sighted) ?? openRun(step, event, sighted));
   const wasSilent = run === previous && isSilentBefore(run, sighted.t);
-  mark(step.tables.runs, run, known);
+  mark(step.tables.runs, run);
   observe(run, event, sighted);
+  if (run !== recent) {
+    makeLatest(step.derived, run);
+    head.run = run;
+  }
   if (wasSilent || mustState(run, previous)) {
     // RELATE must know how far the run before reached, or it would take its continuation for a first sighting.
     if (previous !== undefined && previous !== run) flush(step, [previous]);
@@ -87,22 +99,26 @@ function combineAlert(step: CombineStep, event: Identified): void {
   if (step.config.traceAssignments) assign(step, event, { run: run.id, t: sighted.t });
 }
 
-/** What is live of a fingerprint, remembered where its alerts have their identity: a repeat looks nothing up. */
-function runsOf({ byFingerprint }: Runs, identity: Identity): OfFingerprint | undefined {
-  const remembered = identity.live as OfFingerprint | undefined;
-  if (remembered !== undefined && remembered.runs.length > 0) return remembered;
-  const known = byFingerprint.get(identity.fingerprint);
-  identity.live = known;
-  return known;
+/** The latest run of the fingerprint, where a repeat finds it without looking it up; null when that must be done. */
+function recentRun({ head, identity }: Identified): Run | null {
+  // Nobody else puts anything there.
+  const run = (head.run ?? null) as Run | null;
+  return run?.isLatest === true && run.identity === identity ? run : null;
 }
 
-/** Before a run gets an alert. Nearly always it was set since the last checkpoint, and is known to have changed. */
-function mark(runs: Table<Run>, run: Run, known: OfFingerprint | undefined): void {
-  if (run === known?.latest && known.markedIn === runs.epoch) return;
+/** Before a run is changed in place. Nearly always it was set since the last checkpoint, and is known to have changed. */
+function mark(runs: Table<Run>, run: Run): void {
+  if (run.markedIn === runs.epoch) return;
   runs.set(run.rowKey, run);
+  run.markedIn = runs.epoch;
+}
+
+function makeLatest({ byFingerprint }: Runs, run: Run): void {
+  const known = byFingerprint.get(run.fingerprint);
   if (known === undefined) return;
+  known.latest.isLatest = false;
   known.latest = run;
-  known.markedIn = runs.epoch;
+  run.isLatest = true;
 }
 
 /** A first sight; a change of what could be told since the previous observation; a live count far from the stated one. */
@@ -119,7 +135,8 @@ function isSilentBefore({ ending, segments }: Run, t: EventTimeMs): boolean {
   return endsAt !== null && t > endsAt;
 }
 
-function runAmong(known: OfFingerprint | undefined, event: Identified, sighted: Sighted): Run | undefined {
+function runAmong({ byFingerprint }: Runs, event: Identified, sighted: Sighted): Run | undefined {
+  const known = byFingerprint.get(event.identity.fingerprint);
   if (known === undefined) return undefined;
   if (known.runs.length <= fewRuns) return known.runs.find((run) => isOfRun(run, event, sighted));
   known.byKey ??= new Map(known.runs.map((run) => [keyOfRun(run), run]));
@@ -134,7 +151,7 @@ function openRun(step: CombineStep, event: Identified, sighted: Sighted): Run {
 }
 
 function state(step: CombineStep, run: Run): void {
-  step.tables.runs.beforeMutation(run.rowKey);
+  mark(step.tables.runs, run);
   run.emittedCount = run.count;
   send(step, run.domain, partialOf(run));
 }
@@ -146,16 +163,13 @@ function send(step: CombineStep, key: string, value: Reduced): void {
 /** States what a run holds beyond its last statement, in the order in which the runs began. */
 function flush(step: CombineStep, runs: readonly Run[]): void {
   const unstated = runs.filter(({ count, emittedCount }) => count > emittedCount);
-  for (const run of unstated.sort((a, b) => comparePlaces(a.id, b.id))) {
-    state(step, run);
-    step.tables.runs.set(run.rowKey, run);
-  }
+  for (const run of unstated.sort((a, b) => comparePlaces(a.id, b.id))) state(step, run);
 }
 
 /** States every run, whatever was stated of it: a rebuilt shard does not know when the one before it spoke. */
 function restate(step: CombineStep): void {
   for (const run of step.tables.runs.values()) {
-    step.tables.runs.beforeMutation(run.rowKey);
+    mark(step.tables.runs, run);
     run.emittedCount = 0;
   }
   flush(step, [...step.tables.runs.values()]);
@@ -175,10 +189,20 @@ function endCell(step: CombineStep, cell: EventTimeMs, due: EventTimeMs): void {
     step.wakeAt(String(cell), dropDue);
     return;
   }
-  for (const { rowKey } of runs) step.tables.runs.delete(rowKey);
+  for (const run of runs) {
+    step.tables.runs.delete(run.rowKey);
+    letGo(run);
+  }
   for (const fingerprint of new Set(runs.map((run) => run.fingerprint)))
     forget(step.derived, fingerprint, cell);
   step.derived.byCell.delete(cell);
+}
+
+/** Nobody finds it any more, nor keeps it: heads are remembered for much longer. */
+function letGo(run: Run): void {
+  run.isLatest = false;
+  const head: Pick<KnownHead, 'run'> = run.head;
+  if (head.run === run) head.run = null;
 }
 
 /** Once for all runs of a fingerprint: a flapping alert may have thousands in a cell. */
@@ -187,10 +211,12 @@ function forget({ byFingerprint }: Runs, fingerprint: Fingerprint, cell: EventTi
   if (known === undefined) return;
   known.runs = known.runs.filter((run) => run.cell !== cell);
   known.byKey = null;
-  known.markedIn = -1;
   const [first] = known.runs;
   if (first === undefined) byFingerprint.delete(fingerprint);
-  else known.latest = known.runs.reduce(newerRun, first);
+  else {
+    known.latest = known.runs.reduce(newerRun, first);
+    known.latest.isLatest = true;
+  }
 }
 
 function passLate(step: CombineStep, event: Identified, t: EventTimeMs): void {
@@ -233,19 +259,19 @@ function addRun({ byCell, byFingerprint }: Runs, run: Run): void {
     ofCell.from = Math.min(ofCell.from, run.id.offset);
   }
   const known = byFingerprint.get(run.fingerprint);
-  if (known === undefined)
-    byFingerprint.set(run.fingerprint, { latest: run, markedIn: -1, runs: [run], byKey: null });
-  else {
-    known.runs.push(run);
-    known.byKey?.set(keyOfRun(run), run);
-    known.latest = newerRun(known.latest, run);
-    known.markedIn = -1;
+  if (known === undefined) {
+    run.isLatest = true;
+    byFingerprint.set(run.fingerprint, { latest: run, runs: [run], byKey: null });
+    return;
   }
+  known.runs.push(run);
+  known.byKey?.set(keyOfRun(run), run);
+  if (newerRun(known.latest, run) === run) makeLatest({ byCell, byFingerprint }, run);
 }
 
 /** The newest alert names the latest run of a fingerprint, whatever order the rows come back in. */
 function indexRuns(table: Table<Run>): Runs {
   const runs: Runs = { byFingerprint: new Map(), byCell: new Map() };
-  for (const run of table.values()) addRun(runs, run);
+  for (const run of table.values()) addRun(runs, liveRun(run));
   return runs;
 }

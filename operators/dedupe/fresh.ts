@@ -20,10 +20,9 @@ export interface Counts extends OpenSegments {
 /** So many numbers wait: those of as many observations as segments tell times apart, if all have values. */
 const maxFresh = 128;
 
-/** Adds an observation that names no end. */
-export function addFresh(counts: Counts, t: EventTimeMs, value: number | null): void {
-  const { fresh, cell } = counts;
-  const distance = t - cell;
+/** Adds an observation that names no end, `distance` behind the start of the cell. */
+export function addFresh(counts: Counts, distance: number, value: number | null): void {
+  const { fresh } = counts;
   if (value !== null && Number.isFinite(value)) {
     // A list that grows from none has room for 17, which is a waste for the many that stay alone.
     if (fresh.length === 0) counts.fresh = [-1 - distance, value];

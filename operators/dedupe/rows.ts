@@ -10,7 +10,7 @@ import type { Place } from '../../schemas/place.ts';
 import type { Partial, Values } from '../../schemas/reduced.ts';
 import { rowSchema } from '../row-schema.ts';
 import { table } from '../table.ts';
-import type { Run } from './run.ts';
+import type { Run, StoredRun } from './run.ts';
 
 /** How many tellings of an occurrence were caused by alerts of one run. */
 export interface Causes {
@@ -100,7 +100,7 @@ const time = (doc = '') => required('long', doc);
 const nullableTime = (doc = '') => optional('long', doc);
 const flag = (doc = '') => required('boolean', doc);
 
-const runFields: Fields<Run> = {
+const runFields: Fields<StoredRun> = {
   rowKey: text(),
   shard: required('int', ''),
   id: fieldOf('id'),
@@ -120,8 +120,8 @@ const runFields: Fields<Run> = {
   startsAt: nullableTime(),
   resolvedAt: nullableTime(),
   droppedBy: text(),
-  first: time(),
-  last: time(),
+  firstIn: time(),
+  lastIn: time(),
   count: time(),
   segments: fieldOf('segments'),
   gridMs: time(),
@@ -191,7 +191,7 @@ const lateMark = record<LateMark>('LateMark', '', { place: required(placeSchema,
 
 /** combine: one row per live run, under the place of its first alert. */
 export const reduceTables = {
-  runs: table<Run>(rowSchema(document(record<Run>('Run', '', runFields)))),
+  runs: table<Run>(rowSchema(document(record<StoredRun>('Run', '', runFields)))),
 };
 
 export const foldTables = {

@@ -13,7 +13,7 @@ import { mergeValues } from './values.ts';
  * *set*: nothing in it but `id`, `vOffset`, `vN` and `emittedCount` depends on the order in which its alerts came. Its one owner is
  * combine, which adds to it in place and sets it again.
  */
-export interface Run extends Counts {
+export interface StoredRun extends Counts {
   /** Key of its row, kept so that a repeat builds no text. */
   readonly rowKey: string;
   readonly shard: number;
@@ -34,11 +34,26 @@ export interface Run extends Counts {
   /** Named end of a resolved run, part of what makes it one run; null for firing ones. */
   readonly resolvedAt: EventTimeMs | null;
   readonly droppedBy: string;
-  first: EventTimeMs;
-  last: EventTimeMs;
+  /** Distance of the first and the last observation from the start of the cell: small numbers are no objects of their own. */
+  firstIn: number;
+  lastIn: number;
   count: number;
   /** `count` as of the newest version that was emitted; 0 before the first. */
   emittedCount: number;
+}
+
+export interface Run extends StoredRun {
+  /** Identity of the newest observation; null in a restored run until the next one. */
+  identity: Identity | null;
+  /** Whether it has the newest alert of its fingerprint's live runs. */
+  isLatest: boolean;
+  /** The table's epoch when it was last set. */
+  markedIn: number;
+}
+
+/** A run as it was stored, in memory again. */
+export function liveRun(run: StoredRun): Run {
+  return Object.assign(run, { identity: null, isLatest: false, markedIn: -1 });
 }
 
 /** Where an observation stands: its time and cell, and what of its period counts within them. */
@@ -79,7 +94,7 @@ export function isOfRun(run: Run, { identity, head, tail }: Identified, sighted:
     run.status === tail.status &&
     run.startsAt === sighted.startsAt &&
     (run.status === 'firing' || run.resolvedAt === sighted.endsAt) &&
-    isSameKind(run, identity) &&
+    (run.identity === identity || isSameKind(run, identity)) &&
     run.ending === head.ending
   );
 }
@@ -90,65 +105,72 @@ function isSameKind(run: Run, identity: Identity): boolean {
   );
 }
 
+/** What a repeat asks for stands first, so that it lies together. */
 export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted, cellMs: number): Run {
   const { shard, place, identity, head, tail } = event;
   const { fingerprint, fingerprintRule, contentHash, watched, domain, droppedBy } = identity;
   return {
+    cell,
+    isLatest: false,
+    identity,
+    status: tail.status,
+    startsAt,
+    resolvedAt: tail.status === 'resolved' ? endsAt : null,
+    ending: head.ending,
+    droppedBy,
+    markedIn: -1,
+    vOffset: place.offset,
+    vN: place.n,
+    count: 0,
+    emittedCount: 0,
+    firstIn: t - cell,
+    lastIn: t - cell,
+    sourceId: tail.id,
+    fresh: [],
     rowKey: `${place.offset}/${place.n}`,
     shard,
     id: place,
-    vOffset: place.offset,
-    vN: place.n,
     fingerprint,
     fingerprintRule,
     domain,
     head,
     contentHash,
-    sourceId: tail.id,
     watched,
-    status: tail.status,
-    ending: head.ending,
-    cell,
     cellMs,
-    startsAt,
-    resolvedAt: tail.status === 'resolved' ? endsAt : null,
-    droppedBy,
-    first: t,
-    last: t,
-    count: 0,
     segments: [],
     gridMs: 1,
     minutes: [],
-    fresh: [],
-    emittedCount: 0,
   };
 }
 
 /** Adds one observation, in place. */
-export function observe(run: Run, event: Identified, sighted: Sighted): void {
-  const { t } = sighted;
-  run.vOffset = event.place.offset;
-  run.vN = event.place.n;
+export function observe(run: Run, event: Identified, { t, endsAt }: Sighted): void {
+  const { place, tail } = event;
+  const distance = t - run.cell;
+  run.vOffset = place.offset;
+  run.vN = place.n;
   run.count += 1;
-  if (t >= run.last) noteText(run, event, t);
-  if (t < run.first) run.first = t;
-  if (t > run.last) run.last = t;
-  const { value } = event.tail;
+  if (distance >= run.lastIn) noteText(run, event, distance);
+  if (distance < run.firstIn) run.firstIn = distance;
+  if (distance > run.lastIn) run.lastIn = distance;
   // The ends that a timeout source names are asked for at each of its observations.
-  if (run.ending === 'timeout' && run.status === 'firing') count(run, { t, value, endsAt: sighted.endsAt });
-  else addFresh(run, t, value);
+  if (run.ending === 'timeout' && run.status === 'firing') count(run, { t, value: tail.value, endsAt });
+  else addFresh(run, distance, tail.value);
 }
 
 /** The text is that of the newest observation; of two at one time, that of the greater hash, then the greater id. */
-function noteText(run: Run, { identity, head, tail }: Identified, t: EventTimeMs): void {
-  const isOlder =
-    t === run.last &&
-    (identity.contentHash < run.contentHash ||
-      (identity.contentHash === run.contentHash && tail.id < run.sourceId));
-  if (isOlder) return;
+function noteText(run: Run, { identity, head, tail }: Identified, distance: number): void {
+  const isSame = run.identity === identity;
+  if (distance === run.lastIn) {
+    const isOlder = !isSame && identity.contentHash < run.contentHash;
+    const isEqual = isSame || identity.contentHash === run.contentHash;
+    if (isOlder || (isEqual && tail.id < run.sourceId)) return;
+  }
+  run.sourceId = tail.id;
+  if (isSame) return;
+  run.identity = identity;
   run.head = head;
   run.contentHash = identity.contentHash;
-  run.sourceId = tail.id;
   run.fingerprintRule = identity.fingerprintRule;
 }
 
@@ -179,8 +201,8 @@ export function partialOf(run: Run): Partial {
     cellMs: run.cellMs,
     startsAt: run.startsAt,
     endsAt,
-    first: run.first,
-    last: run.last,
+    first: run.cell + run.firstIn,
+    last: run.cell + run.lastIn,
     count: run.count,
     segments,
     minutes,

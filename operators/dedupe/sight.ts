@@ -8,9 +8,8 @@ export type { Sighted } from './run.ts';
 /**
  * Where an observation stands in event time. Its own time may not lie ahead of the log by more than `skewMs`.
  */
-export function sight(event: Identified, config: DedupeConfig): Sighted {
-  const { tail, at, identity } = event;
-  const isDropped = identity.droppedBy !== '';
+export function sight(event: Identified, isDropped: boolean, config: DedupeConfig): Sighted {
+  const { tail, at } = event;
   // A dropped alert is only counted; by the log's time it is never late.
   const t = isDropped ? at : Math.min(tail.observedAt ?? at, at + config.skewMs);
   const cell = cellOf(t, config);

@@ -35,7 +35,6 @@ export function identify(rules: Rules, head: Head): Identity {
     watched: hash64(['severity', ...config.watch].flatMap((field) => partOf(head, field))),
     domain: domainOf(config.correlationDomain, head),
     droppedBy: rules.drops.find(({ matches }) => matches(alert))?.name ?? '',
-    live: undefined,
   };
 }
 

@@ -28,9 +28,10 @@ export const fingerprint = defineOperator<ReduceEvent>()({
 
 /** Once per head: normalize gives equal heads the same object. */
 function identityOf({ rules, under }: Derived, head: KnownHead): Identity {
-  const { identified } = head;
-  if (identified?.under === under) return identified.identity;
+  const known = head.identity ?? null;
+  if (known !== null && head.identifiedUnder === under) return known;
   const identity = identify(rules, head instanceof PackedHead ? head.unpack() : head);
-  head.identified = { under, identity };
+  head.identity = identity;
+  head.identifiedUnder = under;
   return identity;
 }

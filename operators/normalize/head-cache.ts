@@ -1,6 +1,6 @@
 import type { Ending, Head, Labels } from '../../schemas/alert.ts';
 import { PackedHead, packed } from '../../schemas/avro/packed-head.ts';
-import type { KnownHead } from '../events.ts';
+import type { Identity, KnownHead } from '../events.ts';
 import { Generations } from './generations.ts';
 
 /** Names and values in turn: `[name, value, name, value, …]`. Safe whatever a name is, and cheap to make a key of. */
@@ -57,8 +57,9 @@ function build({ ending, labels, annotations, ...texts }: HeadDraft): KnownHead 
 /** Holds its own characters: a slice of the record would keep all of it alive. */
 class CachedHead extends PackedHead implements KnownHead {
   readonly ending: Ending;
-  /** Filled in by fingerprint. */
-  identified: KnownHead['identified'] = undefined;
+  identity: Identity | null = null;
+  identifiedUnder: object | null = null;
+  run: object | null = null;
 
   constructor(avro: string, ending: Ending) {
     super(avro);
