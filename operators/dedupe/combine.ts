@@ -1,7 +1,7 @@
 import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import { comparePlaces } from '../../schemas/place.ts';
 import type { LateAlert, Reduced } from '../../schemas/reduced.ts';
-import type { Identified, KnownHead, ReduceEvent } from '../events.ts';
+import type { Identified, ReduceEvent } from '../events.ts';
 import { defineOperator, type Step } from '../operator.ts';
 import type { Table } from '../table.ts';
 import { DedupeConfig } from './config.ts';
@@ -201,8 +201,7 @@ function endCell(step: CombineStep, cell: EventTimeMs, due: EventTimeMs): void {
 /** Nobody finds it any more, nor keeps it: heads are remembered for much longer. */
 function letGo(run: Run): void {
   run.isLatest = false;
-  const head: Pick<KnownHead, 'run'> = run.head;
-  if (head.run === run) head.run = null;
+  if (run.head.run === run) run.head.run = null;
 }
 
 /** Once for all runs of a fingerprint: a flapping alert may have thousands in a cell. */

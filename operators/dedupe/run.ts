@@ -3,7 +3,7 @@ import { PackedHead } from '../../schemas/avro/packed-head.ts';
 import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import type { Place } from '../../schemas/place.ts';
 import type { Partial, Values } from '../../schemas/reduced.ts';
-import type { Identified, Identity } from '../events.ts';
+import type { Identified, Identity, KnownHead } from '../events.ts';
 import { addFresh, type Counts, count, counted } from './fresh.ts';
 import { copyValues, latest } from './segments.ts';
 import { mergeValues } from './values.ts';
@@ -24,7 +24,7 @@ export interface StoredRun extends Counts {
   readonly fingerprint: Fingerprint;
   fingerprintRule: string;
   readonly domain: string;
-  head: Head;
+  head: Head & Pick<KnownHead, 'run'>;
   contentHash: string;
   sourceId: string;
   readonly watched: string;

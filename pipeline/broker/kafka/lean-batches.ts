@@ -4,6 +4,14 @@ import { kafkajsVersion, knownVersion } from './request-queue.ts';
 
 const magic = 2;
 
+/**
+ * What kafkajs throws, and knows by its name, at the end of an answer: the last batch is seldom whole. One for all, since each of
+ * its own takes the trouble to note where it was thrown.
+ */
+const cutOff = Object.assign(new Error('the batch is not there as a whole'), {
+  name: 'KafkaJSPartialMessageError',
+});
+
 /** What kafkajs knows of a batch, besides its records. */
 export interface FullContext extends Required<BatchContext> {
   readonly partitionLeaderEpoch: number;
@@ -74,7 +82,7 @@ export function leanBatches(): void {
 }
 
 /**
- * Leaves the records of a batch where they lie. kafkajs cuts each out of it, with a cursor of its own. Batches that are cut off,
+ * Leaves the records of a batch where they lie. kafkajs cuts each out of it, with a cursor of its own. Batches that are
  * compressed or hold markers are left to kafkajs, and so are those with a record that has headers, or is not what it says.
  */
 export function leanBatchDecoder(original: DecodeBatch): DecodeBatch {
@@ -86,8 +94,13 @@ function decode(cursor: RecordCursor): DecodedBatch | null {
   if (start + headBytes > buffer.length) return null;
   const end = start + frontBytes + buffer.readInt32BE(start + 8);
   const attributes = buffer.readInt16BE(start + 21);
-  const isLeft = end > buffer.length || (attributes & compressedOrControl) !== 0;
-  if (isLeft || buffer.readInt8(start + 16) !== magic) return null;
+  if (end > buffer.length && end > start + headBytes) throw cutOff;
+  if (
+    end > buffer.length ||
+    (attributes & compressedOrControl) !== 0 ||
+    buffer.readInt8(start + 16) !== magic
+  )
+    return null;
   const context = contextOf(buffer, start, attributes);
   const records = messagesOf(
     buffer,

@@ -153,7 +153,6 @@ describe('batches of kafkajs, decoded by us', () => {
   });
 
   test.each([
-    ['that are cut off', async () => (await bytesOf(one())).subarray(0, -1)],
     ['of which only a beginning is there', async () => (await bytesOf(one())).subarray(0, 40)],
     ['with headers', () => bytesOf(one({ headers: { name: Buffer.from('x') } }))],
     ['that are compressed', async () => changed(await bytesOf(one()), 22, 1)],
@@ -164,6 +163,13 @@ describe('batches of kafkajs, decoded by us', () => {
     const cursor = new Cursor(await bytes());
     expect(await leaves(cursor)).toBe(left);
     expect(cursor.offset).toBe(0);
+  });
+
+  test('that are cut off end an answer, as kafkajs has it', async () => {
+    const bytes = (await bytesOf(one())).subarray(0, -1);
+    const name = 'KafkaJSPartialMessageError';
+    await expect(theirs(new Cursor(bytes))).rejects.toMatchObject({ name });
+    await expect(ours(new Cursor(bytes))).rejects.toMatchObject({ name });
   });
 
   test('are what kafkajs uses from then on', () => {
