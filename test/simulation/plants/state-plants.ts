@@ -74,10 +74,16 @@ export const statePlants: readonly Plant[] = [
     patches: [
       {
         file: 'operators/dedupe/combine.ts',
-        find: '  step.tables.runs.beforeMutation(run.rowKey);\n  observe(',
-        replace: '  observe(',
+        find: '  mark(step.tables.runs, run);\n  observe(run, event, sighted);\n',
+        replace: '  observe(run, event, sighted);\n  mark(step.tables.runs, run);\n',
       },
     ],
+  },
+  {
+    name: 'marked-for-good',
+    what: 'a run that was stored once is not stored again when it changes',
+    mode,
+    patches: [{ file: 'operators/table.ts', find: '    this.#epoch += 1;\n', replace: '' }],
   },
   {
     name: 'script-creates',
