@@ -2,6 +2,7 @@ import type { EventTimeMs } from '../../schemas/brand.ts';
 import { canonical } from '../../schemas/identity.ts';
 import { compileMatchers, type Matchable, type Predicate, readLabel } from '../../schemas/matcher/index.ts';
 import type { SuppressConfig } from './config.ts';
+import { MatcherIndex } from './matcher-index.ts';
 import type { SourceRow } from './rows.ts';
 
 /** Firing sources of one rule that agree on the values of its `equal` labels; both maps run from the oldest on. */
@@ -12,9 +13,10 @@ interface Sources {
 }
 
 interface Rule {
+  /** Its place in the config. */
+  readonly number: number;
   readonly name: string;
   readonly location: string;
-  readonly tenant: string;
   readonly isSource: Predicate;
   readonly isTarget: Predicate;
   readonly equal: readonly string[];
@@ -36,35 +38,42 @@ const never: Predicate = () => false;
  * do not, so that it never mutes itself.
  */
 export class Inhibitor {
-  readonly #rules: readonly Rule[];
+  readonly #rules = new Map<string, Rule>();
+  readonly #bySource = new MatcherIndex<Rule>();
+  readonly #byTarget = new MatcherIndex<Rule>();
 
   constructor(config: SuppressConfig['inhibitRules'], sources: Iterable<readonly [string, SourceRow]>) {
-    this.#rules = config.map((rule) => ({
-      name: rule.name,
-      location: rule.location,
-      tenant: rule.tenant,
-      isSource: compileMatchers(rule.sourceMatchers) ?? never,
-      isTarget: compileMatchers(rule.targetMatchers) ?? never,
-      equal: rule.equal,
-      sources: new Map(),
-    }));
+    for (const [
+      number,
+      { name, location, tenant, equal, sourceMatchers, targetMatchers },
+    ] of config.entries()) {
+      const rule: Rule = {
+        ...{ number, name, location, equal },
+        isSource: compileMatchers(sourceMatchers) ?? never,
+        isTarget: compileMatchers(targetMatchers) ?? never,
+        sources: new Map(),
+      };
+      this.#rules.set(name, rule);
+      this.#bySource.add(tenant, sourceMatchers, rule);
+      this.#byTarget.add(tenant, targetMatchers, rule);
+    }
     // Oldest first, as they came: then the first of a map is the oldest, however the rows were restored.
     const sorted = [...sources].sort(([, a], [, b]) => a.since - b.since);
     for (const [occurrence, row] of sorted) this.add(occurrence, row);
   }
 
   get hasRules(): boolean {
-    return this.#rules.length > 0;
+    return this.#rules.size > 0;
   }
 
   isSource(alert: Matchable): boolean {
-    return this.#rules.some((rule) => applies(rule, alert) && rule.isSource(alert));
+    for (const rule of this.#bySource.candidates(alert)) if (rule.isSource(alert)) return true;
+    return false;
   }
 
   /** `row.since` must not be before that of any row added earlier. */
   add(occurrence: string, row: SourceRow): void {
-    for (const rule of this.#rules) {
-      if (!applies(rule, row) || !rule.isSource(row)) continue;
+    for (const rule of this.#rulesFrom(row)) {
       const key = equalKey(rule, row);
       const sources = rule.sources.get(key) ?? { all: new Map(), oneSided: new Map() };
       rule.sources.set(key, sources);
@@ -76,8 +85,7 @@ export class Inhibitor {
   /** Takes a source out; returns the groups (`groupOf`) whose targets may be free now. */
   remove(occurrence: string, row: SourceRow): readonly string[] {
     const freed: string[] = [];
-    for (const rule of this.#rules) {
-      if (!applies(rule, row) || !rule.isSource(row)) continue;
+    for (const rule of this.#rulesFrom(row)) {
       const key = equalKey(rule, row);
       const sources = rule.sources.get(key);
       if (sources === undefined) continue;
@@ -91,26 +99,38 @@ export class Inhibitor {
 
   /** The first rule of the config that mutes the alert. */
   find(alert: Matchable): Inhibited | null {
-    for (const rule of this.#rules) {
-      if (!applies(rule, alert) || !rule.isTarget(alert)) continue;
-      const sources = rule.sources.get(equalKey(rule, alert));
-      if (sources === undefined) continue;
-      const muting = rule.isSource(alert) ? sources.oneSided : sources.all;
-      const [oldest] = muting.values();
-      if (oldest !== undefined) return { rule: rule.name, location: rule.location, since: oldest };
+    let first: Rule | null = null;
+    let since = 0;
+    for (const rule of this.#byTarget.candidates(alert)) {
+      if ((first !== null && rule.number > first.number) || rule.sources.size === 0) continue;
+      const oldest = rule.isTarget(alert) ? oldestOf(rule, alert) : undefined;
+      if (oldest === undefined) continue;
+      first = rule;
+      since = oldest;
     }
-    return null;
+    return first === null ? null : { rule: first.name, location: first.location, since };
   }
 
   /** Names the targets of a rule that the same sources mute. */
   groupOf(ruleName: string, alert: Matchable): string | null {
-    const rule = this.#rules.find(({ name }) => name === ruleName);
+    const rule = this.#rules.get(ruleName);
     return rule === undefined ? null : groupName(rule, equalKey(rule, alert));
+  }
+
+  /** The rules that an alert is a source of, in the order of the config. */
+  #rulesFrom(alert: Matchable): readonly Rule[] {
+    const rules: Rule[] = [];
+    for (const rule of this.#bySource.candidates(alert)) if (rule.isSource(alert)) rules.push(rule);
+    return rules.sort((a, b) => a.number - b.number);
   }
 }
 
-function applies(rule: Rule, alert: Matchable): boolean {
-  return rule.tenant === '*' || rule.tenant === alert.tenant;
+/** Since when the oldest source fires that mutes a target; undefined when none does. */
+function oldestOf(rule: Rule, alert: Matchable): EventTimeMs | undefined {
+  const sources = rule.sources.get(equalKey(rule, alert));
+  if (sources === undefined) return undefined;
+  const [oldest] = (rule.isSource(alert) ? sources.oneSided : sources.all).values();
+  return oldest;
 }
 
 /** The tenant is always part of it: nobody mutes the alerts of another. */

@@ -101,6 +101,18 @@ export function listedValues({ op, value }: Matcher): readonly string[] | null {
 }
 
 /**
+ * What each value that a pattern accepts begins with, as far as the pattern says it in plain characters: `disk-` of
+ * `disk-[0-9]+.*`. '' for other operators, for alternatives, and where it begins with something else.
+ */
+export function literalPrefix({ op, value }: Matcher): string {
+  if (op !== '=~' || value.includes('|')) return '';
+  const plain = /^[^\\^$.*+?()[\]{}]*/.exec(value)?.[0] ?? '';
+  // What follows may say that the last of them can be left out, or comes several times; a half of a pair is no character.
+  const isLoose = /[*?{]/.test(value.charAt(plain.length));
+  return isLoose ? [...plain].slice(0, -1).join('') : plain;
+}
+
+/**
  * True when the matchers can match an alert that has none of the named labels: Alertmanager refuses such silences, since
  * they would silence everything.
  */

@@ -3,6 +3,7 @@ export {
   compileMatchers,
   fieldNames,
   listedValues,
+  literalPrefix,
   type Matchable,
   matchesNothingNamed,
   type Predicate,

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Inhibitor } from '../../../operators/suppress/inhibition.ts';
 import { PolicyIndex } from '../../../operators/suppress/policy-index.ts';
 import { tables } from '../../../operators/suppress/rows.ts';
-import { compileMatchers, matchesNothingNamed } from '../../../schemas/matcher/index.ts';
+import { compileMatchers, matchesNothingNamed, readLabel } from '../../../schemas/matcher/index.ts';
 import { enrichedAlert } from '../../support/tellings.ts';
 import { config } from './law-config.ts';
 import { control, matchersOf, type Scene, scene, silence, tell, tellingsOf, withdrawal } from './scene.ts';
@@ -149,6 +150,9 @@ describe('laws of suppress', () => {
       'b=1,a!=2',
       'a=1,b=2',
       'b=~"1.*"',
+      'b=~"12.+",a=~"1?2"',
+      'b=~"12+"',
+      'a!=2,b!=2,alertname=~"Disk.*"',
       'alertname=DiskFull,a=""',
     );
     const policy = fc.record({
@@ -157,7 +161,10 @@ describe('laws of suppress', () => {
       startsAt: fc.nat(5),
       endsAt: fc.nat(9),
     });
-    const alert = fc.record({ a: fc.constantFrom('', '1', '2'), b: fc.constantFrom('', '1', '2') });
+    const alert = fc.record({
+      a: fc.constantFrom('', '1', '2'),
+      b: fc.constantFrom('', '1', '2', '12', '123'),
+    });
     fc.assert(
       fc.property(
         fc.array(policy, { maxLength: 12 }),
@@ -184,6 +191,56 @@ describe('laws of suppress', () => {
         },
       ),
       { numRuns: 500 },
+    );
+  });
+
+  it('inhibition finds what trying every rule in its order finds', () => {
+    const text = fc.constantFrom('a=1', 'a=~"1|2"', 'b=~"1.*"', 'a!=2', 'b=~".+"', 'a=1,b=~"12+"');
+    const tenant = fc.constantFrom('*', 'default', 'blue');
+    const rule = fc.record({ source: text, target: text, tenant, isEqual: fc.boolean() });
+    const labels = fc.record({ a: fc.constantFrom('', '1', '2'), b: fc.constantFrom('', '1', '12', '122') });
+    fc.assert(
+      fc.property(
+        fc.array(rule, { maxLength: 8 }),
+        fc.array(labels, { maxLength: 8 }),
+        fc.array(fc.nat(7)),
+        labels,
+        (drawn, firing, over, target) => {
+          const rules = drawn.map((one, i) => ({
+            ...{ name: `r${i}`, location: '', tenant: one.tenant, equal: one.isEqual ? ['b'] : [] },
+            sourceMatchers: [...matchersOf(one.source)],
+            targetMatchers: [...matchersOf(one.target)],
+          }));
+          const inhibitor = new Inhibitor(rules, []);
+          const sources = firing.map((given, since) => ({ ...enrichedAlert({ labels: given }), since }));
+          for (const source of sources) inhibitor.add(`o${source.since}`, source);
+          for (const i of new Set(over)) {
+            const source = sources[i];
+            if (source !== undefined) inhibitor.remove(`o${i}`, source);
+          }
+          const subject = enrichedAlert({ labels: target });
+          const left = sources.filter(({ since }) => !over.includes(since));
+          const expected = rules.flatMap(({ name, equal, sourceMatchers, targetMatchers, tenant: of }) => {
+            const [isSource, isTarget] = [compileMatchers(sourceMatchers), compileMatchers(targetMatchers)];
+            if (of === 'blue' || !isTarget?.(subject)) return [];
+            const muting = left.find(
+              (source) =>
+                isSource?.(source) &&
+                !(isSource(subject) && isTarget(source)) &&
+                equal.every((label) => readLabel(source, label) === readLabel(subject, label)),
+            );
+            return muting === undefined ? [] : [{ rule: name, location: '', since: muting.since }];
+          });
+          expect(inhibitor.find(subject)).toEqual(expected[0] ?? null);
+          expect(inhibitor.isSource(subject)).toBe(
+            rules.some(
+              ({ tenant: of, sourceMatchers }) =>
+                of !== 'blue' && compileMatchers(sourceMatchers)?.(subject) === true,
+            ),
+          );
+        },
+      ),
+      { numRuns: 1_000 },
     );
   });
 });

@@ -4,6 +4,7 @@ import type { Matcher } from '../../../schemas/control.ts';
 import {
   compileMatchers,
   listedValues,
+  literalPrefix,
   type Matchable,
   matchesNothingNamed,
   parseMatchers,
@@ -157,6 +158,24 @@ describe('what a silence may be made of', () => {
   });
 });
 
+describe('the plain beginning of a pattern', () => {
+  it.each<[string, Matcher, string]>([
+    ['ends at the first special character', m('a', '=~', 'disk-[0-9]+.*'), 'disk-'],
+    ['is all of it where there is none', m('a', '=~', 'disk'), 'disk'],
+    ['leaves out what may be missing', m('a', '=~', 'disks?'), 'disk'],
+    ['leaves out what may come no time', m('a', '=~', 'ab*'), 'a'],
+    ['leaves out what is counted', m('a', '=~', 'ab{0,2}'), 'a'],
+    ['holds what comes at least once', m('a', '=~', 'ab+'), 'ab'],
+    ['leaves out a whole character', m('a', '=~', 'x😀*'), 'x'],
+    ['is nothing with alternatives', m('a', '=~', 'ab|c'), ''],
+    ['is nothing where letter case does not count', m('a', '=~', '(?i)ab'), ''],
+    ['is nothing of an escape', m('a', '=~', '\\.ab'), ''],
+    ['is nothing of another operator', m('a', '!~', 'ab.*'), ''],
+  ])('%s', (_, matcher, prefix) => {
+    expect(literalPrefix(matcher)).toBe(prefix);
+  });
+});
+
 const anyText = fc.string({ unit: 'binary', maxLength: 12 });
 const anyMatcher: fc.Arbitrary<Matcher> = fc.oneof(
   fc.record({
@@ -192,6 +211,25 @@ describe('laws', () => {
         else expect(compileMatchers(parsed.matchers)).not.toBeNull();
       }),
       { numRuns: 2_000 },
+    );
+  });
+
+  it('whatever a pattern accepts begins as it says', () => {
+    const pattern = fc
+      .array(fc.constantFrom('a', 'b', '.', '[ab]', '(a)', '?', '*', '+', '{0,1}', '|', '\\.', '^', '$'), {
+        maxLength: 7,
+      })
+      .map((parts) => parts.join(''));
+    const label = fc.string({ unit: fc.constantFrom('a', 'b', '.'), maxLength: 6 });
+    fc.assert(
+      fc.property(pattern, fc.array(label, { minLength: 8, maxLength: 20 }), (value, labels) => {
+        const matcher = m('l', '=~', value);
+        const predicate = compileMatchers([matcher]);
+        fc.pre(predicate !== null);
+        const accepted = labels.filter((l) => predicate?.(alert({ labels: { l } })));
+        for (const l of accepted) expect(l.startsWith(literalPrefix(matcher))).toBe(true);
+      }),
+      { numRuns: 3_000 },
     );
   });
 
