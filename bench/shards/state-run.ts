@@ -44,7 +44,7 @@ const filledAt = startsAt + windowMs / 4;
 const rowsPerChunk = 1_000;
 
 export async function measure(order: StateOrder): Promise<StateFound> {
-  const reduce = reduceShard(ConfigTree.parse({}), 'encoded', { leavesChanges: true });
+  const reduce = reduceShard(configFor(order.keys), 'encoded', { leavesChanges: true });
   fill(reduce, order.keys);
   const { warming, measured } = repeats(order);
   const portions = new Portions(reduce.shard, recordsPerCheckpoint);
@@ -62,6 +62,12 @@ export async function measure(order: StateOrder): Promise<StateFound> {
     ...restoreCost(reduce),
     cellEndMs: timed(() => reduce.step([afterCell(order)])).ms,
   };
+}
+
+/** By default half a million heads are remembered, half of them for sure; who holds more says so (docs/capacity.md). */
+function configFor(keys: number) {
+  const cache = { maxHeads: 3 * keys, maxHeadBytes: 4 * 1_073_741_824 };
+  return ConfigTree.parse(keys > 200_000 ? { normalize: { cache } } : {});
 }
 
 function fill(reduce: BenchShard<ReduceEvent>, keys: number): void {

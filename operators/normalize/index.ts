@@ -1,7 +1,7 @@
 import type { RawRecord, ReduceEvent } from '../events.ts';
 import { defineOperator } from '../operator.ts';
 import { NormalizeConfig } from './config.ts';
-import { HeadCache } from './head-cache.ts';
+import { HeadCache, NewHeads } from './head-cache.ts';
 import { KnownBytes } from './known-bytes.ts';
 import { type CompiledMapping, compileMapping, presets, shapeOf } from './mapping/index.ts';
 import { type DecodeAvro, type RecordRules, readRecord } from './read-record.ts';
@@ -26,12 +26,12 @@ export function makeNormalize({ decodeAvro = () => 'unknown', isOwnLayout = () =
     config: NormalizeConfig,
     tables: {},
     derive: (config): Derived => ({
-      rules: rulesOf(config, decodeAvro),
+      ...allRules(config, decodeAvro),
       repeats: new Repeats(config.limits, isOwnLayout, new KnownBytes(config.cache)),
     }),
     on: {
       record(step, record) {
-        const { rules, repeats } = step.derived;
+        const { repeats } = step.derived;
         const repeat = repeats.find(record);
         if (repeat !== null) {
           const { shard, at, offset } = record;
@@ -39,9 +39,10 @@ export function makeNormalize({ decodeAvro = () => 'unknown', isOwnLayout = () =
           step.emit({ kind: 'observation', shard, place: { offset, n: 0 }, at, head, tail });
           return;
         }
-        const reading = readRecord(record, rules);
+        const isRemembered = repeats.takes(record);
+        const reading = readRecord(record, isRemembered ? step.derived.rulesForNew : step.derived.rules);
         const [only] = reading.items;
-        if (only !== undefined && 'head' in only) repeats.note(record, only.head);
+        if (isRemembered && only !== undefined && 'head' in only) repeats.note(record, only.head);
         for (const event of eventsOf(record, reading)) step.emit(event);
       },
     },
@@ -54,9 +55,19 @@ export interface RawAvro {
   readonly isOwnLayout?: IsOwnLayout;
 }
 
-interface Derived {
-  readonly rules: RecordRules;
+interface Derived extends AllRules {
   readonly repeats: Repeats;
+}
+
+interface AllRules {
+  readonly rules: RecordRules;
+  /** For records whose heads `repeats` remembers. */
+  readonly rulesForNew: RecordRules;
+}
+
+function allRules(config: NormalizeConfig, decodeAvro: DecodeAvro): AllRules {
+  const rules = rulesOf(config, decodeAvro);
+  return { rules, rulesForNew: { ...rules, heads: new NewHeads(config.cache) } };
 }
 
 function rulesOf(config: NormalizeConfig, decodeAvro: DecodeAvro): RecordRules {

@@ -1,6 +1,7 @@
 import type { Tail } from '../../schemas/alert.ts';
 import { RawWire } from '../../schemas/avro/index.ts';
 import type { KnownHead, RawRecord } from '../events.ts';
+import { longestKey } from './byte-map.ts';
 import type { KnownBytes } from './known-bytes.ts';
 import type { Limits } from './limits.ts';
 import { implausibility } from './parse-time.ts';
@@ -44,13 +45,19 @@ export class Repeats {
     return tail !== null && this.#isOrdinary(tail, at) ? { head, tail } : null;
   }
 
-  /** Remembers the head that the full reader found in a record. */
-  note({ value, headers }: RawRecord, head: KnownHead): void {
+  /** Whether the head of a record can be remembered. */
+  takes({ value, headers }: RawRecord): boolean {
     const bytes = bytesOf(value);
-    if (bytes === null || headers['ce_specversion'] !== undefined) return;
-    if (!this.#isOwnLayout(bytes.readUInt32BE(1))) return;
+    if (bytes === null || headers['ce_specversion'] !== undefined) return false;
+    if (!this.#isOwnLayout(bytes.readUInt32BE(1))) return false;
     const end = this.#wire.headEnd(bytes, framingBytes);
-    if (end >= 0) this.#heads.add(bytes, 1, end, head);
+    return end >= 0 && end - 1 <= longestKey;
+  }
+
+  /** Remembers the head that the full reader found in a record that this takes. */
+  note({ value }: RawRecord, head: KnownHead): void {
+    const bytes = bytesOf(value);
+    if (bytes !== null) this.#heads.add(bytes, 1, this.#wire.headEnd(bytes, framingBytes), head);
   }
 
   #isOrdinary({ observedAt, startsAt, endsAt, id }: Tail, at: number): boolean {
