@@ -19,7 +19,7 @@ export class ByteMap<V> {
   #slots = new Int32Array(slotNumbers * firstSlots);
   readonly #values: V[] = [];
   readonly #chunks: DataView[] = [];
-  #chunkEnd = chunkBytes;
+  #chunkEnd = 0;
 
   get size(): number {
     return this.#values.length;
@@ -75,7 +75,7 @@ export class ByteMap<V> {
 
   /** Copies a key behind those that are there. */
   #keep(bytes: DataView, from: number, to: number): number {
-    if (this.#chunkEnd + to - from > chunkBytes) {
+    if (this.#chunks.length === 0 || this.#chunkEnd + to - from > chunkBytes) {
       this.#chunks.push(new DataView(new ArrayBuffer(chunkBytes)));
       this.#chunkEnd = 0;
     }

@@ -45,13 +45,13 @@ export class Repeats {
     return tail !== null && this.#isOrdinary(tail, at) ? { head, tail } : null;
   }
 
-  /** Whether the head of a record can be remembered. */
+  /** Whether the head of a record can be remembered, and is not yet: one with an odd tail is found, and read in full all the same. */
   takes({ value, headers }: RawRecord): boolean {
     const bytes = bytesOf(value);
     if (bytes === null || headers['ce_specversion'] !== undefined) return false;
     if (!this.#isOwnLayout(bytes.readUInt32BE(1))) return false;
     const end = this.#wire.headEnd(bytes, framingBytes);
-    return end >= 0 && end - 1 <= longestKey;
+    return end >= 0 && end - 1 <= longestKey && this.#heads.get(bytes, 1, end) === undefined;
   }
 
   /** Remembers the head that the full reader found in a record that this takes. */

@@ -72,6 +72,15 @@ describe('a repeat', () => {
     });
   });
 
+  it('whose tail is odd is read in full, and its head is kept once however often it comes', () => {
+    const odd = framed({ ...alert, id: 'ä' });
+    const { observations, decodes } = read([framed(alert), odd, odd, odd, framed(alert)]);
+    expect(decodes()).toBe(4);
+    expect(observations[2]?.head).toBe(observations[1]?.head);
+    expect(observations[3]?.head).toBe(observations[1]?.head);
+    expect(observations[4]?.head).toBe(observations[0]?.head);
+  });
+
   it.each([
     ['another head', framed({ ...alert, labels: { ...alert.labels, disk: 'sdb' } })],
     ['another schema id', framed(alert, 43)],
