@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { crc32c } from './crc32c.ts';
 import {
   type Encoded,
   isPlainRecord,
@@ -9,8 +9,6 @@ import {
   writeRecord,
 } from './lean-records.ts';
 import { kafkajsVersion, knownVersion } from './request-queue.ts';
-
-const load = createRequire(import.meta.url);
 
 /** What kafkajs hands to its encoder of a produce request. */
 export interface ProduceOrder {
@@ -45,8 +43,6 @@ export interface ProduceRequest {
 export type EncodeProduce = (order: ProduceOrder) => ProduceRequest;
 
 /** Of the bytes of a record batch. */
-export type Checksum = (bytes: Buffer) => number;
-
 /** Partition, size of the batches; base offset, length of the rest, leader's epoch, magic, checksum. */
 const headBytes = 8 + 12 + 9;
 /** Attributes to the number of records: what the checksum covers besides them. */
@@ -61,10 +57,12 @@ let isLean = false;
 export function leanRequests(): void {
   if (isLean || kafkajsVersion() !== knownVersion) return;
   isLean = true;
-  const checksum: Checksum = load('kafkajs/src/protocol/recordBatch/crc32C/crc32C');
-  replace<EncodeProduce>('kafkajs/src/protocol/requests/produce/v3/request', (original) =>
-    leanProduce(original, checksum),
+  // For what is left to kafkajs: the batches of transactions.
+  replace<(bytes: Buffer) => number>(
+    'kafkajs/src/protocol/recordBatch/crc32C/crc32C',
+    () => (bytes) => crc32c(bytes, 0, bytes.length),
   );
+  replace<EncodeProduce>('kafkajs/src/protocol/requests/produce/v3/request', leanProduce);
 }
 
 /**
@@ -72,10 +70,10 @@ export function leanRequests(): void {
  * each record by itself, then copies all of them from one growing buffer into the next, six times. Transactions, compression,
  * headers and times of the producer's own are left to kafkajs.
  */
-export function leanProduce(original: EncodeProduce, checksum: Checksum): EncodeProduce {
+export function leanProduce(original: EncodeProduce): EncodeProduce {
   return (order) => {
     const request = original(order);
-    return isPlain(order) ? { ...request, encode: async () => encode(order, checksum) } : request;
+    return isPlain(order) ? { ...request, encode: async () => encode(order) } : request;
   };
 }
 
@@ -96,7 +94,7 @@ interface Measured {
   readonly recordBytes: number;
 }
 
-function encode({ acks, timeout, producerEpoch = 0, topicData }: ProduceOrder, checksum: Checksum): Encoded {
+function encode({ acks, timeout, producerEpoch = 0, topicData }: ProduceOrder): Encoded {
   const topics = topicData.map(({ topic, partitions }) => ({ topic, measured: partitions.map(measure) }));
   let size = orderBytes;
   for (const { topic, measured } of topics) {
@@ -112,7 +110,7 @@ function encode({ acks, timeout, producerEpoch = 0, topicData }: ProduceOrder, c
     const length = bytes.write(topic, at + 2);
     bytes.writeInt16BE(length, at);
     at = bytes.writeInt32BE(measured.length, at + 2 + length);
-    for (const one of measured) at = writeBatch(bytes, at, one, { producerEpoch, checksum });
+    for (const one of measured) at = writeBatch(bytes, at, one, producerEpoch);
   }
   return { buf: bytes, buffer: bytes };
 }
@@ -132,7 +130,7 @@ function writeBatch(
   bytes: Buffer,
   start: number,
   { of: { partition, firstSequence = 0, messages }, recordBytes }: Measured,
-  { producerEpoch, checksum }: { readonly producerEpoch: number; readonly checksum: Checksum },
+  producerEpoch: number,
 ): number {
   const body = contextBytes + recordBytes;
   const now = BigInt(Date.now());
@@ -152,6 +150,6 @@ function writeBatch(
   at = bytes.writeInt32BE(firstSequence, at);
   at = bytes.writeInt32BE(messages.length, at);
   for (const [i, message] of messages.entries()) at = writeRecord(bytes, at, recordOf(message, i));
-  bytes.writeUInt32BE(checksum(bytes.subarray(bodyAt, at)), sumAt);
+  bytes.writeUInt32BE(crc32c(bytes, bodyAt, at), sumAt);
   return at;
 }

@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { crc32c } from '../../../../pipeline/broker/kafka/crc32c.ts';
 import {
-  type Checksum,
   type EncodeProduce,
   leanProduce,
   leanRequests,
@@ -14,13 +14,10 @@ const requestPath = 'kafkajs/src/protocol/requests/produce/v3/request';
 
 // Taken before anything is replaced in this process.
 const theirs: EncodeProduce = load(requestPath);
-const checksum: Checksum = load('kafkajs/src/protocol/recordBatch/crc32C/crc32C');
-const ours = leanProduce(
-  (order) => ({ ...theirs(order), encode: () => expect.fail('was left to kafkajs') }),
-  checksum,
-);
+const checksum: (bytes: Buffer) => number = load('kafkajs/src/protocol/recordBatch/crc32C');
+const ours = leanProduce((order) => ({ ...theirs(order), encode: () => expect.fail('was left to kafkajs') }));
 const theirsIfLeft = { buf: Buffer.alloc(0), buffer: Buffer.alloc(0) };
-const leaves = leanProduce((order) => ({ ...theirs(order), encode: async () => theirsIfLeft }), checksum);
+const leaves = leanProduce((order) => ({ ...theirs(order), encode: async () => theirsIfLeft }));
 
 const part = fc.option(
   fc.uint8Array({ maxLength: 2_000 }).map((bytes) => Buffer.from(bytes)),
@@ -55,6 +52,16 @@ beforeEach(() => vi.useFakeTimers({ now: Date.UTC(2026, 0, 5), toFake: ['Date'] 
 afterEach(() => vi.useRealTimers());
 
 describe('produce requests of kafkajs, encoded by us', () => {
+  test('have the checksum that kafkajs reckons, wherever the bytes lie', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), fc.nat(20), fc.nat(20), (given, from, behind) => {
+        const bytes = Buffer.concat([Buffer.alloc(from, 1), given, Buffer.alloc(behind, 2)]);
+        const to = from + given.length;
+        expect(crc32c(bytes, from, to)).toBe(checksum(bytes.subarray(from, to)));
+      }),
+    );
+  });
+
   test('have the bytes that kafkajs gives them', async () => {
     await fc.assert(
       fc.asyncProperty(orders, async (order) => {
