@@ -1,5 +1,5 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { TocsinError } from '../../schemas/errors.ts';
 import { toJson } from '../../schemas/json/index.ts';
 import { topics } from '../../schemas/topics.ts';
@@ -28,7 +28,7 @@ export class OutputFiles {
   }
 
   private constructor(folder: string, partitions: number) {
-    mkdirSync(folder, { recursive: true });
+    makeFolder(resolve(folder));
     // One of another run would be taken for that of this one, should this one not write any.
     rmSync(join(folder, assignmentsName), { force: true });
     this.#folder = folder;
@@ -86,4 +86,12 @@ function writing<T>(folder: string, write: () => T): T {
       throw new TocsinError('output.unwritable', `${folder}: ${error.message}`, { cause: error });
     throw error;
   }
+}
+
+/** With those above it. Node's own, told to be recursive, never ends where a folder is there and takes none (`/proc`). */
+function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  const above = dirname(folder);
+  if (above !== folder) makeFolder(above);
+  mkdirSync(folder);
 }
