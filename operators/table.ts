@@ -24,7 +24,7 @@ export type TablesOf<T extends TableSpecs> = {
 
 /**
  * Keyed rows in memory that remember which keys changed since the last checkpoint. Rows are replaced, not mutated; a
- * row that its operator owns alone may be mutated and set again, when `beforeMutation` was called first.
+ * row that its operator owns alone may be mutated when it was set within this `epoch`.
  */
 export class Table<Row> {
   #rows = new Map<string, Row>();
@@ -52,18 +52,18 @@ export class Table<Row> {
   }
 
   set(key: string, row: Row): void {
-    this.beforeMutation(key);
+    this.#keep(key);
     this.#rows.set(key, row);
     this.#changed.add(key);
   }
 
   delete(key: string): void {
-    this.beforeMutation(key);
+    this.#keep(key);
     if (this.#rows.delete(key)) this.#changed.add(key);
   }
 
-  /** To be called before a row is changed in place. */
-  beforeMutation(key: string): void {
+  /** Before a row changes: as it is now it may be part of a capture. */
+  #keep(key: string): void {
     if (this.#captured === null) return;
     this.#captured.keep(key);
     if (this.#captured.isEncoded) this.#captured = null;

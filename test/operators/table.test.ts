@@ -57,6 +57,8 @@ describe('what a table captured', () => {
           readonly got: unknown[];
         }[] = [];
         let changed = new Set<string>();
+        /** In which epoch a row was last set before it was changed in place, as its owner remembers it. */
+        const setIn = new WeakMap<Count, number>();
         for (const one of changes) {
           if (one.kind === 'ask') {
             for (const { rows, got } of captures) {
@@ -76,9 +78,9 @@ describe('what a table captured', () => {
             if (one.kind === 'replace') table.set(one.key, { count: one.count });
             else if (one.kind === 'delete') table.delete(one.key);
             else if (row !== undefined) {
-              table.beforeMutation(one.key);
+              if (setIn.get(row) !== table.epoch) table.set(one.key, row);
+              setIn.set(row, table.epoch);
               row.count = one.count;
-              table.set(one.key, row);
             }
             if (one.kind === 'replace' || row !== undefined) changed.add(one.key);
           }
