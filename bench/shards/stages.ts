@@ -93,13 +93,14 @@ export class StageChain<Event extends Kinded> {
   }
 
   feed({ time, event }: Fed<Event>): void {
-    this.host.advance(time);
+    this.advance(time);
     this.#source.next(event);
   }
 
   /** Nothing but time. */
   advance(time: Time): void {
-    this.host.advance(time);
+    this.host.moveTo(time);
+    this.host.fireDue();
   }
 }
 

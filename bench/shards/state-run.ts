@@ -1,9 +1,11 @@
 import { PerformanceObserver } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers/promises';
+import { max, sum } from 'simple-statistics';
 import type { ReduceEvent } from '../../operators/events.ts';
 import type { LogRecord } from '../../pipeline/broker/index.ts';
 import { ConfigTree } from '../../pipeline/config/index.ts';
 import type { RowChange } from '../../pipeline/state/index.ts';
+import { usualTimers } from '../../pipeline/worker/portions.ts';
 import { cpuUs } from '../harness/cpu.ts';
 import { Workload, windowMs } from '../peers/workload.ts';
 import { draw } from './load.ts';
@@ -34,9 +36,13 @@ export interface StateFound {
   /** µs of CPU per row put back into an empty shard. */
   readonly restoreUsPerRow: number;
   readonly restoreMs: number;
-  /** The step with which the five minutes are over: each key states its final count. */
+  /** The record with which the five minutes are over: each key states its final count. */
   readonly cellEndMs: number;
+  /** Of that, for so long nobody else had a turn. */
+  readonly cellEndPauseMs: number;
 }
+
+type CellEnd = Pick<StateFound, 'cellEndMs' | 'cellEndPauseMs'>;
 
 const startsAt = Date.UTC(2026, 0, 5);
 /** All keys have come by then; the same five minutes go on. */
@@ -60,8 +66,21 @@ export async function measure(order: StateOrder): Promise<StateFound> {
     rowsPerCheckpoint: (portions.rows - before.rows) / (portions.checkpoints - before.checkpoints),
     ...{ rssMiB, longestGcMs, longestPauseMs: found.longestPauseMs },
     ...restoreCost(reduce),
-    cellEndMs: timed(() => reduce.step([afterCell(order)])).ms,
+    ...endOfCell(reduce, afterCell(order)),
   };
+}
+
+/** In portions, as a worker does it, which sends what came of each. */
+function endOfCell(reduce: BenchShard<ReduceEvent>, record: LogRecord): CellEnd {
+  let isDone = false;
+  const portion = (act: () => boolean): number =>
+    timed(() => {
+      isDone = act();
+      reduce.takeOutputs();
+    }).ms;
+  const portions = [portion(() => reduce.shard.step(record, usualTimers))];
+  while (!isDone) portions.push(portion(() => reduce.shard.goOn(usualTimers)));
+  return { cellEndMs: sum(portions), cellEndPauseMs: max(portions) };
 }
 
 /** By default half a million heads are remembered, half of them for sure; who holds more says so (docs/capacity.md). */

@@ -58,12 +58,18 @@ export class BenchShard<Event extends Kinded> {
     for (let from = 0; from < records.length; from += recordsPerBatch) {
       const to = Math.min(records.length, from + recordsPerBatch);
       const last = this.#stepRange(records, from, to);
-      const sent = this.#outbox?.take() ?? [];
-      for (const { topic } of sent) this.#count(topic);
+      const sent = this.takeOutputs();
       if (last !== undefined) onBatch(sent, last);
       this.#checkpoint(to - from);
     }
     return cpuUs() - startedAt;
+  }
+
+  /** What came out since it was last taken, where outputs are encoded. */
+  takeOutputs(): readonly ProduceRecord[] {
+    const sent = this.#outbox?.take() ?? [];
+    for (const { topic } of sent) this.#count(topic);
+    return sent;
   }
 
   /** Outputs so far, to be given to `since`. */

@@ -1,49 +1,34 @@
-import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
+import type { EventTimeMs } from '../../schemas/brand.ts';
 import { comparePlaces } from '../../schemas/place.ts';
 import type { LateAlert, Reduced } from '../../schemas/reduced.ts';
 import type { Identified, ReduceEvent } from '../events.ts';
-import { defineOperator, type Step } from '../operator.ts';
+import { defineOperator, type Step, type Timer } from '../operator.ts';
 import type { Table } from '../table.ts';
 import { DedupeConfig } from './config.ts';
 import { reduceTables } from './rows.ts';
-import {
-  isOfRun,
-  keyOfRun,
-  liveRun,
-  newRun,
-  observe,
-  partialOf,
-  plainHead,
-  type Run,
-  runKey,
-} from './run.ts';
+import { isOfRun, newRun, observe, partialOf, plainHead, type Run } from './run.ts';
+import { addRun, forget, indexRuns, letGo, makeLatest, type RunIndex, runAmong } from './run-index.ts';
 import { isLate, type Sighted, sight } from './sight.ts';
 
 /** A live count is stated again when it has grown by this factor, so that a storm is seen while it lasts. */
 const restateFactor = 16;
 
-interface OfFingerprint {
-  /** The live run with the newest alert: nearly always where the next alert belongs. */
-  latest: Run;
-  runs: Run[];
-  /** By what tells runs apart; made when there are too many to look at each. */
-  byKey: Map<string, Run> | null;
+/** The runs, and what is about to be stated of them. */
+interface Runs extends RunIndex {
+  /** By key of the timer that states them: only while it fires again and again, and no alert comes. */
+  readonly speaking: Map<string, Speech>;
+  /** Whether an alert has come since everything was stated. */
+  mayHoldBack: boolean;
 }
 
-/** So many runs of a fingerprint are compared one by one: building a key costs more. */
-const fewRuns = 8;
-
-interface OfCell {
-  /** Offset of the first alert in any of its runs. */
-  from: number;
-  readonly runs: Run[];
+/** Runs to state, one after another. */
+interface Speech {
+  readonly runs: readonly Run[];
+  next: number;
 }
 
-/** Indexes over the runs of a shard. */
-interface Runs {
-  readonly byFingerprint: Map<Fingerprint, OfFingerprint>;
-  readonly byCell: Map<EventTimeMs, OfCell>;
-}
+/** So many runs are stated, or forgotten, by one timer, which is then set again: a shard may pause between two timers. */
+const runsAtOnce = 16;
 
 type CombineStep = Step<DedupeConfig, typeof reduceTables, Runs, ReduceEvent>;
 
@@ -56,14 +41,15 @@ export const combine = defineOperator<ReduceEvent>()({
   name: 'combine',
   config: DedupeConfig,
   tables: reduceTables,
-  derive: (_config, tables): Runs => indexRuns(tables.runs),
+  derive: (_config, tables): Runs => ({ ...indexRuns(tables.runs), speaking: new Map(), mayHoldBack: true }),
   on: {
     identified: (step, event) => combineAlert(step, event),
   },
   onTimer(step, timer) {
-    if (timer.key === 'flush') flush(step, [...step.tables.runs.values()]);
-    else if (timer.key === 'restate') restate(step);
-    else endCell(step, Number(timer.key), timer.due);
+    if (timer.key === 'flush') flush(step, timer);
+    // A rebuilt shard does not know when the one before it spoke: whatever was stated is stated again.
+    else if (timer.key === 'restate') stateAll(step, timer, () => [...step.tables.runs.values()]);
+    else endCell(step, timer);
   },
   dependsFrom({ derived }) {
     const offsets = Array.from(derived.byCell.values(), ({ from }) => from);
@@ -87,13 +73,14 @@ function combineAlert(step: CombineStep, event: Identified): void {
   const wasSilent = run === previous && isSilentBefore(run, sighted.t);
   mark(step.tables.runs, run);
   observe(run, event, sighted);
+  step.derived.mayHoldBack = true;
   if (run !== recent) {
     makeLatest(step.derived, run);
     head.run = run;
   }
   if (wasSilent || mustState(run, previous)) {
     // RELATE must know how far the run before reached, or it would take its continuation for a first sighting.
-    if (previous !== undefined && previous !== run) flush(step, [previous]);
+    if (previous !== undefined && previous !== run && isHeldBack(previous)) state(step, previous);
     state(step, run);
   }
   if (step.config.traceAssignments) assign(step, event, { run: run.id, t: sighted.t });
@@ -113,14 +100,6 @@ function mark(runs: Table<Run>, run: Run): void {
   run.markedIn = runs.epoch;
 }
 
-function makeLatest({ byFingerprint }: Runs, run: Run): void {
-  const known = byFingerprint.get(run.fingerprint);
-  if (known === undefined) return;
-  known.latest.isLatest = false;
-  known.latest = run;
-  run.isLatest = true;
-}
-
 /** A first sight; a change of what could be told since the previous observation; a live count far from the stated one. */
 function mustState(run: Run, previous: Run | undefined): boolean {
   if (run.emittedCount === 0 || run.count >= run.emittedCount * restateFactor) return true;
@@ -133,14 +112,6 @@ function isSilentBefore({ ending, segments }: Run, t: EventTimeMs): boolean {
   if (ending !== 'timeout') return false;
   const endsAt = segments[segments.length - 1]?.endsAt ?? null;
   return endsAt !== null && t > endsAt;
-}
-
-function runAmong({ byFingerprint }: Runs, event: Identified, sighted: Sighted): Run | undefined {
-  const known = byFingerprint.get(event.identity.fingerprint);
-  if (known === undefined) return undefined;
-  if (known.runs.length <= fewRuns) return known.runs.find((run) => isOfRun(run, event, sighted));
-  known.byKey ??= new Map(known.runs.map((run) => [keyOfRun(run), run]));
-  return known.byKey.get(runKey(event, sighted));
 }
 
 function openRun(step: CombineStep, event: Identified, sighted: Sighted): Run {
@@ -160,19 +131,36 @@ function send(step: CombineStep, key: string, value: Reduced): void {
   step.emit({ kind: 'output', topic: 'reduced', key, value });
 }
 
-/** States what a run holds beyond its last statement, in the order in which the runs began. */
-function flush(step: CombineStep, runs: readonly Run[]): void {
-  const unstated = runs.filter(({ count, emittedCount }) => count > emittedCount);
-  for (const run of unstated.sort((a, b) => comparePlaces(a.id, b.id))) state(step, run);
+/** Whether a run holds more than it has stated. */
+function isHeldBack({ count, emittedCount }: Run): boolean {
+  return count > emittedCount;
 }
 
-/** States every run, whatever was stated of it: a rebuilt shard does not know when the one before it spoke. */
-function restate(step: CombineStep): void {
-  for (const run of step.tables.runs.values()) {
-    mark(step.tables.runs, run);
-    run.emittedCount = 0;
+function unstated(runs: Iterable<Run>): Run[] {
+  return Array.from(runs).filter(isHeldBack);
+}
+
+/** A quiet shard is asked again and again; it looks through its runs only when there may be something. */
+function flush(step: CombineStep, timer: Timer): void {
+  const { derived, tables } = step;
+  if (!derived.mayHoldBack) return;
+  derived.mayHoldBack = !stateAll(step, timer, () => unstated(tables.runs.values()));
+}
+
+/** States all runs, in the order in which they began: some now, the rest when the timer fires again. True when it is done. */
+function stateAll(step: CombineStep, { key, due }: Timer, collect: () => Run[]): boolean {
+  const { speaking } = step.derived;
+  const speech = speaking.get(key) ?? { runs: collect().sort((a, b) => comparePlaces(a.id, b.id)), next: 0 };
+  const end = speech.next + runsAtOnce;
+  for (const run of speech.runs.slice(speech.next, end)) state(step, run);
+  speech.next = end;
+  if (end >= speech.runs.length) {
+    speaking.delete(key);
+    return true;
   }
-  flush(step, [...step.tables.runs.values()]);
+  speaking.set(key, speech);
+  step.wakeAt(key, due);
+  return false;
 }
 
 /** The first instant at which nothing more can be accepted into a cell: what is later is late. */
@@ -181,41 +169,33 @@ function flushDue(cell: EventTimeMs, { windowMs, latenessMs }: DedupeConfig): Ev
 }
 
 /** First the last word about a cell, then, `slackMs` later, its end. */
-function endCell(step: CombineStep, cell: EventTimeMs, due: EventTimeMs): void {
-  const runs = step.derived.byCell.get(cell)?.runs ?? [];
-  flush(step, runs);
+function endCell(step: CombineStep, timer: Timer): void {
+  const cell: EventTimeMs = Number(timer.key);
+  const ended = step.derived.byCell.get(cell);
+  if (ended === undefined) return;
+  ended.isStated ||= stateAll(step, timer, () => unstated(ended.runs));
+  if (!ended.isStated) return;
   const dropDue = flushDue(cell, step.config) + step.config.slackMs;
-  if (due < dropDue) {
-    step.wakeAt(String(cell), dropDue);
+  if (timer.due < dropDue) {
+    // The clock that stamps records may step back (protocol.md H17): until then alerts may come still.
+    ended.isStated = false;
+    step.wakeAt(timer.key, dropDue);
     return;
   }
-  for (const run of runs) {
+  dropSome(step, ended.runs, cell);
+  if (ended.runs.length > 0) step.wakeAt(timer.key, timer.due);
+  else step.derived.byCell.delete(cell);
+}
+
+/** Drops the last of these runs of a cell. */
+function dropSome(step: CombineStep, runs: Run[], cell: EventTimeMs): void {
+  const dropped = runs.splice(-runsAtOnce);
+  for (const run of dropped) {
     step.tables.runs.delete(run.rowKey);
     letGo(run);
   }
-  for (const fingerprint of new Set(runs.map((run) => run.fingerprint)))
+  for (const fingerprint of new Set(dropped.map((run) => run.fingerprint)))
     forget(step.derived, fingerprint, cell);
-  step.derived.byCell.delete(cell);
-}
-
-/** Nobody finds it any more, nor keeps it: heads are remembered for much longer. */
-function letGo(run: Run): void {
-  run.isLatest = false;
-  if (run.head.run === run) run.head.run = null;
-}
-
-/** Once for all runs of a fingerprint: a flapping alert may have thousands in a cell. */
-function forget({ byFingerprint }: Runs, fingerprint: Fingerprint, cell: EventTimeMs): void {
-  const known = byFingerprint.get(fingerprint);
-  if (known === undefined) return;
-  known.runs = known.runs.filter((run) => run.cell !== cell);
-  known.byKey = null;
-  const [first] = known.runs;
-  if (first === undefined) byFingerprint.delete(fingerprint);
-  else {
-    known.latest = known.runs.reduce(newerRun, first);
-    known.latest.isLatest = true;
-  }
 }
 
 function passLate(step: CombineStep, event: Identified, t: EventTimeMs): void {
@@ -244,33 +224,4 @@ function passLate(step: CombineStep, event: Identified, t: EventTimeMs): void {
 function assign(step: CombineStep, event: Identified, to: { run: Run['id'] | null; t: EventTimeMs }): void {
   const { place, identity } = event;
   step.emit({ kind: 'assigned', place, run: to.run, t: to.t, fingerprint: identity.fingerprint });
-}
-
-function newerRun(a: Run, b: Run): Run {
-  return (a.vOffset - b.vOffset || a.vN - b.vN) < 0 ? b : a;
-}
-
-function addRun({ byCell, byFingerprint }: Runs, run: Run): void {
-  const ofCell = byCell.get(run.cell);
-  if (ofCell === undefined) byCell.set(run.cell, { from: run.id.offset, runs: [run] });
-  else {
-    ofCell.runs.push(run);
-    ofCell.from = Math.min(ofCell.from, run.id.offset);
-  }
-  const known = byFingerprint.get(run.fingerprint);
-  if (known === undefined) {
-    run.isLatest = true;
-    byFingerprint.set(run.fingerprint, { latest: run, runs: [run], byKey: null });
-    return;
-  }
-  known.runs.push(run);
-  known.byKey?.set(keyOfRun(run), run);
-  if (newerRun(known.latest, run) === run) makeLatest({ byCell, byFingerprint }, run);
-}
-
-/** The newest alert names the latest run of a fingerprint, whatever order the rows come back in. */
-function indexRuns(table: Table<Run>): Runs {
-  const runs: Runs = { byFingerprint: new Map(), byCell: new Map() };
-  for (const run of table.values()) addRun(runs, liveRun(run));
-  return runs;
 }

@@ -19,8 +19,8 @@ export interface TimerChange {
   readonly due: EventTimeMs | null;
 }
 
-/** More firings than this in one advance mean that an operator sets the same timer again and again. */
-const maxFiringsAtOnce = 10_000_000;
+/** More firings than this before all that was due has fired mean that an operator sets the same timer again and again. */
+const maxFirings = 10_000_000;
 
 /** What a shard gives to its operators: the two clocks, timers, a place to decide, and counters. */
 export class ShardHost implements Host {
@@ -38,6 +38,10 @@ export class ShardHost implements Host {
     complete: [],
   };
   readonly #onDecision: (stage: string, decision: DecisionDraft) => void;
+  /** Since all that was due had fired the last time. */
+  #firings = 0;
+  /** Whether nothing is left on `at`, while `fireDue` has stopped on `complete`. */
+  #isAtFired = false;
 
   constructor(onDecision: (stage: string, decision: DecisionDraft) => void) {
     this.#onDecision = onDecision;
@@ -90,16 +94,26 @@ export class ShardHost implements Host {
     this.#queues[clock].set(number, key, due);
   }
 
-  /**
-   * Moves both clocks, never back, and fires what is due: first on `at`, then on `complete`. Timers that were set to a
-   * time already past fire here even when neither clock moves: they come before the next record in any case.
-   */
-  advance(to: Time): void {
+  /** Moves both clocks, never back. */
+  moveTo(to: Time): void {
     const { at, complete } = this.time;
     if (to.at > at || to.complete > complete)
       this.time = { at: Math.max(at, to.at), complete: Math.max(complete, to.complete) };
-    this.#fireDue(this.#queues.at);
-    this.#fireDue(this.#queues.complete);
+  }
+
+  /**
+   * Fires what is due: first on `at`, then on `complete`. Timers that were set to a time already past fire here even when
+   * neither clock has moved: they come before the next record in any case. Stops after `atOnce` of them and says false when
+   * others are left; they fire in the same order however often it stops.
+   */
+  fireDue(atOnce = Number.POSITIVE_INFINITY): boolean {
+    const allowed = this.#firings + atOnce;
+    // What a timer on `complete` sets on `at` waits for the next time, pause or none.
+    this.#isAtFired ||= this.#fireOn(this.#queues.at, allowed);
+    if (!this.#isAtFired || !this.#fireOn(this.#queues.complete, allowed)) return false;
+    this.#isAtFired = false;
+    this.#firings = 0;
+    return true;
   }
 
   /** Calls a stage's timer now, out of turn; only for stages that may speak at any time (protocol.md, REDUCE). */
@@ -145,14 +159,17 @@ export class ShardHost implements Host {
     return maps.reduce((sum, { size }) => sum + size, 0);
   }
 
-  #fireDue(queue: TimerQueue): void {
+  /** Fires what is due on one clock, until so many have fired in all; false when others are left. */
+  #fireOn(queue: TimerQueue, allowed: number): boolean {
     const now = this.time[queue.clock];
-    let firings = 0;
-    for (let timer = queue.takeDue(now); timer !== null; timer = queue.takeDue(now)) {
+    for (;;) {
+      if (this.#firings >= allowed) return !queue.isDue(now);
+      const timer = queue.takeDue(now);
+      if (timer === null) return true;
       this.#changesOf(queue.clock, timer.stage).set(timer.key, null);
       this.stages[timer.stage]?.fire({ key: timer.key, clock: queue.clock, due: timer.due });
-      firings += 1;
-      if (firings > maxFiringsAtOnce)
+      this.#firings += 1;
+      if (this.#firings > maxFirings)
         throw new TocsinError('invariant.broken', `timer ${timer.key} of stage ${timer.stage} never rests`);
     }
   }

@@ -5,10 +5,11 @@ import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { Decision } from '../../schemas/decision.ts';
 import { TocsinError } from '../../schemas/errors.ts';
 import type { Origin } from '../../schemas/place.ts';
-import type { ConfigVersion, ControlCopy, Heartbeat } from '../../schemas/reduced.ts';
+import type { ConfigVersion } from '../../schemas/reduced.ts';
 import type { LogRecord } from '../broker/index.ts';
 import type { RowChange } from '../state/index.ts';
 import { Completeness } from './completeness.ts';
+import { isControl, isHeartbeat, isVersion } from './inputs.ts';
 import { noOutcomes } from './outcome-counts.ts';
 import { changedRowsIn, restoreRow, rowsOf, storedTablesOf, takeRowChanges } from './rows.ts';
 import type { ShardGraph, ShardSink } from './shard-graph.ts';
@@ -34,6 +35,9 @@ export class Shard<Event extends Kinded> {
   #isVersionStored = false;
   #record: LogRecord = noRecord;
   #n = 0;
+  /** What waits until all that is due has fired: the record, or a stage that is to speak. */
+  #input: Kinded | null = null;
+  #poke: { readonly stage: string; readonly key: string } | null = null;
   #failure: { readonly error: unknown } | null = null;
 
   constructor(graph: ShardGraph<Event>, partition: number, sink: ShardSink) {
@@ -72,31 +76,60 @@ export class Shard<Event extends Kinded> {
   }
 
   /**
-   * Processes one record of the input log; its outputs are in the sink when this returns. Throws when an operator did
-   * (`invariant.broken`) or the record of an internal topic cannot be read; the shard is unusable from then on.
+   * Processes one record of the input log; its outputs are in the sink when this returns true. With `timersAtOnce` it stops
+   * after so many timers that are due before the record, and returns false: `goOn` must follow until that returns true, and
+   * nothing else may. Throws when an operator did (`invariant.broken`) or the record of an internal topic cannot be read; the
+   * shard is unusable from then on.
    */
-  step(record: LogRecord): void {
+  step(record: LogRecord, timersAtOnce?: number): boolean {
     this.#record = record;
     this.#n = 0;
     const input = this.#graph.read(record, this.#partition);
+    this.#input = input;
     const complete = isHeartbeat(input) ? this.#completeness.claim(input) : this.host.time.complete;
-    this.host.advance({ at: record.timestamp, complete });
-    if (isVersion(input)) this.#reconfigure(input);
-    else if (!isHeartbeat(input) && !this.#isSeenControl(input)) {
-      // Graphs without control records never see one: only RELATE's log holds them.
-      this.#source.next(input as Event);
-    }
-    this.#throwFailure();
+    this.host.moveTo({ at: record.timestamp, complete });
+    return this.goOn(timersAtOnce);
   }
 
   /**
    * Nothing more stands in the log up to `at`: moves time, and lets `flush` (a stage) state what it holds back. Only for
    * REDUCE, whose statements may come at any time (protocol.md STIMULUS 1); elsewhere time comes from records alone.
+   * Stops and returns as `step` does.
    */
-  idle(at: EventTimeMs, flush: string | null): void {
-    this.host.advance({ at, complete: this.host.time.complete });
-    if (flush !== null) this.host.poke(flush, 'flush');
+  idle(at: EventTimeMs, flush: string | null, timersAtOnce?: number): boolean {
+    this.host.moveTo({ at, complete: this.host.time.complete });
+    if (flush !== null) this.#poke = { stage: flush, key: 'flush' };
+    return this.goOn(timersAtOnce);
+  }
+
+  /** Goes on with what stopped; true when it is done. */
+  goOn(timersAtOnce?: number): boolean {
+    const isDone = this.#goOn(timersAtOnce);
     this.#throwFailure();
+    return isDone;
+  }
+
+  #goOn(timersAtOnce: number | undefined): boolean {
+    if (!this.host.fireDue(timersAtOnce)) return false;
+    const input = this.#input;
+    if (input !== null) {
+      this.#input = null;
+      this.#take(input);
+      return true;
+    }
+    const poke = this.#poke;
+    if (poke === null) return true;
+    this.#poke = null;
+    this.host.poke(poke.stage, poke.key);
+    return this.host.fireDue(timersAtOnce);
+  }
+
+  #take(input: Kinded): void {
+    if (isVersion(input)) this.#reconfigure(input);
+    else if (!isHeartbeat(input) && !this.#isSeenControl(input)) {
+      // Graphs without control records never see one: only RELATE's log holds them.
+      this.#source.next(input as Event);
+    }
   }
 
   /** Before the first record of a replay: what was over at `at` when the shard was committed is over now. */
@@ -104,11 +137,13 @@ export class Shard<Event extends Kinded> {
     this.host.time = { at, complete: this.host.time.complete };
   }
 
-  /** Has a stage (of REDUCE) state everything that it holds, whatever it has stated of it; what is over goes before. */
-  restate(stage: string): void {
-    this.host.advance(this.host.time);
-    this.host.poke(stage, 'restate');
-    this.#throwFailure();
+  /**
+   * Has a stage (of REDUCE) state everything that it holds, whatever it has stated of it; what is over goes before. Stops and
+   * returns as `step` does.
+   */
+  restate(stage: string, timersAtOnce?: number): boolean {
+    this.#poke = { stage, key: 'restate' };
+    return this.goOn(timersAtOnce);
   }
 
   /**
@@ -259,18 +294,6 @@ export class Shard<Event extends Kinded> {
 }
 
 const noRecord: LogRecord = { offset: -1, timestamp: 0, key: null, value: null, headers: {} };
-
-function isHeartbeat(input: Kinded): input is Heartbeat {
-  return input.kind === 'heartbeat';
-}
-
-function isVersion(input: Kinded): input is ConfigVersion {
-  return input.kind === 'config';
-}
-
-function isControl(input: Kinded): input is ControlCopy {
-  return input.kind === 'control';
-}
 
 function* inTurn<Item>(lists: readonly Iterable<Item>[]): Generator<Item> {
   for (const list of lists) yield* list;

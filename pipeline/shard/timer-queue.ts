@@ -58,6 +58,12 @@ export class TimerQueue {
     return this.#heap.peek()?.due ?? null;
   }
 
+  /** Whether a timer is due at `now`. */
+  isDue(now: EventTimeMs): boolean {
+    const head = this.#heap.peek();
+    return head !== undefined && head.due <= now;
+  }
+
   /** Takes out the next timer that is due at `now`, or returns null. */
   takeDue(now: EventTimeMs): DueTimer | null {
     const head = this.#heap.peek();

@@ -5,4 +5,6 @@ export interface Clock {
   now(): EventTimeMs;
   /** Calls `act` once when `now()` has reached `due`; returns what takes the call back. */
   schedule(due: EventTimeMs, act: () => void): () => void;
+  /** Resolves when others had a turn: what has come is read, whose time has come is called. No time need pass. */
+  turn(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { Clock } from './clock.ts';
 
@@ -20,5 +21,9 @@ export class SystemClock implements Clock {
     const fire = (): void => (this.now() >= due ? act() : wait());
     wait();
     return () => clearTimeout(timer);
+  }
+
+  turn(): Promise<void> {
+    return setImmediate();
   }
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { Clock } from './clock.ts';
 import { DueHeap, type Waiting } from './due-heap.ts';
@@ -30,6 +31,11 @@ export class VirtualClock implements Clock {
     const call: Call = { due, turn: this.#turns++, act, isWaiting: true };
     this.#calls.push(call);
     return () => this.#calls.takeBack(call);
+  }
+
+  /** Of the event loop: this clock stands still meanwhile, unless somebody moves it. */
+  turn(): Promise<void> {
+    return setImmediate();
   }
 
   /** Due time of the next call (it may lie in the past), or null when none is scheduled. */

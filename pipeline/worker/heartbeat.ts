@@ -46,8 +46,7 @@ export class HeartbeatSource {
     // Busy: facts of closed cells were stated by the shard's own timers, below the time of its last record.
     if (!(await this.#runner.isAtEnd())) return shard.host.time.at - slackMs;
     const complete = now - slackMs;
-    shard.idle(complete, this.#isQuiet(now) ? combine.name : null);
-    await this.#runner.flush();
+    await this.#runner.idle(complete, this.#isQuiet(now) ? combine.name : null);
     return complete;
   }
 

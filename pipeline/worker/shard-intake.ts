@@ -5,6 +5,7 @@ import { sleep } from '../time/index.ts';
 import { DeadLetterBrake } from './dead-letter-brake.ts';
 import type { Outbox } from './outbox.ts';
 import { isPassing } from './passing.ts';
+import type { Portions } from './portions.ts';
 import type { ShardSurroundings } from './ports.ts';
 import type { ShardAssignment } from './shard-assignment.ts';
 import type { ShardKeeper } from './shard-keeper.ts';
@@ -16,6 +17,7 @@ export interface IntakeOptions<Event extends Kinded> {
   readonly shard: Shard<Event>;
   readonly outbox: Outbox;
   readonly keeper: ShardKeeper<Event>;
+  readonly portions: Portions;
   readonly around: ShardSurroundings;
   readonly isReleased: () => boolean;
 }
@@ -60,28 +62,33 @@ export class ShardIntake<Event extends Kinded> {
     return !(await this.#waitsToShed(batch, position));
   }
 
-  /** Steps the records at `position` and above; nothing is awaited in here. Returns the next position. */
-  step({ records }: Batch, position: number): number {
-    const { shard, around, assignment } = this.#options;
+  /** Steps the records at `position` and above. Returns the next position; null when the shard was let go of meanwhile. */
+  async step({ records }: Batch, position: number): Promise<number | null> {
+    const { shard, around, assignment, portions } = this.#options;
     const { onStepped } = around;
     const startedAt = onStepped === undefined ? 0 : performance.now();
+    const pausedBefore = portions.pausedMs;
     const letters = shard.outcomes['dead-lettered'];
-    // Records below the position were stepped before; a batch may be older than the seek that put us here.
-    for (const record of records) if (record.offset >= position) this.#stepOne(record);
-    onStepped?.(assignment.graph.name, records.length, performance.now() - startedAt);
+    for (const record of records) {
+      // Records below the position were stepped before; a batch may be older than the seek that put us here.
+      if (record.offset < position || this.#stepOne(record)) continue;
+      if (!(await portions.finish())) return null;
+    }
+    const pausedMs = portions.pausedMs - pausedBefore;
+    onStepped?.(assignment.graph.name, records.length, performance.now() - startedAt - pausedMs);
     const share = this.#brake.note(records.length, shard.outcomes['dead-lettered'] - letters);
     const next = Math.max(position, (records.at(-1)?.offset ?? -1) + 1);
     if (share !== null) this.#stop(share, next);
     return next;
   }
 
-  #stepOne(record: LogRecord): void {
-    const { shard, outbox } = this.#options;
-    if (record.offset >= shard.shedUntil) shard.step(record);
-    else {
-      outbox.shed(record);
-      this.#shedRecords += 1;
-    }
+  /** Returns false when the shard has not finished the record. */
+  #stepOne(record: LogRecord): boolean {
+    const { shard, outbox, portions } = this.#options;
+    if (record.offset >= shard.shedUntil) return shard.step(record, portions.timersAtOnce);
+    outbox.shed(record);
+    this.#shedRecords += 1;
+    return true;
   }
 
   async #isPrepared(batch: Batch, position: number): Promise<boolean> {

@@ -5,6 +5,7 @@ import type { Batch, ProduceRecord, Producer, TopicPartition } from '../broker/i
 import { Shard } from '../shard/index.ts';
 import { Outbox } from './outbox.ts';
 import { isPassing } from './passing.ts';
+import { Portions } from './portions.ts';
 import type { ShardSurroundings } from './ports.ts';
 import { Serial } from './serial.ts';
 import type { ShardAssignment } from './shard-assignment.ts';
@@ -29,6 +30,7 @@ export class ShardRunner<Event extends Kinded> {
   readonly #around: ShardSurroundings;
   readonly #outbox: Outbox;
   readonly #keeper: ShardKeeper<Event>;
+  readonly #portions: Portions;
   readonly #intake: ShardIntake<Event>;
   /** For records of the runtime's own: into the shard's input, to other shards, and snapshots. */
   readonly #producer: Producer;
@@ -51,9 +53,15 @@ export class ShardRunner<Event extends Kinded> {
     this.#producer = around.ports.broker.producer();
     const { shard, place } = this;
     this.#keeper = new ShardKeeper({ assignment, place, shard, around, producer: this.#producer });
+    const isReleased = () => this.#isReleased;
+    this.#portions = new Portions({
+      ...{ shard, clock: around.ports.clock, timersAtOnce: around.settings.timersAtOnce, isReleased },
+      // A transaction holds all that a record leads to, with its offset.
+      send: assignment.isTransactional ? null : () => this.flush(),
+    });
     this.#intake = new ShardIntake({
-      ...{ assignment, place, shard, around },
-      ...{ outbox: this.#outbox, keeper: this.#keeper, isReleased: () => this.#isReleased },
+      ...{ assignment, place, shard, around, isReleased },
+      ...{ outbox: this.#outbox, keeper: this.#keeper, portions: this.#portions },
     });
   }
 
@@ -117,8 +125,10 @@ export class ShardRunner<Event extends Kinded> {
       const { failure } = this.#keeper;
       if (failure !== null) throw failure;
       if (!(await this.#intake.admits(batch, this.#position)) || this.#isReleased) return;
-      this.#position = this.#intake.step(batch, this.#position);
-      this.#speakUp();
+      const position = await this.#intake.step(batch, this.#position);
+      if (position === null) return;
+      this.#position = position;
+      if (!(await this.#speakUp())) return;
       await this.flush();
       this.#hasProgressed = true;
       await this.store();
@@ -127,14 +137,24 @@ export class ShardRunner<Event extends Kinded> {
 
   /**
    * At the end of a muted replay. Facts are stated anew, since the replay does not know which of them were: the shard before
-   * may have held back what this one believes to have said.
+   * may have held back what this one believes to have said. False when the shard was let go of meanwhile.
    */
-  #speakUp(): void {
-    if (this.#mutedUntil === null || this.#position < this.#mutedUntil) return;
+  async #speakUp(): Promise<boolean> {
+    if (this.#mutedUntil === null || this.#position < this.#mutedUntil) return true;
     this.#mutedUntil = null;
     this.#outbox.muteBelow(0);
     const { factsFrom } = this.#assignment.graph;
-    if (factsFrom !== null) this.shard.restate(factsFrom);
+    return factsFrom === null || this.#whole((atOnce) => this.shard.restate(factsFrom, atOnce));
+  }
+
+  /** Moves time while nothing comes, and states what is over or, if `flush` names the stage, held back; only inside a task. */
+  async idle(at: EventTimeMs, flush: string | null): Promise<void> {
+    if (await this.#whole((atOnce) => this.shard.idle(at, flush, atOnce))) await this.flush();
+  }
+
+  /** Has the shard do something, in portions; false when it was let go of before the end. */
+  async #whole(begin: (timersAtOnce: number) => boolean): Promise<boolean> {
+    return begin(this.#portions.timersAtOnce) || this.#portions.finish();
   }
 
   /**

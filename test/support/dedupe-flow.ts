@@ -184,6 +184,8 @@ function reduceShard(
 /** What an idle shard does: asks combine to state what it holds back. */
 export function poke(driven: Driven<ReduceEvent>, at: number): void {
   driven.host.stages[0]?.fire({ key: 'flush', clock: 'at', due: at });
+  // It speaks of a few at a time.
+  driven.advance({ at });
 }
 
 /** One log from those of the shards, each in its own order. */

@@ -4,7 +4,7 @@ import { rowsOf } from '../../../bench/scenarios/state.ts';
 
 const found = (usPerAlert: number, rssMiB = 300, longestPauseMs = 20) => ({
   ...{ usPerAlert, rssMiB, longestPauseMs, checkpointUsPerAlert: 1, rowsPerCheckpoint: 1_000 },
-  ...{ longestGcMs: 5, restoreMs: 1, restoreUsPerRow: 1, cellEndMs: 1 },
+  ...{ longestGcMs: 5, restoreMs: 1, restoreUsPerRow: 1, cellEndPauseMs: 1, cellEndMs: 1 },
 });
 const few = { keys: 1_000, rounds: [found(5, 3_000, 90), found(10)] };
 const missed = (...rounds: readonly ReturnType<typeof found>[]) =>

@@ -130,6 +130,23 @@ describe('combine states a run', () => {
     expect(partials(driven)).toHaveLength(4);
   });
 
+  it('many of them in the order in which they began, whatever order they were restored in', () => {
+    const names = Array.from({ length: 50 }, (_, i) => `Alert${i}`);
+    const driven = start();
+    send(
+      driven,
+      [...names, ...names].map((name, at) => ({ at, name })),
+    );
+    const again = driven.restart();
+    poke(again, noon + 200);
+    expect(partials(again).map(({ head, count }) => `${head.name} x${count}`)).toEqual(
+      names.map((name) => `${name} x2`),
+    );
+    again.advance({ at: noon + 60 * minute });
+    expect(partials(again)).toHaveLength(50);
+    expect([again.rows('runs'), again.host.queues.at.size]).toEqual([0, 0]);
+  });
+
   it('as a copy that later alerts do not change', () => {
     const driven = start();
     send(driven, [{ at: 0, value: 1 }]);
@@ -230,6 +247,17 @@ describe('a run', () => {
       [5, 2],
       [6, 1],
     ]);
+  });
+
+  it('takes alerts until then, which a clock that stepped back has stamped, and has a last word about them', () => {
+    const driven = start();
+    send(driven, [{ at: 0 }]);
+    advance(driven, 6 * minute + 1);
+    driven.send(identified(sent({ at: 6 * minute - second, observedAt: second }), 1));
+    expect(partials(driven).map(({ count }) => count)).toEqual([1]);
+    advance(driven, 6 * minute + 1 + second);
+    expect(partials(driven).map(({ count }) => count)).toEqual([1, 2]);
+    expect(driven.rows('runs')).toBe(0);
   });
 
   it('is forgotten slackMs after its last word', () => {

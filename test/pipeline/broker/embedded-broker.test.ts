@@ -133,7 +133,10 @@ describe('EmbeddedBroker', () => {
 
   test('append times never go back inside a partition, even when the clock does', async () => {
     const times = [100, 50, 200];
-    const clock: Clock = { now: () => times.shift() ?? 200, schedule: () => () => {} };
+    const clock: Clock = {
+      ...{ now: () => times.shift() ?? 200, schedule: () => () => {} },
+      turn: async () => {},
+    };
     const stepping = new BrokerBench(new EmbeddedBroker({ clock }));
     const topic = topicSettings({ timestamps: 'LogAppendTime' });
     await stepping.broker.admin.ensureTopics([topic]);

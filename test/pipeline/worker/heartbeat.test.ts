@@ -95,6 +95,7 @@ function watched({ broker, state, clock }: Ports, journal: string[]): Ports {
     state,
     clock: {
       schedule: (due, act) => clock.schedule(due, act),
+      turn: () => clock.turn(),
       now: () => {
         journal.push('clock');
         return clock.now();

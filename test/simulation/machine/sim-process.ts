@@ -1,6 +1,9 @@
 import type { Clock } from '../../../pipeline/time/index.ts';
 import type { Timeline } from './timeline.ts';
 
+/** How long others have the processor: long enough for a message, or the end of a process. */
+const turnMs = 5;
+
 /**
  * A process of the operating system, as far as others can tell:
  *
@@ -29,6 +32,7 @@ export class SimProcess {
     this.clock = {
       now: () => timeline.now + who.skewMs,
       schedule: (due, act) => this.#schedule(due - who.skewMs, act),
+      turn: () => new Promise((resolve) => void this.#schedule(timeline.now + turnMs, resolve)),
     };
   }
 

@@ -20,7 +20,7 @@ export const rawDecoder = new Decoder({
   codec: codecs.raw,
   registry: embedded,
   // Only for how long an unknown schema is not asked for again; there are none.
-  clock: { now: () => 0, schedule: () => () => {} },
+  clock: { now: () => 0, schedule: () => () => {}, turn: async () => {} },
 });
 
 /** The id under which the values of a topic are framed. */

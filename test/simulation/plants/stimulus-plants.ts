@@ -61,9 +61,9 @@ export const stimulusPlants: readonly Plant[] = [
     mode,
     patches: [
       {
-        file: 'pipeline/worker/heartbeat.ts',
-        find: 'await this.#runner.flush();\n    return complete;',
-        replace: 'return complete;',
+        file: 'pipeline/worker/shard-runner.ts',
+        find: 'shard.idle(at, flush, atOnce))) await this.flush();',
+        replace: 'shard.idle(at, flush, atOnce))) return;',
       },
       {
         file: 'pipeline/worker/heartbeat.ts',
@@ -116,9 +116,9 @@ export const stimulusPlants: readonly Plant[] = [
     patches: [
       {
         file: 'pipeline/worker/shard-intake.ts',
-        find: 'if (record.offset >= shard.shedUntil) shard.step(record);',
+        find: 'if (record.offset >= shard.shedUntil) return shard.step(record, portions.timersAtOnce);',
         replace:
-          'Object.assign(globalThis, { workerNow: this.#options.around.ports.clock.now() });\n    if (record.offset >= shard.shedUntil) shard.step(record);\n    Object.assign(globalThis, { workerNow: undefined });\n    if (record.offset >= shard.shedUntil) return;',
+          'Object.assign(globalThis, { workerNow: this.#options.around.ports.clock.now() });\n    const isDone = record.offset < shard.shedUntil || shard.step(record, portions.timersAtOnce);\n    Object.assign(globalThis, { workerNow: undefined });\n    if (record.offset >= shard.shedUntil) return isDone;',
       },
       {
         file: 'operators/dedupe/sight.ts',

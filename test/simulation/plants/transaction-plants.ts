@@ -74,4 +74,16 @@ export const transactionPlants: readonly Plant[] = [
       },
     ],
   },
+  {
+    name: 'transaction-in-portions',
+    what: 'what a record leads to leaves in several transactions',
+    mode,
+    patches: [
+      {
+        file: 'pipeline/worker/shard-runner.ts',
+        find: 'send: assignment.isTransactional ? null : () => this.flush(),',
+        replace: 'send: () => this.flush(),',
+      },
+    ],
+  },
 ];

@@ -119,8 +119,9 @@ function settingsOf(random: Random): WorkerSettings {
     snapshotEveryRecords: random.pick([20, 1_000] as const),
   };
   const batchRecords = random.pick([1, 5, 50] as const);
-  // With one or five of both, batches come between the rows of a checkpoint.
-  return { ...settings, batchRecords, rowsEncodedAtOnce: batchRecords, batchBytes: 1 << 20 };
+  // With one or five of each, batches come between the rows of a checkpoint, and the world goes on between timers.
+  const atOnce = { rowsEncodedAtOnce: batchRecords, timersAtOnce: batchRecords };
+  return { ...settings, batchRecords, ...atOnce, batchBytes: 1 << 20 };
 }
 
 /** Clocks of workers and brokers differ by less than this, steps back included. */

@@ -1,0 +1,96 @@
+import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
+import type { Identified } from '../events.ts';
+import type { Table } from '../table.ts';
+import { isOfRun, keyOfRun, liveRun, type Run, runKey } from './run.ts';
+import type { Sighted } from './sight.ts';
+
+interface OfFingerprint {
+  /** The live run with the newest alert: nearly always where the next alert belongs. */
+  latest: Run;
+  runs: Run[];
+  /** By what tells runs apart; made when there are too many to look at each. */
+  byKey: Map<string, Run> | null;
+}
+
+/** So many runs of a fingerprint are compared one by one: building a key costs more. */
+const fewRuns = 8;
+
+interface OfCell {
+  /** Offset of the first alert in any of its runs. */
+  from: number;
+  readonly runs: Run[];
+  /** Whether it is over and all was stated. */
+  isStated: boolean;
+}
+
+/** Indexes over the runs of a shard. */
+export interface RunIndex {
+  readonly byFingerprint: Map<Fingerprint, OfFingerprint>;
+  readonly byCell: Map<EventTimeMs, OfCell>;
+}
+
+export function addRun(index: RunIndex, run: Run): void {
+  const { byCell, byFingerprint } = index;
+  const ofCell = byCell.get(run.cell);
+  if (ofCell === undefined) byCell.set(run.cell, { from: run.id.offset, runs: [run], isStated: false });
+  else {
+    ofCell.runs.push(run);
+    ofCell.from = Math.min(ofCell.from, run.id.offset);
+  }
+  const known = byFingerprint.get(run.fingerprint);
+  if (known === undefined) {
+    run.isLatest = true;
+    byFingerprint.set(run.fingerprint, { latest: run, runs: [run], byKey: null });
+    return;
+  }
+  known.runs.push(run);
+  known.byKey?.set(keyOfRun(run), run);
+  if (newerRun(known.latest, run) === run) makeLatest(index, run);
+}
+
+/** The newest alert names the latest run of a fingerprint, whatever order the rows come back in. */
+export function indexRuns(table: Table<Run>): RunIndex {
+  const runs: RunIndex = { byFingerprint: new Map(), byCell: new Map() };
+  for (const run of table.values()) addRun(runs, liveRun(run));
+  return runs;
+}
+
+function newerRun(a: Run, b: Run): Run {
+  return (a.vOffset - b.vOffset || a.vN - b.vN) < 0 ? b : a;
+}
+
+export function makeLatest({ byFingerprint }: RunIndex, run: Run): void {
+  const known = byFingerprint.get(run.fingerprint);
+  if (known === undefined) return;
+  known.latest.isLatest = false;
+  known.latest = run;
+  run.isLatest = true;
+}
+
+export function runAmong({ byFingerprint }: RunIndex, event: Identified, sighted: Sighted): Run | undefined {
+  const known = byFingerprint.get(event.identity.fingerprint);
+  if (known === undefined) return undefined;
+  if (known.runs.length <= fewRuns) return known.runs.find((run) => isOfRun(run, event, sighted));
+  known.byKey ??= new Map(known.runs.map((run) => [keyOfRun(run), run]));
+  return known.byKey.get(runKey(event, sighted));
+}
+
+/** Nobody finds it any more, nor keeps it: heads are remembered for much longer. */
+export function letGo(run: Run): void {
+  run.isLatest = false;
+  if (run.head.run === run) run.head.run = null;
+}
+
+/** Once for all runs of a fingerprint: a flapping alert may have thousands in a cell. */
+export function forget({ byFingerprint }: RunIndex, fingerprint: Fingerprint, cell: EventTimeMs): void {
+  const known = byFingerprint.get(fingerprint);
+  if (known === undefined) return;
+  known.runs = known.runs.filter((run) => run.cell !== cell);
+  known.byKey = null;
+  const [first] = known.runs;
+  if (first === undefined) byFingerprint.delete(fingerprint);
+  else {
+    known.latest = known.runs.reduce(newerRun, first);
+    known.latest.isLatest = true;
+  }
+}
