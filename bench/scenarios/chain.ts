@@ -16,11 +16,14 @@ const chainModule = new URL('../shards/chain-run.ts', import.meta.url);
 const shares = [0, 0.5, 0.9, 0.99];
 const identities = 20_000;
 
+/** RELATE alone takes most of a minute each time. */
+const usual = { rounds: 5, relateRounds: 3, alerts: 400_000, alertsPerCell: 20_000 };
+
 /** How much is measured of each case, how often. */
 function sizesOf({ isQuick }: Context) {
   return isQuick
-    ? { rounds: 1, alerts: 50_000, alertsPerCell: 4_000, records: 4_000, openIncidents: 200 }
-    : { rounds: 5, alerts: 400_000, alertsPerCell: 20_000, records: 200_000, openIncidents: 10_000 };
+    ? { rounds: 1, relateRounds: 1, alerts: 50_000, alertsPerCell: 4_000, records: 4_000, openIncidents: 200 }
+    : { ...usual, records: 200_000, openIncidents: 10_000 };
 }
 
 /** The graphs without the worker, the broker and the store around them, each case in a process of its own. */
@@ -34,10 +37,12 @@ export async function* chain(context: Context): AsyncGenerator<Row> {
 
 /** One domain can take what one core does of this. */
 async function* relateRows(context: Context): AsyncGenerator<Row> {
-  const { rounds, records, openIncidents } = sizesOf(context);
+  const { relateRounds, records, openIncidents } = sizesOf(context);
   for (const depth of depths) {
     const order: RelateOrder = { records, openIncidents, depth };
-    const found = await repeated(rounds, () => measureApart<RelateFound>({ module: relateModule, order }));
+    const found = await repeated(relateRounds, () =>
+      measureApart<RelateFound>({ module: relateModule, order }),
+    );
     const us = found.map(({ usPerRecord }) => usPerRecord);
     const note = `${found[0]?.openIncidents ?? 0} incidents open; ${depthNotes[depth]}`;
     yield rowOf({ name: `RELATE alone, ${depth}`, unit: 'µs CPU per reduced record', samples: us, note });

@@ -4,37 +4,41 @@ export interface CacheLimits {
 }
 
 /**
- * A bounded map in two generations: when the young one is full it becomes the old one, and the old one is forgotten.
- * Forgetting costs time and changes nothing.
+ * Bounds what is remembered: when the young one of two maps is full it becomes the old one, and the old one is forgotten. What
+ * is found in the old one is to be put into the young one again. Forgetting costs time and changes nothing.
  */
-export class Generations<V> {
-  #young = new Map<string, V>();
-  #old = new Map<string, V>();
-  #youngBytes = 0;
+export class Generations<Remembered extends { readonly size: number }> {
+  readonly #make: () => Remembered;
   readonly #maxEntries: number;
   readonly #maxBytes: number;
+  #young: Remembered;
+  #old: Remembered;
+  #youngBytes = 0;
 
-  constructor(limits: CacheLimits) {
-    this.#maxEntries = Math.ceil(limits.maxHeads / 2);
-    this.#maxBytes = limits.maxHeadBytes / 2;
+  constructor({ maxHeads, maxHeadBytes }: CacheLimits, make: () => Remembered) {
+    this.#make = make;
+    this.#maxEntries = Math.ceil(maxHeads / 2);
+    this.#maxBytes = maxHeadBytes / 2;
+    this.#young = make();
+    this.#old = make();
   }
 
-  get(key: string): V | undefined {
-    const young = this.#young.get(key);
-    if (young !== undefined) return young;
-    const old = this.#old.get(key);
-    if (old !== undefined) this.set(key, old);
-    return old;
+  get young(): Remembered {
+    return this.#young;
   }
 
-  set(key: string, value: V): void {
+  get old(): Remembered {
+    return this.#old;
+  }
+
+  /** The young one, with room for an entry of so many bytes. */
+  withRoom(bytes: number): Remembered {
     if (this.#young.size >= this.#maxEntries || this.#youngBytes > this.#maxBytes) {
       this.#old = this.#young;
-      this.#young = new Map();
+      this.#young = this.#make();
       this.#youngBytes = 0;
     }
-    this.#young.set(key, value);
-    // The key holds the text of the head once more, and a character takes up to two bytes.
-    this.#youngBytes += key.length * 4;
+    this.#youngBytes += bytes;
+    return this.#young;
   }
 }

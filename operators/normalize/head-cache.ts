@@ -1,7 +1,7 @@
 import type { Ending, Head, Labels } from '../../schemas/alert.ts';
 import { PackedHead, packed } from '../../schemas/avro/packed-head.ts';
 import type { Identity, KnownHead } from '../events.ts';
-import { Generations } from './generations.ts';
+import { KnownTexts } from './known-texts.ts';
 
 /** Names and values in turn: `[name, value, name, value, …]`. Safe whatever a name is, and cheap to make a key of. */
 export type Pairs = string[];
@@ -14,7 +14,7 @@ export interface HeadDraft extends Omit<Head, 'labels' | 'annotations'> {
 }
 
 /** Gives equal heads the same object, so that what follows is computed once per head instead of once per alert. */
-export class HeadCache extends Generations<KnownHead> {
+export class HeadCache extends KnownTexts<KnownHead> {
   /** The one object for heads equal to the draft (and with labels in the same order; what follows does not mind). */
   known(draft: HeadDraft): KnownHead {
     const key = keyOf(draft);

@@ -1,36 +1,40 @@
 import { ByteMap, hashOf } from './byte-map.ts';
-import type { CacheLimits } from './generations.ts';
+import { type CacheLimits, Generations } from './generations.ts';
 
-/** As `Generations`, for keys that are stretches of bytes. */
+/**
+ * Over all of what a batch was fetched in: its records come one after another. One for all shards, since each would keep what it
+ * looked into last from being collected, however long it is quiet.
+ */
+let lastView: DataView = new DataView(new ArrayBuffer(0));
+
+function viewOf({ buffer }: Uint8Array): DataView {
+  if (lastView.buffer !== buffer) lastView = new DataView(buffer);
+  return lastView;
+}
+
+/** What is known of stretches of bytes, as far as limits allow. */
 export class KnownBytes<V> {
-  #young = new ByteMap<V>();
-  #old = new ByteMap<V>();
-  #youngBytes = 0;
-  readonly #maxEntries: number;
-  readonly #maxBytes: number;
-  /** Over all of what a batch was fetched in: its records come one after another. */
-  #view: DataView = new DataView(new ArrayBuffer(0));
+  readonly #generations: Generations<ByteMap<V>>;
 
-  constructor({ maxHeads, maxHeadBytes }: CacheLimits) {
-    this.#maxEntries = Math.ceil(maxHeads / 2);
-    this.#maxBytes = maxHeadBytes / 2;
+  constructor(limits: CacheLimits) {
+    this.#generations = new Generations(limits, () => new ByteMap<V>());
   }
 
   /** What is known of the bytes from `from` to `to`. */
   get(bytes: Uint8Array, from: number, to: number): V | undefined {
-    const view = this.#viewOf(bytes);
+    const view = viewOf(bytes);
     const [start, end] = [bytes.byteOffset + from, bytes.byteOffset + to];
     const hash = hashOf(view, start, end);
-    const young = this.#young.get(view, start, end, hash);
+    const young = this.#generations.young.get(view, start, end, hash);
     if (young !== undefined) return young;
-    const value = this.#old.get(view, start, end, hash);
+    const value = this.#generations.old.get(view, start, end, hash);
     if (value !== undefined) this.#add(view, start, end, { hash, value });
     return value;
   }
 
   /** Remembers what `get` did not know. */
   add(bytes: Uint8Array, from: number, to: number, value: V): void {
-    const view = this.#viewOf(bytes);
+    const view = viewOf(bytes);
     const [start, end] = [bytes.byteOffset + from, bytes.byteOffset + to];
     this.#add(view, start, end, { hash: hashOf(view, start, end), value });
   }
@@ -41,18 +45,7 @@ export class KnownBytes<V> {
     end: number,
     entry: { readonly hash: number; readonly value: V },
   ): void {
-    if (this.#young.size >= this.#maxEntries || this.#youngBytes > this.#maxBytes) {
-      this.#old = this.#young;
-      this.#young = new ByteMap();
-      this.#youngBytes = 0;
-    }
-    this.#young.add(view, start, end, entry);
     // The value holds the text of the head once more, and a character takes up to two bytes.
-    this.#youngBytes += (end - start) * 3;
-  }
-
-  #viewOf({ buffer }: Uint8Array): DataView {
-    if (this.#view.buffer !== buffer) this.#view = new DataView(buffer);
-    return this.#view;
+    this.#generations.withRoom((end - start) * 3).add(view, start, end, entry);
   }
 }

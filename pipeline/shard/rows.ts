@@ -84,3 +84,7 @@ function rowOf(
     throw new TocsinError('state.newer', `rows of ${stored.table} have another form`, { cause });
   }
 }
+
+export function* inTurn<Item>(lists: readonly Iterable<Item>[]): Generator<Item> {
+  for (const list of lists) yield* list;
+}

@@ -9,9 +9,9 @@ import type { ConfigVersion } from '../../schemas/reduced.ts';
 import type { LogRecord } from '../broker/index.ts';
 import type { RowChange } from '../state/index.ts';
 import { Completeness } from './completeness.ts';
-import { isControl, isHeartbeat, isVersion } from './inputs.ts';
+import { isControl, isHeartbeat, isVersion, noRecord } from './inputs.ts';
 import { noOutcomes } from './outcome-counts.ts';
-import { changedRowsIn, restoreRow, rowsOf, storedTablesOf, takeRowChanges } from './rows.ts';
+import { changedRowsIn, inTurn, restoreRow, rowsOf, storedTablesOf, takeRowChanges } from './rows.ts';
 import type { ShardGraph, ShardSink } from './shard-graph.ts';
 import { ShardHost } from './shard-host.ts';
 import { isShardRow, restoreShardRow, takeShardRows, timerRow, versionRow } from './shard-rows.ts';
@@ -33,8 +33,11 @@ export class Shard<Event extends Kinded> {
   readonly #completeness = new Completeness();
   #controlMark = -1;
   #isVersionStored = false;
-  #record: LogRecord = noRecord;
+  /** Offset of the newest record, and how much has come of it. */
+  #offset = -1;
   #n = 0;
+  /** While it is processed; later it would keep all that was fetched with it. */
+  #record: LogRecord = noRecord;
   /** What waits until all that is due has fired: the record, or a stage that is to speak. */
   #input: Kinded | null = null;
   #poke: { readonly stage: string; readonly key: string } | null = null;
@@ -83,6 +86,7 @@ export class Shard<Event extends Kinded> {
    */
   step(record: LogRecord, timersAtOnce?: number): boolean {
     this.#record = record;
+    this.#offset = record.offset;
     this.#n = 0;
     const input = this.#graph.read(record, this.#partition);
     this.#input = input;
@@ -115,6 +119,7 @@ export class Shard<Event extends Kinded> {
     if (input !== null) {
       this.#input = null;
       this.#take(input);
+      this.#record = noRecord;
       return true;
     }
     const poke = this.#poke;
@@ -251,7 +256,7 @@ export class Shard<Event extends Kinded> {
   }
 
   #origin(): Origin {
-    const origin = { shard: this.#partition, offset: this.#record.offset, n: this.#n };
+    const origin = { shard: this.#partition, offset: this.#offset, n: this.#n };
     this.#n += 1;
     return origin;
   }
@@ -280,7 +285,7 @@ export class Shard<Event extends Kinded> {
     if (this.#failure === null) return;
     const { error } = this.#failure;
     if (error instanceof TocsinError) throw error;
-    const place = `${this.#graph.name}/${this.#partition} at offset ${this.#record.offset}`;
+    const place = `${this.#graph.name}/${this.#partition} at offset ${this.#offset}`;
     throw new TocsinError('invariant.broken', `${place}: ${String(error)}`, { cause: error });
   }
 
@@ -291,10 +296,4 @@ export class Shard<Event extends Kinded> {
     const value: Decision = { stage, origin, ...draft };
     this.#sink.output({ kind: 'output', topic: 'decisions', key: draft.fingerprint, value }, origin);
   }
-}
-
-const noRecord: LogRecord = { offset: -1, timestamp: 0, key: null, value: null, headers: {} };
-
-function* inTurn<Item>(lists: readonly Iterable<Item>[]): Generator<Item> {
-  for (const list of lists) yield* list;
 }

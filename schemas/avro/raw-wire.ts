@@ -7,13 +7,16 @@ const statusOf: readonly (Status | undefined)[] = wordLists.status.schema.symbol
   return word === 'firing' || word === 'resolved' ? word : undefined;
 });
 
+const noBytes = Buffer.alloc(0);
+
 /**
  * Reads raw alerts off the wire without decoding their heads. The record has what identifies an alert first and what changes
  * from one observation to the next last, so a repeat is known by the bytes of its head alone: 0.5 µs instead of 5 for a head
  * of six labels. Whatever it is not sure of it leaves to the full reader, which says what is wrong: -1, or null.
  */
 export class RawWire {
-  #bytes: Buffer = Buffer.alloc(0);
+  /** None between two calls: the record lies in all that was fetched with it, which is not to be kept. */
+  #bytes: Buffer = noBytes;
   #at = 0;
   #isSound = true;
 
@@ -25,6 +28,7 @@ export class RawWire {
     this.#skipTexts();
     this.#skipTexts();
     this.#skipText();
+    this.#bytes = noBytes;
     return this.#isSound && this.#at < bytes.length ? this.#at : -1;
   }
 
@@ -37,6 +41,7 @@ export class RawWire {
     const endsAt = this.#optionalLong();
     const value = this.#optionalDouble();
     const id = this.#asciiText();
+    this.#bytes = noBytes;
     if (!this.#isSound || this.#at !== bytes.length || status === undefined) return null;
     return { status, observedAt, startsAt, endsAt, value, id };
   }
