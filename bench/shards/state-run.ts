@@ -5,7 +5,7 @@ import type { ReduceEvent } from '../../operators/events.ts';
 import type { LogRecord } from '../../pipeline/broker/index.ts';
 import { ConfigTree } from '../../pipeline/config/index.ts';
 import type { RowChange } from '../../pipeline/state/index.ts';
-import { usualTimers } from '../../pipeline/worker/portions.ts';
+import { usuallyAtOnce } from '../../pipeline/worker/portions.ts';
 import { cpuUs } from '../harness/cpu.ts';
 import { Workload, windowMs } from '../peers/workload.ts';
 import { draw } from './load.ts';
@@ -78,8 +78,8 @@ function endOfCell(reduce: BenchShard<ReduceEvent>, record: LogRecord): CellEnd 
       isDone = act();
       reduce.takeOutputs();
     }).ms;
-  const portions = [portion(() => reduce.shard.step(record, usualTimers))];
-  while (!isDone) portions.push(portion(() => reduce.shard.goOn(usualTimers)));
+  const portions = [portion(() => reduce.shard.step(record, usuallyAtOnce))];
+  while (!isDone) portions.push(portion(() => reduce.shard.goOn(usuallyAtOnce)));
   return { cellEndMs: sum(portions), cellEndPauseMs: max(portions) };
 }
 

@@ -25,8 +25,8 @@ export interface WorkerSettings {
   readonly maxChangedRows: number;
   /** Rows of a checkpoint that are encoded between two batches. */
   readonly rowsEncodedAtOnce?: number;
-  /** Timers of a shard that fire in one go; others, the group and the probes have a turn before the next ones. */
-  readonly timersAtOnce?: number;
+  /** Timers of a shard that fire in one go, and records that RELATE takes; others have a turn before the next ones. */
+  readonly stepsAtOnce?: number;
   /** How often RELATE writes what a lost state is rebuilt from; 0 for never. */
   readonly snapshotEveryMs: number;
   /** Sooner when a rebuild would have to work through so many records. */

@@ -69,10 +69,16 @@ export class ShardIntake<Event extends Kinded> {
     const startedAt = onStepped === undefined ? 0 : performance.now();
     const pausedBefore = portions.pausedMs;
     const letters = shard.outcomes['dead-lettered'];
+    let inOneGo = 0;
     for (const record of records) {
       // Records below the position were stepped before; a batch may be older than the seek that put us here.
-      if (record.offset < position || this.#stepOne(record)) continue;
-      if (!(await portions.finish())) return null;
+      if (record.offset < position) continue;
+      if (inOneGo === portions.recordsAtOnce) {
+        inOneGo = 0;
+        if (!(await portions.turn())) return null;
+      }
+      inOneGo += 1;
+      if (!this.#stepOne(record) && !(await portions.finish())) return null;
     }
     const pausedMs = portions.pausedMs - pausedBefore;
     onStepped?.(assignment.graph.name, records.length, performance.now() - startedAt - pausedMs);

@@ -55,7 +55,8 @@ export class ShardRunner<Event extends Kinded> {
     this.#keeper = new ShardKeeper({ assignment, place, shard, around, producer: this.#producer });
     const isReleased = () => this.#isReleased;
     this.#portions = new Portions({
-      ...{ shard, clock: around.ports.clock, timersAtOnce: around.settings.timersAtOnce, isReleased },
+      ...{ shard, clock: around.ports.clock, atOnce: around.settings.stepsAtOnce, isReleased },
+      isQuick: graph.states === 'facts',
       // A transaction holds all that a record leads to, with its offset.
       send: assignment.isTransactional ? null : () => this.flush(),
     });

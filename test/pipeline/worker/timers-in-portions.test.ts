@@ -43,7 +43,10 @@ async function scene({
       onSent?.({ sent });
     }),
   });
-  const bench = await shardBench({ settings: { timersAtOnce, checkpointEveryMs: 60_000 }, through });
+  const bench = await shardBench({
+    settings: { stepsAtOnce: timersAtOnce, checkpointEveryMs: 60_000 },
+    through,
+  });
   const runner = start({ ...bench, around: { ...bench.around, delivery } });
   await runner.start();
   await bench.broker.idle();

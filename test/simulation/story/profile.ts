@@ -119,8 +119,8 @@ function settingsOf(random: Random): WorkerSettings {
     snapshotEveryRecords: random.pick([20, 1_000] as const),
   };
   const batchRecords = random.pick([1, 5, 50] as const);
-  // With one or five of each, batches come between the rows of a checkpoint, and the world goes on between timers.
-  const atOnce = { rowsEncodedAtOnce: batchRecords, timersAtOnce: batchRecords };
+  // With one or five of each, batches come between the rows of a checkpoint, and the world goes on between timers, or records.
+  const atOnce = { rowsEncodedAtOnce: batchRecords, stepsAtOnce: Math.ceil(Math.sqrt(batchRecords)) };
   return { ...settings, batchRecords, ...atOnce, batchBytes: 1 << 20 };
 }
 
