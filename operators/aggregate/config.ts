@@ -9,7 +9,7 @@ export const AggregateConfig = z
       .max(3_600_000)
       .default(60_000)
       .describe(
-        'How long after its end a window is stated as far as it is known; the final statement follows.',
+        'How long after its end a window is stated as far as it is known, if the final statement follows minutes later.',
       ),
   })
   .strict();

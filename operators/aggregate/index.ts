@@ -3,7 +3,7 @@ import type { RelateEvent, Tally } from '../events.ts';
 import { defineOperator, type Step, type Timer } from '../operator.ts';
 import { table } from '../table.ts';
 import { AggregateConfig } from './config.ts';
-import { addMinute, aggregateOf, emptyWindow, type Window, windowMs, windowSchema } from './window.ts';
+import { addMinute, aggregateOf, newWindow, type Window, windowMs, windowSchema } from './window.ts';
 
 export { AggregateConfig } from './config.ts';
 
@@ -12,8 +12,8 @@ const tables = { windows: table<Window>(windowSchema) };
 type AggregateStep = Step<AggregateConfig, typeof tables, null, RelateEvent>;
 
 /**
- * Counts firing observations by minute. A window is stated as far as it is known some time after its end, and once
- * more, finally, when `time.complete` says that nothing more can come; a higher revision replaces a lower one.
+ * Counts firing observations by minute. A window is stated finally when `time.complete` says that nothing more can come, and
+ * before, if that is long after its end, once as far as it is known; a higher revision replaces a lower one.
  */
 export const aggregate = defineOperator<RelateEvent>()({
   name: 'aggregate',
@@ -24,23 +24,32 @@ export const aggregate = defineOperator<RelateEvent>()({
   onTimer: close,
 });
 
-function count(step: AggregateStep, tally: Tally): void {
-  const { tenant, severity, name } = tally.head;
-  for (const minute of tally.minutes) {
-    const group = { tenant, service: tally.service, severity, name, start: minute.minute };
-    const key = canonical([tenant, tally.service, severity, name, String(minute.minute)]);
-    const known = step.tables.windows.get(key);
-    const window = addMinute(known ?? emptyWindow(group), minute, tally.closesAt);
-    step.tables.windows.set(key, window);
-    if (known === undefined || known.closesAt !== window.closesAt)
-      step.closeAt(key, nextStatement(step, window));
+function count(step: AggregateStep, { head, service, minutes, closesAt }: Tally): void {
+  const { windows } = step.tables;
+  const { tenant, severity, name } = head;
+  const group = canonical([tenant, service, severity, name]);
+  for (const minute of minutes) {
+    const key = group + canonical([String(minute.minute)]);
+    const known = windows.get(key);
+    const window =
+      known === undefined
+        ? newWindow({ tenant, service, severity, name }, minute, closesAt)
+        : addMinute(known, minute, closesAt);
+    windows.set(key, window);
+    if (known?.closesAt !== window.closesAt) step.closeAt(key, nextStatement(step, window));
   }
 }
 
-/** A preview only where it comes well before the end; otherwise the final statement is early enough. */
-function nextStatement({ config }: AggregateStep, window: Window): number {
+/**
+ * A preview only where the final statement would come a minute later still, or two for what becomes known when its preview is
+ * overdue: that is mostly the rest of five minutes that are over, whose final statement is near.
+ */
+function nextStatement({ config, time }: AggregateStep, window: Window): number {
+  if (window.revision > 0) return window.closesAt;
   const preview = window.start + windowMs + config.previewAfterMs;
-  return window.revision === 0 && preview < window.closesAt ? preview : window.closesAt;
+  const isOverdue = preview <= time.complete;
+  const ahead = window.closesAt - (isOverdue ? time.complete : preview);
+  return ahead < (isOverdue ? 2 * windowMs : windowMs) ? window.closesAt : preview;
 }
 
 function close(step: AggregateStep, { key, due }: Timer): void {

@@ -57,26 +57,30 @@ export const windowSchema: Schema = {
   ],
 };
 
-export function emptyWindow(
-  group: Pick<Window, 'tenant' | 'service' | 'severity' | 'name' | 'start'>,
+/** The window that a tally opens; it shares the sketch, which nobody changes. */
+export function newWindow(
+  { tenant, service, severity, name }: Pick<Window, 'tenant' | 'service' | 'severity' | 'name'>,
+  { minute, count, values, sketch }: MinuteCount,
+  closesAt: EventTimeMs,
 ): Window {
-  const { tenant, service, severity, name, start } = group;
   return {
     tenant,
     service,
     severity,
     name,
-    start,
-    count: 0,
-    valueCount: 0,
-    sum: 0,
-    min: 0,
-    max: 0,
-    sketch: emptySketch(),
+    start: minute,
+    count,
+    valueCount: values?.count ?? 0,
+    sum: finite(values?.sum ?? 0),
+    min: values?.min ?? 0,
+    max: values?.max ?? 0,
+    sketch: sketch ?? noSketch,
     revision: 0,
-    closesAt: 0,
+    closesAt,
   };
 }
+
+const noSketch: Sketch = emptySketch();
 
 /** Adds what a tally brings for this minute; the order of additions does not matter. */
 export function addMinute(

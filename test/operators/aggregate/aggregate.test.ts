@@ -86,6 +86,35 @@ describe('aggregate', () => {
     expect(stated(driven)).toMatchObject([{ revision: 1, isFinal: true }]);
   });
 
+  it.each([
+    ['early in the five minutes is seen before', 3, 2],
+    ['at their end is stated once: its last word is near', 4, 1],
+  ])('a minute %s', (_, minute, statements) => {
+    const driven = drive(aggregate);
+    driven.send(tallyOf([minuteOf(minute, 1)]));
+    driven.advance({ complete: 360_000 });
+    driven.advance({ complete: 390_000 });
+    expect(stated(driven).map(({ isFinal }) => isFinal)).toEqual([false, true].slice(-statements));
+  });
+
+  it('previews at once what becomes known late, but long before the last word', () => {
+    const driven = drive(aggregate);
+    driven.advance({ complete: 270_000 });
+    driven.send(tallyOf([minuteOf(0, 1)]));
+    driven.advance({ complete: 270_001 });
+    expect(stated(driven)).toMatchObject([{ revision: 1, isFinal: false }]);
+  });
+
+  it('has no preview of what becomes known only when the last word is near', () => {
+    const driven = drive(aggregate);
+    driven.advance({ complete: 271_000 });
+    driven.send(tallyOf([minuteOf(0, 1)]));
+    driven.advance({ complete: 389_999 });
+    expect(stated(driven)).toEqual([]);
+    driven.advance({ complete: 390_000 });
+    expect(stated(driven)).toMatchObject([{ revision: 1, isFinal: true }]);
+  });
+
   it('waits for the clock of completeness, not for the clock of arrivals', () => {
     const driven = drive(aggregate);
     driven.send(tallyOf([minuteOf(0, 1)]));
