@@ -25,6 +25,8 @@ export interface Window {
   readonly revision: number;
   /** `time.complete` at which nothing more can come. */
   readonly closesAt: EventTimeMs;
+  /** `time.complete` at which it is stated next. */
+  readonly statedAt: EventTimeMs;
 }
 
 export const windowSchema: Schema = {
@@ -54,6 +56,7 @@ export const windowSchema: Schema = {
     },
     { name: 'revision', type: 'int' },
     { name: 'closesAt', type: 'long' },
+    { name: 'statedAt', type: 'long' },
   ],
 };
 
@@ -77,6 +80,7 @@ export function newWindow(
     sketch: sketch ?? noSketch,
     revision: 0,
     closesAt,
+    statedAt: closesAt,
   };
 }
 
