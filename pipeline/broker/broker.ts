@@ -128,6 +128,8 @@ export interface ConsumerOptions {
   /** Most value bytes handed over at once (one record is always handed over, whatever its size). */
   readonly maxBatchBytes: number;
   readonly isolation: 'read_uncommitted' | 'read_committed';
+  /** Records may wait a quarter of a second for others, which makes fewer and larger fetches; default false. */
+  readonly isPatient?: boolean;
 }
 
 /** One member of a group. `pause`, `resume` and `seek` do nothing for partitions that are not assigned to it. */

@@ -65,6 +65,7 @@ export class WarehouseSink {
       maxBatchBytes: 262_144,
       // Offsets of a range must be final: what an open transaction wrote may still be taken back.
       isolation: 'read_committed',
+      isPatient: true,
     });
   }
 

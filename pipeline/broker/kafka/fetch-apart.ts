@@ -1,7 +1,7 @@
 import type { TocsinError } from '../../../schemas/errors.ts';
 import type { TopicPartition } from '../broker.ts';
 import { brokerError } from './broker-error.ts';
-import type { FetchAnswer } from './hide-aborted.ts';
+import type { FetchAnswer } from './fetch-answer.ts';
 import type { FetchRequest, InnerBroker } from './kafkajs-insides.ts';
 
 /** Told of a partition whose next batch cannot be unpacked, and of the offset that was asked for. */

@@ -19,8 +19,9 @@ export interface GroupMemberOptions extends ConsumerOptions {
 /** In a row, a second apart at the most; kafkajs begins anew after that, which costs more and helps as little. */
 const maxRetries = 1_000;
 
-/** Longest wait of a fetch that finds nothing, and the bytes it may bring per partition. */
-const fetching = { minBytes: 1, maxWaitTimeInMs: 50, maxBytesPerPartition: 256 * 1_024 };
+/** Bytes that a fetch brings, where they are there, its longest wait for them, and the bytes it may bring per partition. */
+const usual = { minBytes: 1, maxWaitTimeInMs: 50, maxBytesPerPartition: 256 * 1_024 };
+const patient = { ...usual, minBytes: 128 * 1_024, maxWaitTimeInMs: 250 };
 
 /**
  * A kafkajs consumer with what it lacks: a say before each rejoin, the generation, commits that are made or refused,
@@ -40,7 +41,7 @@ export class GroupMember {
   #isLeaving = false;
 
   constructor(options: GroupMemberOptions) {
-    const { kafka, group, timings, isolation } = options;
+    const { kafka, group, timings, isolation, isPatient = false } = options;
     this.#options = options;
     this.#client = kafka.consumer({
       groupId: group,
@@ -56,7 +57,7 @@ export class GroupMember {
           (cluster) => this.#tap(cluster),
         ),
       ],
-      ...fetching,
+      ...(isPatient ? patient : usual),
     });
     this.#running = new PersistentRun(this.#client, {
       ...options,

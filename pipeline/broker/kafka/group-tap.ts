@@ -1,7 +1,7 @@
 import { hasType } from './broker-error.ts';
 import { Coordinator, isAway } from './coordinator.ts';
+import { type FetchAnswer, hideAborted, withoutEmpty } from './fetch-answer.ts';
 import { fetchApart, isUnreadable, type OnUnreadable } from './fetch-apart.ts';
-import { type FetchAnswer, hideAborted } from './hide-aborted.ts';
 import type {
   CommitRequest,
   FetchRequest,
@@ -114,10 +114,10 @@ class BrokerTap {
   /** Nothing, from a broker that is not the leader or cannot be reached; by the next fetch it is known who is. */
   async #fetch(request: FetchRequest): Promise<FetchAnswer> {
     try {
-      return hideAborted(await this.#broker.fetch(request));
+      return hideAborted(withoutEmpty(await this.#broker.fetch(request)));
     } catch (error) {
       if (isUnreadable(error))
-        return hideAborted(await fetchApart(this.#broker, request, this.#watch.unreadable));
+        return hideAborted(withoutEmpty(await fetchApart(this.#broker, request, this.#watch.unreadable)));
       const isGone = hasType(error, ['UNKNOWN_TOPIC_OR_PARTITION']);
       const isRange = hasType(error, ['OFFSET_OUT_OF_RANGE']);
       if ((!isAway(error) && !isGone) || isRange) throw error;

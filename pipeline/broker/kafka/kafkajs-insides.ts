@@ -1,6 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { TocsinError } from '../../../schemas/errors.ts';
-import type { FetchAnswer } from './hide-aborted.ts';
+import type { FetchAnswer } from './fetch-answer.ts';
 import { kafkajsVersion, knownVersion } from './request-queue.ts';
 
 /** What we use of kafkajs beyond its types: its view of the cluster, and its connection to one broker. */

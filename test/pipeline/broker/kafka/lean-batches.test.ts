@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { KafkaMessage } from 'kafkajs';
 import { describe, expect, test } from 'vitest';
 import type { LogRecord } from '../../../../pipeline/broker/index.ts';
-import { type FetchedPartition, hideAborted } from '../../../../pipeline/broker/kafka/hide-aborted.ts';
+import { type FetchedPartition, hideAborted } from '../../../../pipeline/broker/kafka/fetch-answer.ts';
 import {
   type DecodeBatch,
   type LeanMessage,

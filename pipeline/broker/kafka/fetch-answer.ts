@@ -16,7 +16,18 @@ export interface FetchedPartition {
 }
 
 export interface FetchAnswer {
-  readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[];
+  readonly responses: readonly FetchedTopic[];
+}
+
+interface FetchedTopic {
+  partitions: readonly FetchedPartition[];
+}
+
+/** Leaves out partitions that brought nothing: kafkajs makes a batch of each, and a queue of them, to find that out. */
+export function withoutEmpty(answer: FetchAnswer): FetchAnswer {
+  for (const topic of answer.responses)
+    topic.partitions = topic.partitions.filter(({ messages }) => messages.length > 0);
+  return answer;
 }
 
 /**
