@@ -51,6 +51,7 @@ export interface Checkpoint {
   readonly snapshot: string;
   readonly mutedUntil: number | null;
   readonly isClean: boolean;
+  /** Each row at most once. */
   readonly changes: readonly RowChange[];
 }
 

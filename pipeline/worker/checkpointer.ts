@@ -4,6 +4,7 @@ import type { Shard } from '../shard/index.ts';
 import { encodePlace, type Foothold } from '../snapshot/index.ts';
 import type { Checkpoint, Fenced, Lease, RowChange, StateStore } from '../state/index.ts';
 import { type Clock, Retry } from '../time/index.ts';
+import { allRows } from './all-rows.ts';
 
 export interface CheckpointTarget {
   readonly state: StateStore;
@@ -166,8 +167,7 @@ export class Checkpointer {
     const { clock, mutedUntil, footholdAt } = this.#target;
     this.#lastAt = clock.now();
     const rowsAtOnce = Math.max(this.#target.rowsAtOnce, Math.ceil(shard.changed / mostPortions));
-    // A store that has nothing of the shard needs all of it, also what came out of a snapshot and has not changed since.
-    const changes = this.#basedOn === null ? [...shard.rows(), ...shard.takeChanges()] : shard.takeChanges();
+    const changes = this.#basedOn === null ? allRows(shard) : shard.takeChanges();
     const foothold = footholdAt(offset);
     const { from, snapshot } = foothold;
     const isMuted = mutedUntil !== null && offset < mutedUntil;
