@@ -27,7 +27,7 @@ export function close(step: FoldStep, fingerprint: Fingerprint): void {
   const history = tables.histories.get(fingerprint) ?? noHistory;
   const dead = runsOf(step, fingerprint).filter(({ partial }) => partial.cell < until);
   const { observed, timeline } = read(fingerprint, dead, { history, config, until });
-  const known = { observed, carried: history.carried };
+  const known = { observed, carried: history.carried, told: history.told };
   const settled = settle(fingerprint, timeline, known, until - resolveReach(config));
   for (const occurrence of settled.closed) sayLast(step, occurrence, history);
   for (const portion of portionsOf(settled.settlements, observed)) statePortion(step, portion);

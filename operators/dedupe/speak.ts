@@ -40,10 +40,10 @@ export function speak(step: FoldStep, fingerprint: Fingerprint, trigger: KnownRu
 export function occurrencesIn(
   fingerprint: Fingerprint,
   { timeline, observed }: Reading,
-  { carried }: History,
+  { carried, told }: History,
 ): Occurrence[] {
   const periods = [...timeline.sealed.periods, ...timeline.open.periods];
-  return periods.map((period) => summarize(fingerprint, period, { observed, carried }));
+  return periods.map((period) => summarize(fingerprint, period, { observed, carried, told }));
 }
 
 /** What is to be said of all occurrences, and what will have been said then. */
@@ -51,7 +51,8 @@ function draft(
   step: FoldStep,
   occurrences: readonly Occurrence[],
   toldBefore: readonly Told[],
-): { drafts: Draft[]; told: Told[] } {
+): { drafts: Draft[]; told: readonly Told[] } {
+  if (isAsTold(step, occurrences, toldBefore)) return { drafts: [], told: toldBefore };
   const told = new Map(toldBefore.map((known) => [known.occurrence, known]));
   const drafts: Draft[] = [];
   for (const { told: gone, into } of mergersOf(toldBefore, occurrences)) {
@@ -69,6 +70,15 @@ function draft(
     previous = told.get(occurrence.id) ?? null;
   }
   return { drafts, told: [...told.values()].sort((a, b) => a.start - b.start) };
+}
+
+/** Whether there is one occurrence, which was told, and nothing new of it: most versions of a run say no more than that. */
+function isAsTold({ config }: FoldStep, occurrences: readonly Occurrence[], told: readonly Told[]): boolean {
+  const [occurrence] = occurrences;
+  const [known] = told;
+  if (occurrence === undefined || known === undefined || occurrences.length > 1 || told.length > 1)
+    return false;
+  return known.occurrence === occurrence.id && needsTelling(occurrence, known, config) === null;
 }
 
 /**

@@ -3,7 +3,7 @@ import { occurrenceIdOf } from '../../schemas/identity.ts';
 import type { Values } from '../../schemas/reduced.ts';
 import type { Observed } from './observed.ts';
 import type { Atom, Period } from './occurrences.ts';
-import type { Carried, Text } from './rows.ts';
+import type { Carried, Text, Told } from './rows.ts';
 import { mergeValues } from './values.ts';
 
 /** An occurrence as it is known now. */
@@ -27,6 +27,7 @@ export interface Occurrence {
 export interface Known {
   readonly observed: readonly Observed[];
   readonly carried: Carried | null;
+  readonly told: readonly Told[];
 }
 
 /** Index of the atom that stands for what was carried over. */
@@ -48,7 +49,9 @@ export function summarize(fingerprint: Fingerprint, period: Period, known: Known
   }
   const firing = newestText(base?.text ?? null, period.firing, known.observed);
   const text = newestText(firing, period.resolves, known.observed);
-  const id = occurrenceIdOf(fingerprint, period.start);
+  // What was told has its name already: a look costs a hundredth of a hash.
+  const told = known.told.find(({ start }) => start === period.start);
+  const id = told?.occurrence ?? occurrenceIdOf(fingerprint, period.start);
   return { id, fingerprint, period, isNamed, first, last, count, values, text, watched: firing.watched };
 }
 
