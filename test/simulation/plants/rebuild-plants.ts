@@ -11,7 +11,7 @@ export const rebuildPlants: readonly Plant[] = [
     patches: [
       {
         file: 'pipeline/worker/checkpointer.ts',
-        find: 'this.#basedOn === null ? [...shard.rows(), ...shard.takeChanges()] : shard.takeChanges();',
+        find: 'this.#basedOn === null ? allRows(shard) : shard.takeChanges();',
         replace: 'shard.takeChanges();',
       },
     ],
