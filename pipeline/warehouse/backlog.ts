@@ -1,9 +1,9 @@
-import { choosePlan, type Entry, hasAll, type Limits, type Range } from './plan.ts';
+import { bytesOf, choosePlan, type Held, hasAll, type Limits, type Range } from './plan.ts';
 
-/** Records of one partition that were read and are not stored yet, in offset order. */
-export class Backlog<Row> {
+/** Records of one partition that are not stored yet, in offset order. */
+export class Backlog {
   readonly #limits: Limits;
-  #entries: Entry<Row>[] = [];
+  #records: Held[] = [];
   #bytes = 0;
   #next: number;
 
@@ -13,8 +13,8 @@ export class Backlog<Row> {
     this.#limits = limits;
   }
 
-  get entries(): readonly Entry<Row>[] {
-    return this.#entries;
+  get length(): number {
+    return this.#records.length;
   }
 
   /** Next offset to take in. */
@@ -22,35 +22,44 @@ export class Backlog<Row> {
     return this.#next;
   }
 
-  push(entry: Entry<Row>): void {
-    this.#next = entry.offset + 1;
-    this.#entries.push(entry);
-    this.#bytes += entry.bytes;
+  push(record: Held): void {
+    this.#next = record.offset + 1;
+    this.#records.push(record);
+    this.#bytes += bytesOf(record);
   }
 
   /** Holds at least so many full batches. */
   holds(batches: number): boolean {
     const { batchRows, batchBytes } = this.#limits;
-    return this.#entries.length >= batches * batchRows || this.#bytes >= batches * batchBytes;
+    return this.#records.length >= batches * batchRows || this.#bytes >= batches * batchBytes;
   }
 
   hasAll(plan: Range): boolean {
-    return hasAll(plan, this.#entries);
+    return hasAll(plan, this.#records);
   }
 
   /** A range for what is held, from `lo` on; null when nothing is. */
   plan(lo: number): Range | null {
-    return choosePlan(this.#entries, lo, this.#limits);
+    return choosePlan(this.#records, lo, this.#limits);
+  }
+
+  /** The records below an offset. */
+  below(offset: number): readonly Held[] {
+    return this.#records.slice(0, this.#countBelow(offset));
   }
 
   dropBelow(offset: number): void {
-    const first = this.#entries.findIndex((entry) => entry.offset >= offset);
-    const gone = this.#entries.splice(0, first < 0 ? this.#entries.length : first);
-    this.#bytes -= gone.reduce((sum, { bytes }) => sum + bytes, 0);
+    const gone = this.#records.splice(0, this.#countBelow(offset));
+    this.#bytes -= gone.reduce((sum, record) => sum + bytesOf(record), 0);
   }
 
   clear(): void {
-    this.#entries = [];
+    this.#records = [];
     this.#bytes = 0;
+  }
+
+  #countBelow(offset: number): number {
+    const first = this.#records.findIndex((record) => record.offset >= offset);
+    return first < 0 ? this.#records.length : first;
   }
 }

@@ -2,6 +2,7 @@ import { inDatabase } from '../../schemas/clickhouse/index.ts';
 import type { Connected } from './connection.ts';
 import { warehouseError } from './failure.ts';
 import { migrateDatabase, pendingSteps } from './migrate.ts';
+import { columnsOf } from './printed-rows.ts';
 import type { Insert, Parameters, Warehouse } from './warehouse.ts';
 
 /** The warehouse in ClickHouse, in this process or across the network: only the connection differs. */
@@ -26,9 +27,10 @@ export class ClickHouseWarehouse implements Warehouse {
   }
 
   async insert({ table, rows, token }: Insert): Promise<void> {
-    if (rows.length === 0) return;
+    const columns = columnsOf(rows);
+    if (columns.length === 0) return;
     await this.#call(`insert into ${table}`, () =>
-      this.#connected.insert({ into: `${this.#database}.${table}`, rows, token }),
+      this.#connected.insert({ into: `${this.#database}.${table}`, columns, rows, token }),
     );
   }
 

@@ -4,7 +4,8 @@ export { type Chdb, type Connected, connectChdb, type LoadChdb, loadChdb } from 
 export { connectHttp, type HttpOptions } from './http-connection.ts';
 export { MemoryWarehouse, type TableSummary, type WarehouseSummary } from './memory-warehouse.ts';
 export { connectWarehouse, openWarehouse } from './open-warehouse.ts';
+export type { DecodeStored } from './record-reader.ts';
 export { rowOf, type StoredValues } from './rows.ts';
 export { type SinkEvent, sentenceOf } from './sink-events.ts';
-export type { Insert, Parameters, Warehouse } from './warehouse.ts';
-export { type DecodeStored, type SinkSurroundings, WarehouseSink, warehouseGroup } from './warehouse-sink.ts';
+export type { Insert, Parameters, Row, Warehouse } from './warehouse.ts';
+export { type SinkSurroundings, WarehouseSink, warehouseGroup } from './warehouse-sink.ts';

@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { columnsOf, printedRows, type RowsInto } from './printed-rows.ts';
+import { printedRows, type RowsInto } from './printed-rows.ts';
 import type { RowsFile } from './rows-file.ts';
 import { settingsClause } from './settings.ts';
 
@@ -14,10 +14,9 @@ import { settingsClause } from './settings.ts';
 export async function insertByFile(
   client: ClickHouseClient,
   rowsFile: RowsFile,
-  { into, rows, token }: RowsInto,
+  { into, columns, rows, token }: RowsInto,
 ): Promise<void> {
-  const columns = columnsOf(rows);
-  await rowsFile.replace(printedRows(rows, columns));
+  await rowsFile.replace(printedRows(rows));
   const source = `file(${rowsFile.descriptor}, JSONCompactEachRow)`;
   await client.command({
     query: `INSERT INTO ${into} (${columns.join(', ')}) ${settingsClause(token)} SELECT * FROM ${source}`,

@@ -2,19 +2,21 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { columnsOf, printedRows, type RowsInto } from './printed-rows.ts';
+import { printedRows, type RowsInto } from './printed-rows.ts';
 import { serverSettings } from './settings.ts';
 
 /**
  * One INSERT with its rows in the body of the request and its settings in the address, so that nothing is left behind in
  * a session. The server stores the body as one block, or not at all when it ends early.
  */
-export async function insertByHttp(client: ClickHouseClient, { into, rows, token }: RowsInto): Promise<void> {
-  const columns = columnsOf(rows);
+export async function insertByHttp(
+  client: ClickHouseClient,
+  { into, columns, rows, token }: RowsInto,
+): Promise<void> {
   // `insert` of the client takes objects only, and prints them one by one.
   const { stream } = await client.exec({
     query: `INSERT INTO ${into} (${columns.join(', ')}) FORMAT JSONCompactEachRow`,
-    values: Readable.from(paced(printedRows(rows, columns)), { objectMode: false }),
+    values: Readable.from(paced(printedRows(rows)), { objectMode: false }),
     clickhouse_settings: serverSettings(token),
   });
   // The answer has no content, but its socket is free only when it was read to its end.

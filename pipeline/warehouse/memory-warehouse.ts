@@ -1,6 +1,6 @@
 import { type TableName, tableNames } from '../../schemas/clickhouse/index.ts';
 import { TocsinError } from '../../schemas/errors.ts';
-import type { Insert, Warehouse } from './warehouse.ts';
+import type { Insert, Row, Warehouse } from './warehouse.ts';
 
 /** Rows of one table, and how they divide by the word that says most about them. */
 export interface TableSummary {
@@ -29,7 +29,7 @@ export class MemoryWarehouse implements Warehouse {
   }
 
   async insert({ table, rows, token }: Insert): Promise<void> {
-    if (rows.length === 0 || !this.#isNew(`${table} ${token}`)) return;
+    if (isEmpty(rows) || !this.#isNew(`${table} ${token}`)) return;
     const counts = this.#counts.get(table);
     for (const row of rows) {
       const word = wordOf(row);
@@ -68,7 +68,12 @@ export class MemoryWarehouse implements Warehouse {
   }
 }
 
-function wordOf(row: Insert['rows'][number]): string {
+function isEmpty(rows: Insert['rows']): boolean {
+  for (const _ of rows) return false;
+  return true;
+}
+
+function wordOf(row: Row): string {
   if ('emit_reason' in row) return row.is_suppressed ? 'suppressed' : row.emit_reason;
   if ('outcome' in row) return `${row.outcome}/${row.reason}`;
   if ('state' in row) return row.state;

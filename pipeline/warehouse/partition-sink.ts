@@ -4,18 +4,17 @@ import type { LogRecord, TopicPartition } from '../broker/index.ts';
 import { type Attempt, type Clock, Retry } from '../time/index.ts';
 import { Backlog } from './backlog.ts';
 import type { SinkConfig } from './config.ts';
+import { type Found, FreshRows, type Outcome } from './fresh-rows.ts';
 import { isPassing, isRefusal, isRefusedCommit } from './passing.ts';
-import { type Entry, encodeProgress, freshRows, type Progress, type Range, tokenOf } from './plan.ts';
+import { encodeProgress, type Held, type Progress, type Range, tokenOf } from './plan.ts';
 import type { SinkEvent } from './sink-events.ts';
-import type { Insert } from './warehouse.ts';
-
-type Row = Insert['rows'][number];
+import type { Insert, Row } from './warehouse.ts';
 
 /** The effects of one partition's sink. */
 export interface PartitionEffects {
   readonly clock: Clock;
-  /** The entry of a record; it must not throw. */
-  read(record: LogRecord): Entry<Row>;
+  /** What stands in a record that was taken in, or null; it must not throw. Asked again when an insert is repeated. */
+  read(record: Held): Found<Row> | null;
   /** Commits the next offset to read, and what is known as of it. */
   commit(offset: number, metadata: string): Promise<void>;
   insert(insert: Insert): Promise<void>;
@@ -54,7 +53,7 @@ export class PartitionSink {
   readonly #table: TableName;
   readonly #flushMs: number;
   readonly #effects: PartitionEffects;
-  readonly #backlog: Backlog<Row>;
+  readonly #backlog: Backlog;
   readonly #retry: Retry;
   /** Committed offset: everything below is stored. */
   #lo: number;
@@ -92,7 +91,7 @@ export class PartitionSink {
 
   /** Records read and not yet stored. */
   get held(): number {
-    return this.#backlog.entries.length;
+    return this.#backlog.length;
   }
 
   /** Why it tries again what it is doing; null while all is well. */
@@ -104,7 +103,7 @@ export class PartitionSink {
   accept(records: readonly LogRecord[]): void {
     if (this.#state !== 'open') return;
     for (const record of records) {
-      if (record.offset >= this.#backlog.next) this.#backlog.push(this.#effects.read(record));
+      if (record.offset >= this.#backlog.next) this.#backlog.push(record);
     }
     this.#work();
     this.#settleFlow();
@@ -165,22 +164,20 @@ export class PartitionSink {
   async #store(plan: Range): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
-    const fresh = freshRows(this.#backlog.entries, plan, this.#progress.marks);
-    if (this.#progress.plan === null) await this.#commit(plan.lo, { plan, marks: this.#progress.marks });
-    const insert = { table: this.#table, rows: fresh.rows, token: tokenOf(this.#table, this.place, plan) };
-    if (fresh.rows.length > 0) await this.#try('insert', () => this.#effects.insert(insert));
-    await this.#commit(plan.hi, { plan: null, marks: fresh.marks });
-    this.#lo = plan.hi;
-    this.#backlog.dropBelow(plan.hi);
+    const { marks } = this.#progress;
+    const rows = new FreshRows(this.#backlog.below(plan.hi), marks, (record) => this.#effects.read(record));
+    if (this.#progress.plan === null) await this.#commit(plan.lo, { plan, marks });
+    const insert = { table: this.#table, rows, token: tokenOf(this.#table, this.place, plan) };
+    if (!rows.isEmpty) await this.#try('insert', () => this.#effects.insert(insert));
+    await this.#stored(plan.hi, rows.outcome);
+  }
+
+  async #stored(hi: number, { rows, repeated, marks }: Outcome): Promise<void> {
+    await this.#commit(hi, { plan: null, marks });
+    this.#lo = hi;
+    this.#backlog.dropBelow(hi);
     if (this.#state === 'open') this.#isDue = false;
-    const { table, rows } = insert;
-    this.#effects.observe({
-      kind: 'stored',
-      ...this.place,
-      table,
-      rows: rows.length,
-      repeated: fresh.repeated,
-    });
+    this.#effects.observe({ kind: 'stored', ...this.place, table: this.#table, rows, repeated });
   }
 
   async #commit(offset: number, progress: Progress): Promise<void> {

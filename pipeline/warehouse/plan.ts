@@ -1,5 +1,5 @@
 import { TocsinError } from '../../schemas/errors.ts';
-import { comparePlaces, type Origin, type Place } from '../../schemas/place.ts';
+import type { Place } from '../../schemas/place.ts';
 
 /** Offsets [lo, hi) of one partition that are inserted as one. */
 export interface Range {
@@ -17,12 +17,12 @@ export interface Progress {
   readonly marks: Marks;
 }
 
-/** A record as the sink holds it; `row` and `origin` are null when it could not be read. */
-export interface Entry<Row> {
+/** A record as the sink holds it: not read yet. */
+export interface Held {
   readonly offset: number;
-  readonly bytes: number;
-  readonly origin: Origin | null;
-  readonly row: Row | null;
+  /** Of the record, ms. */
+  readonly timestamp: number;
+  readonly value: Uint8Array | null;
 }
 
 export interface Limits {
@@ -63,48 +63,26 @@ export function decodeProgress(metadata: string, offset: number): Progress | nul
   };
 }
 
-/** The range to insert next: as many entries from the front as the limits allow; null when there are none. */
-export function choosePlan(entries: readonly Entry<unknown>[], lo: number, limits: Limits): Range | null {
+/** The range to insert next: as many records from the front as the limits allow; null when there are none. */
+export function choosePlan(records: readonly Held[], lo: number, limits: Limits): Range | null {
   let bytes = 0;
   let hi = lo;
-  for (const [count, entry] of entries.entries()) {
-    bytes += entry.bytes;
+  for (const [count, record] of records.entries()) {
+    bytes += bytesOf(record);
     if (count > 0 && (count >= limits.batchRows || bytes > limits.batchBytes)) break;
-    hi = entry.offset + 1;
+    hi = record.offset + 1;
   }
   return hi > lo ? { lo, hi } : null;
 }
 
 /** All records of the range have been read. One that compaction took away since has a successor behind the range. */
-export function hasAll(plan: Range, entries: readonly Entry<unknown>[]): boolean {
-  const last = entries.at(-1);
+export function hasAll(plan: Range, records: readonly Held[]): boolean {
+  const last = records.at(-1);
   return last !== undefined && last.offset >= plan.hi - 1;
 }
 
-/**
- * Rows of the range that are not stored yet, and the marks once they are. Positions of a shard only grow among first
- * appearances (protocol.md I3), so a row at or below its mark is a repeat, also within the range.
- */
-export function freshRows<Row>(
-  entries: readonly Entry<Row>[],
-  plan: Range,
-  marks: Marks,
-): { readonly rows: Row[]; readonly marks: Marks; readonly repeated: number } {
-  const advanced = new Map(marks);
-  const rows: Row[] = [];
-  let repeated = 0;
-  for (const { offset, origin, row } of entries) {
-    if (offset >= plan.hi) break;
-    if (origin === null || row === null) continue;
-    const mark = advanced.get(origin.shard);
-    if (mark !== undefined && comparePlaces(origin, mark) <= 0) {
-      repeated += 1;
-      continue;
-    }
-    advanced.set(origin.shard, { offset: origin.offset, n: origin.n });
-    rows.push(row);
-  }
-  return { rows, marks: advanced, repeated };
+export function bytesOf({ value }: Held): number {
+  return value?.length ?? 0;
 }
 
 /** Names an insert: the same range of the same partition always has the same rows. */

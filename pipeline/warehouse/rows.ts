@@ -63,6 +63,7 @@ function stored(source: Source, origin: Origin) {
 }
 
 function alertRow(alert: EnrichedAlert, source: Source, isSuppressed: boolean): AlertRow {
+  const { valueStats, incident, score, suppression } = alert;
   return {
     is_suppressed: isSuppressed,
     tenant: alert.tenant,
@@ -93,14 +94,6 @@ function alertRow(alert: EnrichedAlert, source: Source, isSuppressed: boolean): 
     owner: alert.owner,
     service: alert.service,
     runbook_url: alert.runbookUrl,
-    ...attached(alert),
-    ...stored(source, alert.origin),
-  };
-}
-
-/** The objects that an alert may carry, flattened. */
-function attached({ valueStats, incident, score, suppression }: EnrichedAlert) {
-  return {
     value_last: real(valueStats?.last),
     value_min: real(valueStats?.min),
     value_max: real(valueStats?.max),
@@ -116,6 +109,7 @@ function attached({ valueStats, incident, score, suppression }: EnrichedAlert) {
     suppression_location: suppression?.location ?? '',
     suppression_since: time(suppression?.since),
     suppression_until: time(suppression?.until),
+    ...stored(source, alert.origin),
   };
 }
 

@@ -1,17 +1,14 @@
 import { type WarehouseTopic, warehouseTopics } from '../../schemas/clickhouse/index.ts';
 import { topics } from '../../schemas/topics.ts';
-import type { Batch, Broker, Consumer, LogRecord, TopicPartition } from '../broker/index.ts';
+import type { Batch, Broker, Consumer, TopicPartition } from '../broker/index.ts';
 import { type Clock, Retry } from '../time/index.ts';
 import type { SinkConfig } from './config.ts';
 import { PartitionSink } from './partition-sink.ts';
 import { isPassing, isRefusedCommit } from './passing.ts';
-import { decodeProgress, type Entry, nothingStored } from './plan.ts';
-import { rowOf, type StoredValues } from './rows.ts';
+import { decodeProgress, type Held, nothingStored } from './plan.ts';
+import { type DecodeStored, RecordReader } from './record-reader.ts';
 import type { SinkEvent } from './sink-events.ts';
 import type { Insert, Warehouse } from './warehouse.ts';
-
-/** Decodes a value of one of the topics; throws when it cannot. */
-export type DecodeStored = <T extends WarehouseTopic>(topic: T, value: Uint8Array) => StoredValues[T];
 
 export interface SinkSurroundings {
   readonly broker: Broker;
@@ -168,16 +165,18 @@ export class WarehouseSink {
   }
 
   #effects(topic: WarehouseTopic, place: TopicPartition) {
-    const { clock, warehouse } = this.#around;
+    const { clock, warehouse, decode } = this.#around;
+    const observe = (event: SinkEvent) => this.#observe(event);
+    const reader = new RecordReader({ topic, place, decode, observe });
     return {
       clock,
-      read: (record: LogRecord) => this.#read(topic, place, record),
+      observe,
+      read: (record: Held) => reader.read(record),
       commit: (offset: number, metadata: string) =>
         this.#consumer.commitOffsets([{ ...place, offset, metadata }]),
       insert: (insert: Insert) => warehouse.insert(insert),
       pause: () => this.#consumer.pause([place]),
       resume: () => this.#consumer.resume([place]),
-      observe: (event: SinkEvent) => this.#observe(event),
       fail: (error: Error) => this.#fail(error),
     };
   }
@@ -206,20 +205,6 @@ export class WarehouseSink {
 
   #batch(batch: Batch): void {
     if (batch.epoch === this.#epoch) this.#partitions.get(keyOf(batch))?.accept(batch.records);
-  }
-
-  #read(topic: WarehouseTopic, place: TopicPartition, record: LogRecord): Entry<Insert['rows'][number]> {
-    const { offset, value } = record;
-    // A tombstone of the compacted topic: says that the broker may forget, not that analysts should.
-    if (value === null) return { offset, bytes: 0, origin: null, row: null };
-    try {
-      const decoded = this.#around.decode(topic, value);
-      const row = rowOf(topic, decoded, { topic: place.topic, at: record.timestamp });
-      return { offset, bytes: value.length, origin: decoded.origin, row };
-    } catch (error) {
-      this.#observe({ kind: 'unreadable', ...place, offset, error });
-      return { offset, bytes: value.length, origin: null, row: null };
-    }
   }
 
   #observe(event: SinkEvent): void {

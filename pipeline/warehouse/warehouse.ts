@@ -3,10 +3,14 @@ import type { RowOf, TableName } from '../../schemas/clickhouse/index.ts';
 /** Rows that go into one table under one token. */
 export interface Insert<Table extends TableName = TableName> {
   readonly table: Table;
-  readonly rows: readonly RowOf<Table>[];
+  /** The same ones each time they are asked for; all have the same columns, in the same order. */
+  readonly rows: Iterable<RowOf<Table>>;
   /** Equal rows carry an equal token. Letters, digits and `._-/:` only, at most 400 of them. */
   readonly token: string;
 }
+
+/** A row of any table. */
+export type Row = RowOf<TableName>;
 
 export type Parameters = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 

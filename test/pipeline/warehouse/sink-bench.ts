@@ -4,6 +4,7 @@ import { VirtualClock } from '../../../pipeline/time/index.ts';
 import {
   type DecodeStored,
   type Insert,
+  type Row,
   SinkConfig,
   type SinkEvent,
   type SinkSurroundings,
@@ -25,9 +26,14 @@ export const alerts = (from: number, to: number) =>
 /** Test records are JSON; how values are coded is not the sink's business. */
 const decode: DecodeStored = (_, value) => JSON.parse(new TextDecoder().decode(value));
 
+/** An insert as it was when it came. */
+interface Stored extends Insert {
+  readonly rows: readonly Row[];
+}
+
 /** A warehouse that keeps rows by token, and does before each insert what it is told to. */
 export class StoringWarehouse implements Warehouse {
-  readonly inserts: Insert[] = [];
+  readonly inserts: Stored[] = [];
   readonly #tokens = new Set<string>();
   /** Rejects or waits to make an insert fail or hang; nothing is stored then. */
   before: (insert: Insert) => Promise<void> = async () => undefined;
@@ -40,7 +46,7 @@ export class StoringWarehouse implements Warehouse {
 
   async insert(insert: Insert): Promise<void> {
     await this.before(insert);
-    if (!this.#tokens.has(insert.token)) this.inserts.push(insert);
+    if (!this.#tokens.has(insert.token)) this.inserts.push({ ...insert, rows: [...insert.rows] });
     this.#tokens.add(insert.token);
     await this.after(insert);
   }

@@ -1,11 +1,9 @@
-import type { Insert, Warehouse } from '../../../pipeline/warehouse/index.ts';
+import type { Insert, Row, Warehouse } from '../../../pipeline/warehouse/index.ts';
 import { type TableName, tableNames } from '../../../schemas/clickhouse/index.ts';
 import { TocsinError } from '../../../schemas/errors.ts';
 import type { Journal } from '../machine/journal.ts';
 import { type Network, NoAnswer, type SimNode } from '../machine/network.ts';
 import type { SimProcess } from '../machine/sim-process.ts';
-
-type Row = Insert['rows'][number];
 
 /** `non_replicated_deduplication_window` of our tables is 10,000; the least that protocol.md asks for is this (H23). */
 const tokenWindow = 1_000;
@@ -32,7 +30,8 @@ export class WarehouseServer {
     return this.#materialized.get(table) ?? 0;
   }
 
-  insert({ table, rows, token }: Insert): void {
+  insert({ table, token, ...insert }: Insert): void {
+    const rows = [...insert.rows];
     const tokens = this.#tokens.get(table) ?? new Set();
     this.#journal.trace?.(`== insert of ${rows.length} ${token}${tokens.has(token) ? ', known' : ''}`);
     if (rows.length === 0 || tokens.has(token)) return;
