@@ -58,6 +58,11 @@ export class OwnDecoder<T> {
     return decoded;
   }
 
+  /** Where the Avro of a value begins that is framed as this process frames it; -1 for any other. */
+  findOwn(value: Uint8Array): number {
+    return schemaIdOf(value) === this.#ownId ? framedLength : -1;
+  }
+
   /** @throws TocsinError `broker.foreign-record`, which names the place of the record and the schema */
   readAt(record: Valued & { readonly offset: number }, partition: number): T {
     try {

@@ -2,7 +2,7 @@ import { inDatabase } from '../../schemas/clickhouse/index.ts';
 import type { Connected } from './connection.ts';
 import { warehouseError } from './failure.ts';
 import { migrateDatabase, pendingSteps } from './migrate.ts';
-import { columnsOf } from './printed-rows.ts';
+import { printedRows } from './printed-rows.ts';
 import type { Insert, Parameters, Warehouse } from './warehouse.ts';
 
 /** The warehouse in ClickHouse, in this process or across the network: only the connection differs. */
@@ -26,11 +26,14 @@ export class ClickHouseWarehouse implements Warehouse {
     return pendingSteps(this, this.#database);
   }
 
-  async insert({ table, rows, token }: Insert): Promise<void> {
-    const columns = columnsOf(rows);
+  async insert({ table, rows, printed = printedRows(rows), token }: Insert): Promise<void> {
+    const { columns } = printed;
     if (columns.length === 0) return;
     await this.#call(`insert into ${table}`, () =>
-      this.#connected.insert({ into: `${this.#database}.${table}`, columns, rows, token }),
+      this.#connected.insert({
+        ...{ into: `${this.#database}.${table}`, columns, token },
+        portions: () => printed.portions(),
+      }),
     );
   }
 

@@ -1,10 +1,21 @@
-import { comparePlaces, type Origin } from '../../schemas/place.ts';
+import { comparePlaces, type Origin, type Place } from '../../schemas/place.ts';
+import { LinePrinter } from './line-printer.ts';
 import type { Held, Marks } from './plan.ts';
+import type { PrintedRows } from './warehouse.ts';
 
 /** What stands in a record: a row, and where it comes from. */
 export interface Found<Row> {
   readonly origin: Origin;
   readonly row: Row;
+}
+
+/** Reads records, in either form; null for what has no row. It must not throw, and may be asked again about a record. */
+export interface RowReader<Row> {
+  /** The columns of a line, in order. */
+  readonly columns: readonly string[];
+  read(record: Held): Found<Row> | null;
+  /** Prints the row as a line. */
+  print(record: Held, line: LinePrinter): Origin | null;
 }
 
 /** What is known of a range once all of its rows were read. */
@@ -18,40 +29,44 @@ export interface Outcome {
 
 /**
  * Rows of a range that are not stored yet. Each pass reads the records anew: what is read is let go of at once, and only bytes wait
- * for their turn, and for a warehouse that is away. Positions of a shard only grow among first appearances (protocol.md I3), so a
- * row at or below its mark is a repeat, also within the range.
+ * for their turn, and for a warehouse that is away.
  */
-export class FreshRows<Row> implements Iterable<Row> {
+export class FreshRows<Row> implements Iterable<Row>, PrintedRows {
   readonly #records: readonly Held[];
   readonly #marks: Marks;
-  readonly #read: (record: Held) => Found<Row> | null;
+  readonly #reader: RowReader<Row>;
   #outcome: Outcome | null = null;
 
-  /** `read` gives null for what has no row; it must not throw. */
-  constructor(records: readonly Held[], marks: Marks, read: (record: Held) => Found<Row> | null) {
+  constructor(records: readonly Held[], marks: Marks, reader: RowReader<Row>) {
     this.#records = records;
     this.#marks = marks;
-    this.#read = read;
+    this.#reader = reader;
+  }
+
+  get columns(): readonly string[] {
+    return this.#reader.columns;
   }
 
   *[Symbol.iterator](): Generator<Row> {
-    const marks = new Map(this.#marks);
-    let rows = 0;
-    let repeated = 0;
+    const pass = new Pass(this.#marks);
     for (const record of this.#records) {
-      const found = this.#read(record);
-      if (found === null) continue;
-      const { origin, row } = found;
-      const mark = marks.get(origin.shard);
-      if (mark !== undefined && comparePlaces(origin, mark) <= 0) {
-        repeated += 1;
-        continue;
-      }
-      marks.set(origin.shard, { offset: origin.offset, n: origin.n });
-      rows += 1;
-      yield row;
+      const found = this.#reader.read(record);
+      if (found !== null && pass.isFresh(found.origin)) yield found.row;
     }
-    this.#outcome = { rows, repeated, marks };
+    this.#outcome = pass;
+  }
+
+  *portions(): Generator<Buffer> {
+    const pass = new Pass(this.#marks);
+    const line = new LinePrinter();
+    for (const record of this.#records) {
+      const origin = this.#reader.print(record, line);
+      if (origin !== null && !pass.isFresh(origin)) line.drop();
+      if (line.isFull) yield line.take();
+    }
+    this.#outcome = pass;
+    const last = line.take();
+    if (last.length > 0) yield last;
   }
 
   get isEmpty(): boolean {
@@ -65,5 +80,29 @@ export class FreshRows<Row> implements Iterable<Row> {
     const pass = this[Symbol.iterator]();
     while (pass.next().done !== true);
     return this.outcome;
+  }
+}
+
+/**
+ * One time through the records. Positions of a shard only grow among first appearances (protocol.md I3), so a row at or below its
+ * mark is a repeat, also within the range.
+ */
+class Pass implements Outcome {
+  readonly marks: Map<number, Place>;
+  rows = 0;
+  repeated = 0;
+
+  constructor(marks: Marks) {
+    this.marks = new Map(marks);
+  }
+
+  isFresh(origin: Origin): boolean {
+    const mark = this.marks.get(origin.shard);
+    const isFresh = mark === undefined || comparePlaces(origin, mark) > 0;
+    if (isFresh) {
+      this.marks.set(origin.shard, origin);
+      this.rows += 1;
+    } else this.repeated += 1;
+    return isFresh;
   }
 }

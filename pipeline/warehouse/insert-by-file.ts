@@ -1,5 +1,5 @@
 import type { ClickHouseClient } from '@clickhouse/client';
-import { printedRows, type RowsInto } from './printed-rows.ts';
+import type { RowsInto } from './printed-rows.ts';
 import type { RowsFile } from './rows-file.ts';
 import { settingsClause } from './settings.ts';
 
@@ -14,9 +14,9 @@ import { settingsClause } from './settings.ts';
 export async function insertByFile(
   client: ClickHouseClient,
   rowsFile: RowsFile,
-  { into, columns, rows, token }: RowsInto,
+  { into, columns, portions, token }: RowsInto,
 ): Promise<void> {
-  await rowsFile.replace(printedRows(rows));
+  await rowsFile.replace(portions());
   const source = `file(${rowsFile.descriptor}, JSONCompactEachRow)`;
   await client.command({
     query: `INSERT INTO ${into} (${columns.join(', ')}) ${settingsClause(token)} SELECT * FROM ${source}`,

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { ClickHouseClient } from '@clickhouse/client';
-import { printedRows, type RowsInto } from './printed-rows.ts';
+import type { RowsInto } from './printed-rows.ts';
 import { serverSettings } from './settings.ts';
 
 /**
@@ -11,12 +11,12 @@ import { serverSettings } from './settings.ts';
  */
 export async function insertByHttp(
   client: ClickHouseClient,
-  { into, columns, rows, token }: RowsInto,
+  { into, columns, portions, token }: RowsInto,
 ): Promise<void> {
   // `insert` of the client takes objects only, and prints them one by one.
   const { stream } = await client.exec({
     query: `INSERT INTO ${into} (${columns.join(', ')}) FORMAT JSONCompactEachRow`,
-    values: Readable.from(paced(printedRows(rows)), { objectMode: false }),
+    values: Readable.from(paced(portions()), { objectMode: false }),
     clickhouse_settings: serverSettings(token),
   });
   // The answer has no content, but its socket is free only when it was read to its end.
@@ -25,7 +25,7 @@ export async function insertByHttp(
 }
 
 /** Gives the rest of the process a turn between two portions. */
-async function* paced(portions: Iterable<string>): AsyncGenerator<string> {
+async function* paced(portions: Iterable<Buffer>): AsyncGenerator<Buffer> {
   for (const portion of portions) {
     yield portion;
     await setImmediate();

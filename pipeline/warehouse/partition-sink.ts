@@ -4,17 +4,16 @@ import type { LogRecord, TopicPartition } from '../broker/index.ts';
 import { type Attempt, type Clock, Retry } from '../time/index.ts';
 import { Backlog } from './backlog.ts';
 import type { SinkConfig } from './config.ts';
-import { type Found, FreshRows, type Outcome } from './fresh-rows.ts';
+import { FreshRows, type Outcome, type RowReader } from './fresh-rows.ts';
 import { isPassing, isRefusal, isRefusedCommit } from './passing.ts';
-import { encodeProgress, type Held, type Progress, type Range, tokenOf } from './plan.ts';
+import { encodeProgress, type Progress, type Range, tokenOf } from './plan.ts';
 import type { SinkEvent } from './sink-events.ts';
 import type { Insert, Row } from './warehouse.ts';
 
 /** The effects of one partition's sink. */
 export interface PartitionEffects {
   readonly clock: Clock;
-  /** What stands in a record that was taken in, or null; it must not throw. Asked again when an insert is repeated. */
-  read(record: Held): Found<Row> | null;
+  readonly reader: RowReader<Row>;
   /** Commits the next offset to read, and what is known as of it. */
   commit(offset: number, metadata: string): Promise<void>;
   insert(insert: Insert): Promise<void>;
@@ -165,9 +164,12 @@ export class PartitionSink {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     const { marks } = this.#progress;
-    const rows = new FreshRows(this.#backlog.below(plan.hi), marks, (record) => this.#effects.read(record));
+    const rows = new FreshRows(this.#backlog.below(plan.hi), marks, this.#effects.reader);
     if (this.#progress.plan === null) await this.#commit(plan.lo, { plan, marks });
-    const insert = { table: this.#table, rows, token: tokenOf(this.#table, this.place, plan) };
+    const insert = {
+      ...{ table: this.#table, rows, printed: rows },
+      token: tokenOf(this.#table, this.place, plan),
+    };
     if (!rows.isEmpty) await this.#try('insert', () => this.#effects.insert(insert));
     await this.#stored(plan.hi, rows.outcome);
   }

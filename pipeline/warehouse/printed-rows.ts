@@ -1,32 +1,34 @@
-import type { Insert, Row } from './warehouse.ts';
+import type { Insert, PrintedRows, Row } from './warehouse.ts';
 
-export interface RowsInto {
+export interface RowsInto extends PrintedRows {
   /** `database.table` */
   readonly into: string;
-  readonly columns: readonly string[];
-  readonly rows: Insert['rows'];
   readonly token: string;
 }
 
 /** Rows read and printed at once; between two portions other work of the process gets a turn (a few milliseconds). */
 const rowsPerPortion = 500;
 
+/** Rows that are there as objects, as lines. */
+export function printedRows(rows: Insert['rows']): PrintedRows {
+  return { columns: columnsOf(rows), portions: () => portionsOf(rows) };
+}
+
 /** The columns of the rows, none without a row. */
-export function columnsOf(rows: Insert['rows']): readonly string[] {
+function columnsOf(rows: Insert['rows']): readonly string[] {
   for (const row of rows) return Object.keys(row);
   return [];
 }
 
-/** The rows as JSONCompactEachRow: arrays, in the order of the columns, whose types the engine takes from the table. */
-export function* printedRows(rows: Insert['rows']): Generator<string> {
+function* portionsOf(rows: Insert['rows']): Generator<Buffer> {
   let lines: string[] = [];
   for (const row of rows) {
     lines.push(line(row));
     if (lines.length < rowsPerPortion) continue;
-    yield lines.join('');
+    yield Buffer.from(lines.join(''));
     lines = [];
   }
-  if (lines.length > 0) yield lines.join('');
+  if (lines.length > 0) yield Buffer.from(lines.join(''));
 }
 
 function line(row: Row): string {

@@ -26,10 +26,10 @@ export class RowsFile {
   }
 
   /** Puts these lines in place of what is in the file. */
-  async replace(portions: Iterable<string>): Promise<void> {
+  async replace(portions: Iterable<Buffer>): Promise<void> {
     await this.#handle.truncate(0);
     let end = 0;
-    for (const portion of portions) end += await this.#write(Buffer.from(portion), end);
+    for (const portion of portions) end += await this.#write(portion, end);
   }
 
   close(): Promise<void> {

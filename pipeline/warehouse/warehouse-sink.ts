@@ -5,8 +5,8 @@ import { type Clock, Retry } from '../time/index.ts';
 import type { SinkConfig } from './config.ts';
 import { PartitionSink } from './partition-sink.ts';
 import { isPassing, isRefusedCommit } from './passing.ts';
-import { decodeProgress, type Held, nothingStored } from './plan.ts';
-import { type DecodeStored, RecordReader } from './record-reader.ts';
+import { decodeProgress, nothingStored } from './plan.ts';
+import { type DecodeStored, type FindOwn, RecordReader } from './record-reader.ts';
 import type { SinkEvent } from './sink-events.ts';
 import type { Insert, Warehouse } from './warehouse.ts';
 
@@ -16,6 +16,8 @@ export interface SinkSurroundings {
   readonly clock: Clock;
   readonly config: SinkConfig;
   readonly decode: DecodeStored;
+  /** Such values need not be decoded; none are unless given. */
+  readonly findOwn?: FindOwn;
   /** Where nobody will mend what the warehouse refuses, it is a failure; else the group lags until it is mended. */
   readonly endsWhenRefused?: boolean;
   /** Consumer group; `tocsin-warehouse` unless given. */
@@ -165,13 +167,12 @@ export class WarehouseSink {
   }
 
   #effects(topic: WarehouseTopic, place: TopicPartition) {
-    const { clock, warehouse, decode } = this.#around;
+    const { clock, warehouse, decode, findOwn = () => -1 } = this.#around;
     const observe = (event: SinkEvent) => this.#observe(event);
-    const reader = new RecordReader({ topic, place, decode, observe });
     return {
       clock,
       observe,
-      read: (record: Held) => reader.read(record),
+      reader: new RecordReader({ topic, place, decode, findOwn, observe }),
       commit: (offset: number, metadata: string) =>
         this.#consumer.commitOffsets([{ ...place, offset, metadata }]),
       insert: (insert: Insert) => warehouse.insert(insert),

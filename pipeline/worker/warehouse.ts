@@ -36,6 +36,7 @@ export function openSink({ store, clock, ...rest }: WarehouseOptions, around: Ar
     ...rest,
     // The decoder of a topic gives values of that topic; the pair is not followed through the generic call.
     decode: ((topic, value) => decoders[topic].read(value)) as DecodeStored,
+    findOwn: (topic, value) => decoders[topic].findOwn(value),
     observe: (event) => {
       if (event.kind !== 'stored') onTrouble(`warehouse-${event.kind}`, sentenceOf(event));
     },

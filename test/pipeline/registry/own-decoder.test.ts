@@ -40,6 +40,12 @@ describe('a decoder of a topic of ours', () => {
     expect(registry.asked).toEqual([id]);
   });
 
+  test('says where the Avro begins of what this version wrote, and of nothing else', async () => {
+    const { write } = await laterVersionOf(reduced, registry);
+    const values = [reduced.encodeFramed(ownId, beat), write(beat), new Uint8Array()];
+    expect(values.map((value) => decoder.findOwn(value))).toEqual([5, -1, -1]);
+  });
+
   test('rejects while the registry is away, and asks again', async () => {
     const { write } = await laterVersionOf(reduced, registry);
     registry.failure = new Error('connection refused');

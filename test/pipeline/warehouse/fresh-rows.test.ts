@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Found, FreshRows } from '../../../pipeline/warehouse/fresh-rows.ts';
+import { type Found, FreshRows, type RowReader } from '../../../pipeline/warehouse/fresh-rows.ts';
 import { type Held, type Marks, nothingStored } from '../../../pipeline/warehouse/plan.ts';
 
 type Position = readonly [shard: number, offset: number, n: number];
@@ -19,14 +19,27 @@ function read({ offset, value }: Held): Found<string> | null {
   return { origin: { shard, offset: at, n }, row: `row ${offset}` };
 }
 
+const reader: RowReader<string> = {
+  columns: ['row'],
+  read,
+  print: (record, line) => {
+    const found = read(record);
+    if (found !== null) line.whole(JSON.stringify([found.row]));
+    return found?.origin ?? null;
+  },
+};
+
 const fresh = (records: readonly Held[], marks: Marks = nothingStored.marks) =>
-  new FreshRows(records, marks, read);
+  new FreshRows(records, marks, reader);
+
+const linesOf = (rows: FreshRows<string>) => String(Buffer.concat([...rows.portions()]));
 
 describe('FreshRows', () => {
   test('are above the mark, which moves to the last of them', () => {
     const rows = fresh([held(0), held(1), held(2)], new Map([[0, { offset: 1, n: 0 }]]));
     expect([...rows]).toEqual(['row 2']);
-    expect(rows.outcome).toEqual({ rows: 1, repeated: 2, marks: new Map([[0, { offset: 2, n: 0 }]]) });
+    expect(rows.outcome).toMatchObject({ rows: 1, repeated: 2 });
+    expect(rows.outcome.marks.get(0)).toMatchObject({ offset: 2, n: 0 });
   });
 
   test('outputs of one input record are told apart by their number', () => {
@@ -47,7 +60,8 @@ describe('FreshRows', () => {
   test('what cannot be read is left out and moves no mark', () => {
     const rows = fresh([held(0), held(1, null)]);
     expect([...rows]).toEqual(['row 0']);
-    expect(rows.outcome.marks).toEqual(new Map([[0, { offset: 0, n: 0 }]]));
+    expect([...rows.outcome.marks.keys()]).toEqual([0]);
+    expect(rows.outcome.marks.get(0)).toMatchObject({ offset: 0, n: 0 });
   });
 
   test.each([
@@ -66,6 +80,22 @@ describe('FreshRows', () => {
     expect([...rows]).toEqual([...rows]);
     expect(rows.outcome).toEqual(unread.outcome);
     expect(unread.outcome).toMatchObject({ rows: 3, repeated: 1 });
+  });
+
+  test('are the same as lines, and as many', () => {
+    const records = [held(0), held(1), held(1), held(2, null), held(3)];
+    const rows = fresh(records);
+    expect(linesOf(rows)).toBe('["row 0"]\n["row 1"]\n["row 3"]\n');
+    expect(rows.outcome).toEqual(fresh(records).outcome);
+    expect([rows.columns, linesOf(rows), linesOf(fresh([]))]).toEqual([['row'], linesOf(rows), '']);
+  });
+
+  test('of many rows come some at a time', () => {
+    const records = Array.from({ length: 40_000 }, (_, offset) => held(offset));
+    const portions = [...fresh(records).portions()];
+    expect(portions.length).toBeGreaterThan(2);
+    expect(Math.max(...portions.map(({ length }) => length))).toBeLessThan(128 * 1_024);
+    expect(String(Buffer.concat(portions)).split('\n')).toHaveLength(40_001);
   });
 
   test('however the log is cut into ranges, the same rows are stored, each once', () => {
