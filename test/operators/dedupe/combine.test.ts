@@ -1,29 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { combine } from '../../../operators/dedupe/index.ts';
-import type { Assigned, Output, ReduceEvent } from '../../../operators/events.ts';
-import type { LateAlert, Partial } from '../../../schemas/reduced.ts';
+import type { Partial } from '../../../schemas/reduced.ts';
+import { advance, partials, send, start, times } from '../../support/combining.ts';
 import { identified, minute, noon, poke, type SentDraft, second, sent } from '../../support/dedupe-flow.ts';
-import { type Driven, drive } from '../../support/operator-host.ts';
-
-const start = (config: Readonly<Record<string, unknown>> = {}) => drive(combine, config);
-
-/** Sends drafts in order, as the records 0, 1, 2 … of the shard, from record `from` on. */
-function send(driven: Driven<ReduceEvent>, drafts: readonly SentDraft[], from = 0): void {
-  for (const [n, draft] of drafts.entries()) driven.send(identified(sent(draft), from + n), noon + draft.at);
-}
-
-const stated = ({ events }: Driven<ReduceEvent>): (Partial | LateAlert)[] =>
-  events
-    .filter((event) => event.kind === 'output')
-    .map((event) => (event as Extract<Output, { topic: 'reduced' }>).value as Partial | LateAlert);
-
-const partials = (driven: Driven<ReduceEvent>): Partial[] =>
-  stated(driven).filter((value): value is Partial => value.kind === 'partial');
-
-const advance = (driven: Driven<ReduceEvent>, afterMs: number) => driven.advance({ at: noon + afterMs });
-
-const times = (count: number, everyMs = 1, draft: globalThis.Partial<SentDraft> = {}): SentDraft[] =>
-  Array.from({ length: count }, (_, n) => ({ at: n * everyMs, ...draft }));
 
 describe('combine states a run', () => {
   it('at its first sight', () => {
@@ -268,48 +246,5 @@ describe('a run', () => {
     advance(driven, 6 * minute + 1 + second);
     expect(driven.rows('runs')).toBe(0);
     expect([...driven.host.queues.at.all()]).toEqual([]);
-  });
-});
-
-describe('a late alert', () => {
-  it('passes alone and leaves no state', () => {
-    const driven = start();
-    send(driven, [{ at: 10 * minute, observedAt: 0, value: 2 }]);
-    expect(stated(driven)).toMatchObject([{ kind: 'late', at: noon, value: 2, place: { offset: 0, n: 0 } }]);
-    expect(driven.rows('runs')).toBe(0);
-  });
-
-  it('is one whose cell ended more than latenessMs before its own record', () => {
-    const driven = start();
-    send(driven, [
-      { at: 6 * minute, observedAt: 0 },
-      { at: 6 * minute + 1, observedAt: 0 },
-    ]);
-    expect(stated(driven).map(({ kind }) => kind)).toEqual(['partial', 'late']);
-  });
-
-  it('that a rule drops is counted by the time of the log, so it is never late', () => {
-    const driven = start();
-    send(driven, [{ at: 10 * minute, observedAt: 0, droppedBy: 'noise' }]);
-    expect(stated(driven)).toMatchObject([{ kind: 'partial', droppedBy: 'noise', cell: noon + 10 * minute }]);
-  });
-});
-
-describe('with traceAssignments', () => {
-  it('each alert is assigned to its run, and a late one to none', () => {
-    const driven = start({ traceAssignments: true });
-    send(driven, [{ at: 0 }, { at: 1 }, { at: 10 * minute, observedAt: 2 }]);
-    const assigned = driven.events.filter((event): event is Assigned => event.kind === 'assigned');
-    expect(assigned.map(({ place, run, t }) => [place.offset, run?.offset ?? null, t - noon])).toEqual([
-      [0, 0, 0],
-      [1, 0, 1],
-      [2, null, 2],
-    ]);
-  });
-
-  it('is off by default', () => {
-    const driven = start();
-    send(driven, [{ at: 0 }]);
-    expect(driven.events.map(({ kind }) => kind)).toEqual(['output']);
   });
 });
