@@ -11,7 +11,7 @@ import {
   wholeRun,
 } from './account.ts';
 import { cellOf, deathOf, firstLiveCell, resolveReach } from './config.ts';
-import { type FoldStep, keep, noHistory, read, runsOf, unkeep } from './known.ts';
+import { dropRun, type FoldStep, keepCounted, noHistory, putRun, read, runsOf } from './known.ts';
 import { type History, type KnownRun, knownRunKey } from './rows.ts';
 import { settle } from './settle.ts';
 import { say } from './speak.ts';
@@ -59,13 +59,12 @@ function statePortion(step: FoldStep, portion: Portion): void {
   const taken = causesIn(run, portion);
   const count = portion.count - taken;
   if (count > 0) step.decide(decisionOn(run.partial, { ...portion, count }));
-  step.tables.runs.set(portion.runKey, settlePortion(run, portion, taken));
+  putRun(step, portion.runKey, settlePortion(run, portion, taken));
 }
 
 /** Drops a run of a dead cell when all its alerts are accounted for; only their number is kept for a while. */
 function forgetSettled(step: FoldStep, key: string): void {
-  const { tables, derived } = step;
-  const run = tables.runs.get(key);
+  const run = step.tables.runs.get(key);
   if (run === undefined) return;
   const { partial, settledCount } = run;
   if (partial.droppedBy !== '')
@@ -76,8 +75,7 @@ function forgetSettled(step: FoldStep, key: string): void {
       }),
     );
   else if (settledCount < partial.count) return;
-  tables.runs.delete(key);
-  unkeep(derived.runs, partial.fingerprint, key);
+  dropRun(step, key, run);
   noteCounted(step, key, partial);
 }
 
@@ -89,7 +87,7 @@ export function noteCounted(step: FoldStep, key: string, partial: KnownRun['part
   if (known !== undefined && comparePlaces(known.v, v) >= 0) return;
   tables.counted.set(key, { fingerprint, cell, v, count });
   if (!derived.counted.has(cell)) step.closeAt(countedTimer(cell), deathOf(cell, config) + config.forgetMs);
-  keep(derived.counted, cell, key);
+  keepCounted(derived, cell, key);
 }
 
 const countedPrefix = 'counted:';
@@ -117,11 +115,9 @@ function remember(step: FoldStep, fingerprint: Fingerprint, history: History): v
 
 /** When something of a fingerprint can next be settled or forgotten; null when nothing is left of it. */
 export function nextClose(step: FoldStep, fingerprint: Fingerprint, history: History): EventTimeMs | null {
-  const { config, tables, derived, time } = step;
-  let firstCell = Number.POSITIVE_INFINITY;
-  for (const key of derived.runs.get(fingerprint) ?? [])
-    firstCell = Math.min(firstCell, tables.runs.get(key)?.partial.cell ?? firstCell);
-  if (Number.isFinite(firstCell))
+  const { config, time } = step;
+  const firstCell = runsOf(step, fingerprint)[0]?.partial.cell;
+  if (firstCell !== undefined)
     return deathOf(Math.max(firstCell, firstLiveCell(time.complete, config)), config);
   if (history.carried !== null)
     return deathOf(cellOf(history.carried.end + config.latenessMs, config), config);

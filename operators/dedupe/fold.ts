@@ -7,7 +7,7 @@ import { decisionOn, lateRange, wholeRun } from './account.ts';
 import { lateAlertOf } from './alert.ts';
 import { cellOfTimer, close, forgetCounted, nextClose, noteCounted } from './close.ts';
 import { DedupeConfig, deathOf } from './config.ts';
-import { type FoldStep, indexOf, keep, noHistory } from './known.ts';
+import { type FoldStep, indexOf, noHistory, putRun } from './known.ts';
 import { minutesSince } from './minutes.ts';
 import { foldTables, type KnownRun, knownRunKey } from './rows.ts';
 import { speak } from './speak.ts';
@@ -35,7 +35,7 @@ export const fold = defineOperator<RelateEvent>()({
 });
 
 function foldPartial(step: FoldStep, partial: Partial): void {
-  const { tables, config, time, derived } = step;
+  const { tables, config, time } = step;
   // First of all: whether a cell is dead depends on (key, X) alone (protocol.md H14).
   if (deathOf(partial.cell, config) <= time.complete) {
     countStale(step, partial);
@@ -46,8 +46,7 @@ function foldPartial(step: FoldStep, partial: Partial): void {
   if (known !== undefined && comparePlaces(partial.v, known.partial.v) <= 0) return;
   const { causes, settledTo, settledCount } = known ?? newlyKnown;
   const run: KnownRun = { partial, causes, settledTo, settledCount };
-  tables.runs.set(key, run);
-  keep(derived.runs, partial.fingerprint, key);
+  putRun(step, key, run);
   if (partial.droppedBy === '') {
     if (partial.status === 'firing') tally(step, partial, known);
     speak(step, partial.fingerprint, run);

@@ -12,8 +12,8 @@ import { type Past, type Rules, type Timeline, timelineOf } from './timeline.ts'
 
 /** Indexes over RELATE's rows. */
 export interface Index {
-  /** Keys of the runs of each fingerprint. */
-  readonly runs: Map<Fingerprint, Set<string>>;
+  /** The runs of each fingerprint, in a fixed order (`compareRuns`): a time line is read from them with every partial. */
+  readonly runs: Map<Fingerprint, KnownRun[]>;
   /** Keys of what was counted, by the cell whose death they wait for. */
   readonly counted: Map<EventTimeMs, Set<string>>;
 }
@@ -24,31 +24,63 @@ export const noHistory: History = { floor: null, hasEnded: false, isNamed: false
 
 export function indexOf(tables: TablesOf<typeof foldTables>): Index {
   const index: Index = { runs: new Map(), counted: new Map() };
-  for (const [key, { partial }] of tables.runs.entries()) keep(index.runs, partial.fingerprint, key);
-  for (const [key, { cell }] of tables.counted.entries()) keep(index.counted, cell, key);
+  for (const run of tables.runs.values()) putInOrder(index.runs, run);
+  for (const [key, { cell }] of tables.counted.entries()) keepCounted(index, cell, key);
   return index;
 }
 
-export function keep<K>(index: Map<K, Set<string>>, at: K, key: string): void {
-  const keys = index.get(at);
-  if (keys === undefined) index.set(at, new Set([key]));
+export function keepCounted({ counted }: Index, cell: EventTimeMs, key: string): void {
+  const keys = counted.get(cell);
+  if (keys === undefined) counted.set(cell, new Set([key]));
   else keys.add(key);
 }
 
-export function unkeep<K>(index: Map<K, Set<string>>, at: K, key: string): void {
-  const keys = index.get(at);
-  keys?.delete(key);
-  if (keys?.size === 0) index.delete(at);
+/** Stores what is known of a run now, under its key. */
+export function putRun({ tables, derived }: FoldStep, key: string, run: KnownRun): void {
+  tables.runs.set(key, run);
+  putInOrder(derived.runs, run);
 }
 
-/** The runs of a fingerprint in a fixed order. */
-export function runsOf({ derived, tables }: FoldStep, fingerprint: Fingerprint): KnownRun[] {
-  const runs: KnownRun[] = [];
-  for (const key of derived.runs.get(fingerprint) ?? []) {
-    const run = tables.runs.get(key);
-    if (run !== undefined) runs.push(run);
+export function dropRun({ tables, derived }: FoldStep, key: string, run: KnownRun): void {
+  tables.runs.delete(key);
+  const { fingerprint } = run.partial;
+  const runs = derived.runs.get(fingerprint) ?? [];
+  const at = positionOf(runs, run);
+  const known = runs[at];
+  if (known !== undefined && compareRuns(known, run) === 0) runs.splice(at, 1);
+  if (runs.length === 0) derived.runs.delete(fingerprint);
+}
+
+function putInOrder(index: Index['runs'], run: KnownRun): void {
+  const runs = index.get(run.partial.fingerprint);
+  if (runs === undefined) {
+    index.set(run.partial.fingerprint, [run]);
+    return;
   }
-  return runs.sort(compareRuns);
+  const at = positionOf(runs, run);
+  const known = runs[at];
+  if (known !== undefined && compareRuns(known, run) === 0) runs[at] = run;
+  else runs.splice(at, 0, run);
+}
+
+/** Where a run stands or would stand. Nearly always at the end; a flapping alert may have thousands in a cell. */
+function positionOf(runs: readonly KnownRun[], run: KnownRun): number {
+  const newest = runs[runs.length - 1];
+  if (newest === undefined || compareRuns(newest, run) < 0) return runs.length;
+  let from = 0;
+  let to = runs.length - 1;
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const known = runs[middle];
+    if (known !== undefined && compareRuns(known, run) < 0) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+/** The runs of a fingerprint in a fixed order. The list itself: it changes with `putRun` and `dropRun`. */
+export function runsOf({ derived }: FoldStep, fingerprint: Fingerprint): readonly KnownRun[] {
+  return derived.runs.get(fingerprint) ?? [];
 }
 
 export interface Reading {
@@ -81,6 +113,6 @@ function pastOf({ floor, hasEnded, carried }: History): Past {
   };
 }
 
-function rulesFor(fingerprint: Fingerprint, config: DedupeConfig): Rules {
+export function rulesFor(fingerprint: Fingerprint, config: DedupeConfig): Rules {
   return { config, cap: { maxMs: config.maxOccurrenceMs, offsetMs: hash32(fingerprint) % lineMs } };
 }

@@ -91,7 +91,7 @@ function isStirred(
 }
 
 /** Whether each observation of a run speaks for at least a cell, so that there is no silence in it. */
-function speaksForCell({ partial: { ending } }: KnownRun, config: DedupeConfig): boolean {
+export function speaksForCell({ partial: { ending } }: KnownRun, config: DedupeConfig): boolean {
   switch (ending) {
     case 'explicit':
       return config.reachMs >= config.windowMs;
@@ -102,7 +102,11 @@ function speaksForCell({ partial: { ending } }: KnownRun, config: DedupeConfig):
   }
 }
 
-function isUnbroken(segments: readonly Segment[], { partial }: KnownRun, config: DedupeConfig): boolean {
+export function isUnbroken(
+  segments: readonly Segment[],
+  { partial }: KnownRun,
+  config: DedupeConfig,
+): boolean {
   let speaksTo = Number.POSITIVE_INFINITY;
   for (const segment of segments) {
     if (segment.first > speaksTo) return false;
@@ -127,7 +131,7 @@ function atomOf(
  * Until when a firing observation speaks if nothing else is heard (design §7). Always after `last`: an occurrence of no
  * length would share its start, and so its name, with what follows.
  */
-function naturalEnd(
+export function naturalEnd(
   ending: KnownRun['partial']['ending'],
   { last, endsAt }: Pick<Segment, 'last' | 'endsAt'>,
   config: DedupeConfig,

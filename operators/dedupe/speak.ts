@@ -4,7 +4,8 @@ import type { InputRange } from '../../schemas/decision.ts';
 import { comparePlaces } from '../../schemas/place.ts';
 import { newestAlert, withCause } from './account.ts';
 import { alertOf } from './alert.ts';
-import { type FoldStep, noHistory, type Reading, read, runsOf } from './known.ts';
+import { isRepeat } from './is-repeat.ts';
+import { type FoldStep, noHistory, putRun, type Reading, read, rulesFor, runsOf } from './known.ts';
 import { type History, type KnownRun, knownRunKey, type Told } from './rows.ts';
 import { type Occurrence, summarize } from './summarize.ts';
 import { mergersOf, needsTelling, toldAs } from './tell.ts';
@@ -19,11 +20,13 @@ interface Draft {
 
 /** Tells what the newest version of a run changed, at once, from what is known now. */
 export function speak(step: FoldStep, fingerprint: Fingerprint, trigger: KnownRun): void {
+  const runs = runsOf(step, fingerprint);
   const stored = step.tables.histories.get(fingerprint);
   const before = stored ?? noHistory;
+  if (isRepeat(trigger, runs, before, rulesFor(fingerprint, step.config))) return;
   const isNamed = before.isNamed || trigger.partial.startsAt !== null;
   const history = isNamed === before.isNamed ? before : { ...before, isNamed };
-  const reading = read(fingerprint, runsOf(step, fingerprint), { history, config: step.config, until: null });
+  const reading = read(fingerprint, runs, { history, config: step.config, until: null });
   const occurrences = occurrencesIn(fingerprint, reading, history);
   const { drafts, told } = draft(step, occurrences, history.told);
   // Most versions change nothing that was told; a row that is set is stored again.
@@ -158,9 +161,9 @@ function isSameRun(a: KnownRun, b: KnownRun): boolean {
   return a.partial.shard === b.partial.shard && comparePlaces(a.partial.id, b.partial.id) === 0;
 }
 
-function noteCause({ tables }: FoldStep, cause: KnownRun, occurrence: OccurrenceId): void {
+function noteCause(step: FoldStep, cause: KnownRun, occurrence: OccurrenceId): void {
   const key = knownRunKey(cause.partial);
-  tables.runs.set(key, withCause(tables.runs.get(key) ?? cause, occurrence));
+  putRun(step, key, withCause(step.tables.runs.get(key) ?? cause, occurrence));
 }
 
 export function say(
