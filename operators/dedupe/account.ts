@@ -45,12 +45,13 @@ export function portionsOf(settlements: readonly Settlement[], observed: readonl
 
 function addPortion(
   portions: Map<string, Portion>,
-  { partial }: KnownRun,
+  { partial, counts }: KnownRun,
   { seen, occurrence, reason }: Pick<Settlement, 'occurrence' | 'reason'> & { readonly seen: Observed },
 ): void {
   const runKey = knownRunKey(partial);
   const key = `${runKey} ${occurrence} ${reason}`;
-  for (const { first, last, count } of partial.segments) {
+  const isWhole = seen.segment === partial;
+  for (const { first, last, count } of isWhole ? [partial] : counts.unpack().segments) {
     if (first < seen.segment.first || first > seen.segment.last) continue;
     const portion = portions.get(key);
     if (portion === undefined)

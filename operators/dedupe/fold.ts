@@ -7,7 +7,8 @@ import { decisionOn, lateRange, wholeRun } from './account.ts';
 import { lateAlertOf } from './alert.ts';
 import { cellOfTimer, close, forgetCounted, nextClose, noteCounted } from './close.ts';
 import { DedupeConfig, deathOf } from './config.ts';
-import { type FoldStep, indexOf, noHistory, putRun } from './known.ts';
+import { type FoldStep, indexOf, noHistory, putRun, runsOf } from './known.ts';
+import { knownRunOf } from './known-run.ts';
 import { minutesSince } from './minutes.ts';
 import { foldTables, type KnownRun, knownRunKey } from './rows.ts';
 import { speak } from './speak.ts';
@@ -44,8 +45,7 @@ function foldPartial(step: FoldStep, partial: Partial): void {
   const key = knownRunKey(partial);
   const known = tables.runs.get(key);
   if (known !== undefined && comparePlaces(partial.v, known.partial.v) <= 0) return;
-  const { causes, settledTo, settledCount } = known ?? newlyKnown;
-  const run: KnownRun = { partial, causes, settledTo, settledCount };
+  const run = knownRunOf(partial, known, runsOf(step, partial.fingerprint));
   putRun(step, key, run);
   if (partial.droppedBy === '') {
     if (partial.status === 'firing') tally(step, partial, known);
@@ -54,15 +54,13 @@ function foldPartial(step: FoldStep, partial: Partial): void {
   scheduleClose(step, partial.fingerprint);
 }
 
-const newlyKnown = { causes: [], settledTo: null, settledCount: 0 } as const;
-
 function scheduleClose(step: FoldStep, fingerprint: Fingerprint): void {
   const history = step.tables.histories.get(fingerprint) ?? noHistory;
   step.closeAt(fingerprint, nextClose(step, fingerprint, history));
 }
 
 function tally(step: FoldStep, partial: Partial, known: KnownRun | undefined): void {
-  const minutes = minutesSince(partial.minutes, known?.partial.minutes ?? []);
+  const minutes = minutesSince(partial.minutes, known?.counts.unpack().minutes ?? []);
   if (minutes.length === 0) return;
   const { fingerprint, head, status, cell } = partial;
   const closesAt = deathOf(cell, step.config);

@@ -16,13 +16,13 @@ export function isRepeat(
   { told, carried, isNamed }: History,
   { config, cap }: Rules,
 ): boolean {
-  const { first, last, startsAt, watched, segments } = run.partial;
+  const { first, last, startsAt, watched } = run.partial;
   const [known] = told;
   if (known === undefined || told.length > 1 || known.isGone || known.isResolved) return false;
   if ((startsAt !== null && !isNamed) || (carried !== null && carried.text.at >= last)) return false;
   if (known.watched !== watched || last - known.toldAt >= config.remindEveryMs) return false;
   if (Math.min(startsAt ?? first, first) < known.start || last >= capLine(known.start, cap)) return false;
-  if (!speaksForCell(run, config) && !isUnbroken(segments, run, config)) return false;
+  if (!speaksForCell(run, config) && !isUnbroken(run.counts.unpack().segments, run, config)) return false;
   // Alone it makes the start, else it must begin before the others have ended.
   let spokenTo = carried?.end ?? Number.NEGATIVE_INFINITY;
   let isAlone = carried === null;

@@ -56,7 +56,7 @@ function segmentsOf(
   if (isCalm && isOneLine && runs.length === 1 && isUnsettled && speaksForCell(newest, config))
     return [partial];
   const all = uniteSegments(
-    runs.map((run) => run.partial.segments),
+    runs.map((run) => run.counts.unpack().segments),
     config.windowMs,
   );
   const segments = isUnsettled ? all : all.filter(({ last }) => last > settledTo);

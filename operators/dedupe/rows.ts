@@ -1,9 +1,9 @@
 import type { Ending, Head, Status } from '../../schemas/alert.ts';
 import { document, type Fields, listOf, optional, record, required } from '../../schemas/avro/notation.ts';
 import { numbersSchema } from '../../schemas/avro/numbers-type.ts';
+import { type PackedCounts, packedCountsSchema } from '../../schemas/avro/packed-counts.ts';
 import { packedHeadSchema } from '../../schemas/avro/packed-head.ts';
 import { placeSchema } from '../../schemas/avro/place.ts';
-import { headSchema } from '../../schemas/avro/raw-alert.ts';
 import { reducedRecords } from '../../schemas/avro/reduced.ts';
 import type { EventTimeMs, Fingerprint, OccurrenceId } from '../../schemas/brand.ts';
 import type { Place } from '../../schemas/place.ts';
@@ -18,9 +18,13 @@ export interface Causes {
   readonly count: number;
 }
 
+/** What is asked of a version of a run with every other version of its fingerprint. */
+export type KnownPartial = Omit<Partial, 'kind' | 'segments' | 'minutes'>;
+
 /** RELATE's knowledge of one run of one shard: its newest version, and what of it is accounted for. */
 export interface KnownRun {
-  readonly partial: Omit<Partial, 'kind'>;
+  readonly partial: KnownPartial;
+  readonly counts: PackedCounts;
   readonly causes: readonly Causes[];
   /** Segments up to here are settled: stated in decisions, and part of what was carried or closed. */
   readonly settledTo: EventTimeMs | null;
@@ -132,8 +136,33 @@ const runFields: Fields<StoredRun> = {
 
 const causes = record<Causes>('Causes', '', { occurrence: text(), count: time() });
 
+const knownPartial = record<KnownPartial>('KnownPartial', '', {
+  shard: fieldOf('shard'),
+  id: fieldOf('id'),
+  v: fieldOf('v'),
+  fingerprint: text(),
+  fingerprintRule: text(),
+  domain: text(),
+  head: required(packedHeadSchema, ''),
+  contentHash: text(),
+  sourceId: text(),
+  watched: text(),
+  status: text(),
+  ending: text(),
+  cell: time(),
+  cellMs: time(),
+  startsAt: nullableTime(),
+  endsAt: nullableTime(),
+  first: time(),
+  last: time(),
+  count: time(),
+  values: fieldOf('values'),
+  droppedBy: text(),
+});
+
 const knownRun = record<KnownRun>('KnownRun', '', {
-  partial: required(reducedRecords.partial, ''),
+  partial: required(knownPartial, ''),
+  counts: required(packedCountsSchema, ''),
   causes: required(listOf(causes), ''),
   settledTo: nullableTime(),
   settledCount: time(),
@@ -143,7 +172,7 @@ const textRecord = record<Text>('Text', '', {
   at: time(),
   status: text(),
   contentHash: text(),
-  head: required(headSchema, ''),
+  head: required(packedHeadSchema, ''),
   fingerprintRule: text(),
   sourceId: text(),
   watched: text(),

@@ -2,5 +2,6 @@ export type { Codec } from './codec.ts';
 export { codecOf } from './codec.ts';
 export type { CodedTopic } from './codecs.ts';
 export { codecs, snapshotCodec } from './codecs.ts';
+export { PackedCounts, packCounts } from './packed-counts.ts';
 export { PackedHead, packed } from './packed-head.ts';
 export { RawWire } from './raw-wire.ts';

@@ -2,7 +2,7 @@ import avro from 'avsc';
 import type { Head, Labels, Severity } from '../alert.ts';
 import { ownType } from './avro-types.ts';
 import { type BytesSchema, document } from './notation.ts';
-import { Packed, writePacked } from './packed.ts';
+import { Packed, packedAs, writePacked } from './packed.ts';
 import { headSchema } from './raw-alert.ts';
 import { readLatin1, type Tap } from './tap.ts';
 
@@ -66,7 +66,7 @@ function open(head: PackedHead): Head {
 
 /** The bytes of a head, for a `PackedHead`. */
 export function packed(head: Head): string {
-  return headType.toBuffer(head).toString('latin1');
+  return packedAs(headType, head);
 }
 
 /** A head of a row, packed. */

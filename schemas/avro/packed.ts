@@ -1,3 +1,4 @@
+import type { Type } from 'avsc';
 import type { Tap } from './tap.ts';
 
 /**
@@ -17,4 +18,16 @@ export function writePacked(tap: Tap, { avro }: Packed): void {
   const start = tap.pos;
   tap.pos = start + avro.length;
   if (tap.pos <= tap.buf.length) tap.buf.write(avro, start, 'latin1');
+}
+
+let scratch = Buffer.allocUnsafeSlow(4_096);
+
+/** The bytes of a value, for a `Packed`. */
+export function packedAs(type: Type, value: unknown): string {
+  let end = type.encode(value, scratch, 0);
+  if (end < 0) {
+    scratch = Buffer.allocUnsafeSlow(2 * (scratch.length - end));
+    end = type.encode(value, scratch, 0);
+  }
+  return scratch.toString('latin1', 0, end);
 }

@@ -31,7 +31,7 @@ const sketch = record<Sketch>('Sketch', 'A mergeable quantile sketch (DDSketch, 
   counts: required(listOf('long'), 'Count of each bucket.'),
 });
 
-const segment = record<Segment>('Segment', 'Observations of a run that no resolve can fall between.', {
+export const segment = record<Segment>('Segment', 'Observations of a run that no resolve can fall between.', {
   first: required(time, 'First observation.'),
   last: required(time, 'Last observation.'),
   endsAt: optional(time, 'The latest end that a timeout source named in it.'),
@@ -39,12 +39,16 @@ const segment = record<Segment>('Segment', 'Observations of a run that no resolv
   values: optional(values, 'Their values.'),
 });
 
-const minuteCount = record<MinuteCount>('MinuteCount', 'What one minute of a run adds to the aggregates.', {
-  minute: required(time, 'Start of the minute.'),
-  count: required('long', 'Observations.'),
-  values: optional(values, 'Their values.'),
-  sketch: optional(sketch, 'Their distribution.'),
-});
+export const minuteCount = record<MinuteCount>(
+  'MinuteCount',
+  'What one minute of a run adds to the aggregates.',
+  {
+    minute: required(time, 'Start of the minute.'),
+    count: required('long', 'Observations.'),
+    values: optional(values, 'Their values.'),
+    sketch: optional(sketch, 'Their distribution.'),
+  },
+);
 
 const partial = record<Omit<Partial, 'kind'>>(
   'Partial',

@@ -1,6 +1,7 @@
 import type avro from 'avsc';
 import { build } from './avro-types.ts';
 import { numbersType } from './numbers-type.ts';
+import { packedCountsType } from './packed-counts.ts';
 import { packedHeadType } from './packed-head.ts';
 import { optionalType, TextType } from './safe-types.ts';
 
@@ -9,6 +10,6 @@ export function rowType(schema: unknown): avro.Type {
   return build(schema, (node, options) =>
     node === 'string'
       ? new TextType()
-      : (packedHeadType(node) ?? numbersType(node) ?? optionalType(node, options)),
+      : (packedHeadType(node) ?? packedCountsType(node) ?? numbersType(node) ?? optionalType(node, options)),
   );
 }

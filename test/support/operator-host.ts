@@ -2,8 +2,9 @@ import { Subject } from 'rxjs';
 import type { Host, Stage } from '../../operators/lift.ts';
 import { lift } from '../../operators/lift.ts';
 import type { Clock, DecisionDraft, Kinded, Operator, Time } from '../../operators/operator.ts';
-import type { TableSpecs } from '../../operators/table.ts';
+import type { TableSpec, TableSpecs } from '../../operators/table.ts';
 import { TimerQueue } from '../../pipeline/shard/timer-queue.ts';
+import { type RowCodec, rowCodecOf } from '../../schemas/avro/codec.ts';
 
 export type StatedDecision = DecisionDraft & { readonly stage: string };
 
@@ -101,13 +102,23 @@ function driveOn<Config, Specs extends TableSpecs, Derived, Event extends Kinded
   };
 }
 
-/** In reversed order, since a store gives rows back in any order. */
+/** As a checkpoint stores them; in reversed order, since a store gives rows back in any order. */
 function copyRows(from: Stage, to: Stage | undefined): void {
-  for (const [name, { table }] of Object.entries(from.tables)) {
+  for (const [name, { spec, table }] of Object.entries(from.tables)) {
+    const codec = codecFor(spec);
     for (const [key, row] of [...table.entries()].reverse()) {
-      to?.tables[name]?.table.restore(key, structuredClone(row));
+      to?.tables[name]?.table.restore(key, codec.decode(codec.encode(row)));
     }
   }
+}
+
+/** avsc generates code for each. */
+const codecs = new Map<TableSpec<unknown>, RowCodec>();
+
+function codecFor(spec: TableSpec<unknown>): RowCodec {
+  const codec = codecs.get(spec) ?? rowCodecOf(spec.schema);
+  codecs.set(spec, codec);
+  return codec;
 }
 
 function copyTimers(from: OperatorHost, to: OperatorHost): void {
