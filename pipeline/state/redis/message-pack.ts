@@ -28,11 +28,15 @@ export class PackWriter {
     this.#end += byteLength;
   }
 
-  /** The UTF-8 of both, as one string. */
-  joined(first: string, second: string): void {
-    this.#stringHeader(Buffer.byteLength(first) + Buffer.byteLength(second));
-    this.#end += this.#bytes.write(first, this.#end);
-    this.#end += this.#bytes.write(second, this.#end);
+  /** Bytes and the UTF-8 of a text behind them, as one string. */
+  joined(first: Uint8Array, second: string): void {
+    const byteLength = Buffer.byteLength(second);
+    this.#stringHeader(first.byteLength + byteLength);
+    this.#bytes.set(first, this.#end);
+    this.#end += first.byteLength;
+    // One character is one byte: no other text is as long as its bytes.
+    const encoding = byteLength === second.length ? 'latin1' : 'utf8';
+    this.#end += this.#bytes.write(second, this.#end, encoding);
   }
 
   take(): Buffer {

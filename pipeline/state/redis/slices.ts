@@ -21,68 +21,66 @@ const rowsAtOnce = 500;
 export function* cutSlices(changes: readonly RowChange[], limit: SliceLimit): Generator<void, Slice[]> {
   let slice = new Slice();
   const slices = [slice];
-  let named = '';
-  let prefix = separator;
   for (let number = 0; number < changes.length; number += 1) {
     if (number > 0 && number % rowsAtOnce === 0) yield;
-    // The loop keeps within the list.
-    const { table, key, value } = changes[number] as RowChange;
-    if (table !== named) {
-      named = table;
-      prefix = prefixOf(table);
-    }
     if (slice.rows >= limit.rows || slice.bytes >= limit.bytes) {
       slice = new Slice();
       slices.push(slice);
     }
-    slice.add({ prefix, key, value });
+    // The loop keeps within the list.
+    slice.add(changes[number] as RowChange);
   }
   return slices;
-}
-
-function prefixOf(table: string): string {
-  if (table.includes(separator)) throw new TocsinError('invariant.broken', `table ${JSON.stringify(table)}`);
-  return `${table}${separator}`;
-}
-
-interface Field {
-  /** Its table and the separator. */
-  readonly prefix: string;
-  readonly key: string;
-  readonly value: Uint8Array | null;
 }
 
 const none = new Uint8Array();
 
 /** Changes that one script call carries; packed late, so that a large delta is not in memory twice. */
 export class Slice {
-  readonly #kept: Field[] = [];
-  readonly #deleted: Field[] = [];
+  readonly #kept: RowChange[] = [];
+  readonly #deleted: RowChange[] = [];
+  /** Where nothing but ASCII is in the keys. */
   bytes = 0;
 
   get rows(): number {
     return this.#kept.length + this.#deleted.length;
   }
 
-  add(field: Field): void {
-    const { prefix, key, value } = field;
-    this.bytes += Buffer.byteLength(prefix) + Buffer.byteLength(key) + (value?.byteLength ?? 0);
-    if (value === null) this.#deleted.push(field);
-    else this.#kept.push(field);
+  add(change: RowChange): void {
+    const { table, key, value } = change;
+    this.bytes += table.length + separator.length + key.length + (value?.byteLength ?? 0);
+    if (value === null) this.#deleted.push(change);
+    else this.#kept.push(change);
   }
 
   /** As apply-slice.lua reads it. */
   pack(): Buffer {
     const writer = new PackWriter(this.bytes + 6 * this.rows + 16);
+    const prefixes = new Prefixes();
     writer.array(2);
     writer.array(2 * this.#kept.length);
-    for (const { prefix, key, value } of this.#kept) {
-      writer.joined(prefix, key);
+    for (const { table, key, value } of this.#kept) {
+      writer.joined(prefixes.of(table), key);
       writer.bytes(value ?? none);
     }
     writer.array(this.#deleted.length);
-    for (const { prefix, key } of this.#deleted) writer.joined(prefix, key);
+    for (const { table, key } of this.#deleted) writer.joined(prefixes.of(table), key);
     return writer.take();
+  }
+}
+
+/** What stands before the keys of a table. Rows of one table stand together. */
+class Prefixes {
+  #table = '';
+  #prefix = Buffer.from(separator);
+
+  of(table: string): Buffer {
+    if (table === this.#table) return this.#prefix;
+    if (table.includes(separator))
+      throw new TocsinError('invariant.broken', `table ${JSON.stringify(table)}`);
+    this.#table = table;
+    this.#prefix = Buffer.from(`${table}${separator}`);
+    return this.#prefix;
   }
 }
 
