@@ -113,7 +113,6 @@ function finite(sum: number): number {
 export function aggregateOf(window: Window, isFinal: boolean): Aggregate {
   const { tenant, service, severity, name, start, count, valueCount, sum, min, max } = window;
   const hasValues = valueCount > 0;
-  const at = (q: number) => (hasValues ? quantileWithin(window, q) : null);
   return {
     tenant,
     service,
@@ -126,9 +125,9 @@ export function aggregateOf(window: Window, isFinal: boolean): Aggregate {
     sum,
     min: hasValues ? min : null,
     max: hasValues ? max : null,
-    p50: at(0.5),
-    p90: at(0.9),
-    p99: at(0.99),
+    p50: quantileWithin(window, 0.5),
+    p90: quantileWithin(window, 0.9),
+    p99: quantileWithin(window, 0.99),
     revision: window.revision + 1,
     isFinal,
     origin: unstamped,

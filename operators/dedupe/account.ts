@@ -5,7 +5,7 @@ import type { LateAlert } from '../../schemas/reduced.ts';
 import type { DecisionDraft } from '../operator.ts';
 import type { Observed } from './observed.ts';
 import type { Atom } from './occurrences.ts';
-import { type Causes, type KnownRun, knownRunKey } from './rows.ts';
+import { type Causes, type KnownPartial, type KnownRun, knownRunKey } from './rows.ts';
 
 /*
  * Each alert that entered is accounted for exactly once: as the cause of a telling, or in the count of one decision here.
@@ -122,18 +122,18 @@ export function lateRange({ shard, place, at }: LateAlert): InputRange {
 
 /** A decision about alerts of a run that caused nothing. */
 export function decisionOn(
-  run: KnownRun['partial'],
+  run: KnownPartial,
   portion: Pick<Portion, 'occurrence' | 'reason' | 'count' | 'firstAt' | 'lastAt'>,
 ): DecisionDraft {
   const { occurrence, reason, count, firstAt, lastAt } = portion;
-  const { fingerprint, head, shard, id, v, droppedBy } = run;
+  const { fingerprint, tenant, shard, id, v, droppedBy } = run;
   return {
     alertId: occurrence ?? fingerprint,
     fingerprint,
     occurrence,
     incidentId: null,
     generation: 0,
-    tenant: head.tenant,
+    tenant,
     outcome: droppedBy === '' ? 'folded' : 'suppressed',
     reason,
     rule: droppedBy,
@@ -146,6 +146,9 @@ export function decisionOn(
 }
 
 /** Every alert of a run as one portion. */
-export function wholeRun(run: KnownRun['partial'], reason: Reason): Omit<Portion, 'runKey'> {
+export function wholeRun(
+  run: Pick<KnownPartial, 'count' | 'first' | 'last'>,
+  reason: Reason,
+): Omit<Portion, 'runKey'> {
   return { occurrence: null, reason, count: run.count, firstAt: run.first, lastAt: run.last };
 }

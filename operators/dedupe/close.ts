@@ -12,7 +12,7 @@ import {
 } from './account.ts';
 import { cellOf, deathOf, firstLiveCell, resolveReach } from './config.ts';
 import { dropRun, type FoldStep, keepCounted, noHistory, putRun, read, runsOf } from './known.ts';
-import { type History, type KnownRun, knownRunKey } from './rows.ts';
+import { type History, type KnownPartial, knownRunKey } from './rows.ts';
 import { settle } from './settle.ts';
 import { say } from './speak.ts';
 import type { Occurrence } from './summarize.ts';
@@ -80,7 +80,11 @@ function forgetSettled(step: FoldStep, key: string): void {
 }
 
 /** Remembers what was counted of a run, if it is more than was remembered. */
-export function noteCounted(step: FoldStep, key: string, partial: KnownRun['partial']): void {
+export function noteCounted(
+  step: FoldStep,
+  key: string,
+  partial: Pick<KnownPartial, 'fingerprint' | 'cell' | 'v' | 'count'>,
+): void {
   const { tables, derived, config } = step;
   const { fingerprint, cell, v, count } = partial;
   const known = tables.counted.get(key);

@@ -8,7 +8,7 @@ import { lateAlertOf } from './alert.ts';
 import { cellOfTimer, close, forgetCounted, nextClose, noteCounted } from './close.ts';
 import { DedupeConfig, deathOf } from './config.ts';
 import { type FoldStep, indexOf, noHistory, putRun, runsOf } from './known.ts';
-import { knownRunOf } from './known-run.ts';
+import { knownPartialOf, knownRunOf } from './known-run.ts';
 import { minutesSince } from './minutes.ts';
 import { foldTables, type KnownRun, knownRunKey } from './rows.ts';
 import { speak } from './speak.ts';
@@ -78,13 +78,13 @@ function countStale(step: FoldStep, partial: Partial): void {
   const isForgotten = deathOf(partial.cell, config) + config.forgetMs <= time.complete;
   const portion = wholeRun(partial, 'stale-partial');
   if (known === undefined && isForgotten) {
-    step.decide({ ...decisionOn(partial, portion), outcome: 'noted' });
+    step.decide({ ...decisionOn(knownPartialOf(partial), portion), outcome: 'noted' });
     return;
   }
   const count = partial.count - (known?.count ?? 0);
   if (known !== undefined && (comparePlaces(partial.v, known.v) <= 0 || count <= 0)) return;
   noteCounted(step, key, partial);
-  step.decide({ ...decisionOn(partial, { ...portion, count }), outcome: 'folded' });
+  step.decide({ ...decisionOn(knownPartialOf(partial), { ...portion, count }), outcome: 'folded' });
 }
 
 /** Late alerts of a shard come in the order of their places, so one mark per shard tells a copy from a new one. */

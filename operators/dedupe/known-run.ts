@@ -15,10 +15,17 @@ export function knownRunOf(
 ): KnownRun {
   const { causes, settledTo, settledCount } = known ?? newlyKnown;
   const alike = (known ?? siblings[siblings.length - 1])?.partial;
-  return { partial: sharing(partial, alike), counts: packCounts(partial), causes, settledTo, settledCount };
+  return {
+    partial: knownPartialOf(partial, alike),
+    counts: packCounts(partial),
+    causes,
+    settledTo,
+    settledCount,
+  };
 }
 
-function sharing(partial: Partial, alike: KnownPartial | undefined): KnownPartial {
+/** What of a version is kept as it is; texts that another version of the fingerprint has are taken from there. */
+export function knownPartialOf(partial: Partial, alike?: KnownPartial): KnownPartial {
   const hasHead = alike?.contentHash === partial.contentHash;
   // Flat, as docs/performance.md says.
   return {
@@ -28,6 +35,7 @@ function sharing(partial: Partial, alike: KnownPartial | undefined): KnownPartia
     fingerprint: alike?.fingerprint ?? partial.fingerprint,
     fingerprintRule: partial.fingerprintRule,
     domain: partial.domain,
+    tenant: hasHead ? alike.tenant : partial.head.tenant,
     head: hasHead ? alike.head : packedHead(partial.head),
     contentHash: hasHead ? alike.contentHash : partial.contentHash,
     sourceId: partial.sourceId,

@@ -19,7 +19,10 @@ export interface Causes {
 }
 
 /** What is asked of a version of a run with every other version of its fingerprint. */
-export type KnownPartial = Omit<Partial, 'kind' | 'segments' | 'minutes'>;
+export interface KnownPartial extends Omit<Partial, 'kind' | 'segments' | 'minutes'> {
+  /** That of the head, which is packed: each decision names it. */
+  readonly tenant: string;
+}
 
 /** RELATE's knowledge of one run of one shard: its newest version, and what of it is accounted for. */
 export interface KnownRun {
@@ -143,6 +146,7 @@ const knownPartial = record<KnownPartial>('KnownPartial', '', {
   fingerprint: text(),
   fingerprintRule: text(),
   domain: text(),
+  tenant: text(),
   head: required(packedHeadSchema, ''),
   contentHash: text(),
   sourceId: text(),

@@ -25,7 +25,9 @@ export interface OutboxOptions {
  */
 export class Outbox implements ShardSink {
   readonly #options: OutboxOptions;
-  readonly #keys = new Map<string, Uint8Array>();
+  /** The newest key, and its bytes: a telling and the decision about it have the same, and few others come twice soon. */
+  #key = '';
+  #keyBytes: Uint8Array = new Uint8Array();
   #records: ProduceRecord[] = [];
   #mutedUntil = 0;
 
@@ -54,7 +56,7 @@ export class Outbox implements ShardSink {
     this.#records.push({
       topic: topics[output.topic].name,
       partition: this.#partitionOf(output),
-      key: this.#key(output.key),
+      key: this.#bytesOf(output.key),
       value: encode(output, origin, this.#options.schemaIds[output.topic]),
     });
   }
@@ -82,13 +84,12 @@ export class Outbox implements ShardSink {
     return hash32(output.key) % this.#options.reducedPartitions;
   }
 
-  #key(key: string): Uint8Array {
-    const known = this.#keys.get(key);
-    if (known !== undefined) return known;
-    if (this.#keys.size >= 10_000) this.#keys.clear();
-    const bytes = Buffer.from(key);
-    this.#keys.set(key, bytes);
-    return bytes;
+  #bytesOf(key: string): Uint8Array {
+    if (key !== this.#key) {
+      this.#key = key;
+      this.#keyBytes = Buffer.from(key);
+    }
+    return this.#keyBytes;
   }
 }
 
