@@ -51,12 +51,8 @@ function foldPartial(step: FoldStep, partial: Partial): void {
     if (partial.status === 'firing') tally(step, partial, known);
     speak(step, partial.fingerprint, run);
   }
-  scheduleClose(step, partial.fingerprint);
-}
-
-function scheduleClose(step: FoldStep, fingerprint: Fingerprint): void {
-  const history = step.tables.histories.get(fingerprint) ?? noHistory;
-  step.closeAt(fingerprint, nextClose(step, fingerprint, history));
+  // There is a run now, so that what is known besides does not matter.
+  step.closeAt(partial.fingerprint, nextClose(step, partial.fingerprint, noHistory));
 }
 
 function tally(step: FoldStep, partial: Partial, known: KnownRun | undefined): void {

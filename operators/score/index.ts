@@ -150,9 +150,9 @@ type RowOf = { readonly series: Series; readonly values: ValueSeries; readonly h
 /** Sets a row. Its timer is set once and looks again when it fires: a row is seen far more often than it is forgotten. */
 function keep<Name extends TableName>(step: ScoreStep, name: Name, key: string, row: RowOf[Name]): void {
   const table = step.tables[name] as Table<RowOf[Name]>;
-  if (table.get(key) === undefined)
-    step.wakeAt(`${letterOf[name]}${key}`, row.lastSeen + step.config.forgetMs);
+  const { size } = table;
   table.set(key, row);
+  if (table.size > size) step.wakeAt(`${letterOf[name]}${key}`, row.lastSeen + step.config.forgetMs);
 }
 
 function forget(step: ScoreStep, { key, due }: Timer): void {

@@ -172,3 +172,15 @@ describe('fields that only the writer knows', () => {
 test('a schema that is not Avro is no type', () => {
   expect(() => foreignType({ type: 'record', name: 'A' })).toThrow();
 });
+
+describe('a list', () => {
+  const lists = foreignType({ type: 'array', items: 'long' });
+
+  test.each([
+    ['no block', [], []],
+    ['one block', [3, 7, 8, 9], [7, 8, 9]],
+    ['several blocks, one with its size', [2, 7, 8, -1, 1, 9, 1, 10], [7, 8, 9, 10]],
+  ])('of %s holds its items in order', (_, written, items) => {
+    expect(lists.fromBuffer(Buffer.concat([...written, 0].map(long)))).toEqual(items);
+  });
+});
