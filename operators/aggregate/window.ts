@@ -8,12 +8,25 @@ import { unstamped } from '../events.ts';
 
 export const windowMs = 60_000;
 
-/** One open window: a minute of one (tenant, service, severity, name). */
-export interface Window {
+/** Windows whose starts lie in the same stretch of time share a row: an alert that goes on fills several. */
+const stretchMs = 300_000;
+
+/** What the windows of a row have in common. */
+export interface Group {
   readonly tenant: string;
   readonly service: string;
   readonly severity: Severity;
   readonly name: string;
+}
+
+/** Open windows of one (tenant, service, severity, name) in one stretch. */
+export interface Stretch extends Group {
+  /** Ascending by start. */
+  readonly windows: readonly Window[];
+}
+
+/** One open window: a minute. */
+export interface Window {
   readonly start: EventTimeMs;
   readonly count: number;
   readonly valueCount: number;
@@ -29,14 +42,10 @@ export interface Window {
   readonly statedAt: EventTimeMs;
 }
 
-export const windowSchema: Schema = {
+const windowSchema: Schema = {
   type: 'record',
   name: 'Window',
   fields: [
-    { name: 'tenant', type: 'string' },
-    { name: 'service', type: 'string' },
-    { name: 'severity', type: 'string' },
-    { name: 'name', type: 'string' },
     { name: 'start', type: 'long' },
     { name: 'count', type: 'long' },
     { name: 'valueCount', type: 'long' },
@@ -60,17 +69,26 @@ export const windowSchema: Schema = {
   ],
 };
 
-/** The window that a tally opens; it shares the sketch, which nobody changes. */
-export function newWindow(
-  { tenant, service, severity, name }: Pick<Window, 'tenant' | 'service' | 'severity' | 'name'>,
-  { minute, count, values, sketch }: MinuteCount,
-  closesAt: EventTimeMs,
-): Window {
+export const stretchSchema: Schema = {
+  type: 'record',
+  name: 'Stretch',
+  fields: [
+    { name: 'tenant', type: 'string' },
+    { name: 'service', type: 'string' },
+    { name: 'severity', type: 'string' },
+    { name: 'name', type: 'string' },
+    { name: 'windows', type: { type: 'array', items: windowSchema } },
+  ],
+};
+
+/** Number of the stretch that holds a window. */
+export function stretchOf(start: EventTimeMs): number {
+  return Math.floor(start / stretchMs);
+}
+
+/** The window that a tally opens, to be stated last when it closes; it shares the sketch, which nobody changes. */
+export function newWindow({ minute, count, values, sketch }: MinuteCount, closesAt: EventTimeMs): Window {
   return {
-    tenant,
-    service,
-    severity,
-    name,
     start: minute,
     count,
     valueCount: values?.count ?? 0,
@@ -110,8 +128,12 @@ function finite(sum: number): number {
   return Math.min(Math.max(sum, -Number.MAX_VALUE), Number.MAX_VALUE);
 }
 
-export function aggregateOf(window: Window, isFinal: boolean): Aggregate {
-  const { tenant, service, severity, name, start, count, valueCount, sum, min, max } = window;
+export function aggregateOf(
+  { tenant, service, severity, name }: Group,
+  window: Window,
+  isFinal: boolean,
+): Aggregate {
+  const { start, count, valueCount, sum, min, max } = window;
   const hasValues = valueCount > 0;
   return {
     tenant,

@@ -198,41 +198,70 @@ describe('aggregate', () => {
     const driven = drive(aggregate);
     driven.send(tallyOf([minuteOf(0, 1), minuteOf(1, 1), minuteOf(2, 1)]));
     driven.advance({ complete: 390_000 });
-    expect(driven.rows('windows')).toBe(0);
+    expect(driven.rows('stretches')).toBe(0);
   });
 
   it('stores windows that avsc reads back unchanged', () => {
-    const type = avro.Type.forSchema(aggregate.tables.windows.schema);
+    const type = avro.Type.forSchema(aggregate.tables.stretches.schema);
     const driven = drive(aggregate);
-    driven.send(tallyOf([minuteOf(0, 3, [1.5, -2])]));
-    const opened = driven.host.stages[0]?.tables['windows'];
+    driven.send(tallyOf([minuteOf(0, 3, [1.5, -2]), minuteOf(4, 1)]));
+    driven.send(tallyOf([minuteOf(2, 7)]));
+    const opened = driven.host.stages[0]?.tables['stretches'];
     const rows = [...(opened?.table.values() ?? [])];
     expect(rows).toHaveLength(1);
     for (const row of rows)
-      expect({ ...type.fromBuffer(type.toBuffer(row)) }).toMatchObject({
-        count: 3,
-        valueCount: 2,
-        sum: -0.5,
+      expect(type.fromBuffer(type.toBuffer(row))).toMatchObject({
+        ...{ tenant: 't', service: 'db', severity: 'high', name: 'disk full' },
+        windows: [
+          { start: 0, count: 3, valueCount: 2, sum: -0.5 },
+          { start: 2 * minuteMs, count: 7, valueCount: 0 },
+          { start: 4 * minuteMs, count: 1, valueCount: 0 },
+        ],
       });
+  });
+
+  it('keeps the windows of five minutes together, and those of the next apart', () => {
+    const driven = drive(aggregate);
+    driven.send(
+      tallyOf([minuteOf(3, 1), minuteOf(4, 1), minuteOf(5, 1), minuteOf(6, 1)], { closesAt: 690_000 }),
+    );
+    expect(driven.rows('stretches')).toBe(2);
+    driven.advance({ complete: 690_000 });
+    const finals = stated(driven).filter(({ isFinal }) => isFinal);
+    expect(finals.map(({ windowStart }) => windowStart / minuteMs).sort()).toEqual([3, 4, 5, 6]);
+  });
+
+  it('states many windows in one order, whatever order they came in', () => {
+    const said = [7, 11].map((stride) => {
+      const driven = drive(aggregate);
+      for (let number = 0; number < 50; number += 1)
+        driven.send(tallyOf([minuteOf(4, 1)], { service: `service-${(number * stride) % 50}` }));
+      driven.advance({ complete: 390_000 });
+      return stated(driven).map(({ service }) => service);
+    });
+    expect(said[0]).toHaveLength(50);
+    expect(said[1]).toEqual(said[0]);
   });
 
   it('states the same after a restart at any point', () => {
     const steps = fc.array(
       fc.record({
-        minute: fc.integer({ min: 0, max: 4 }),
+        minute: fc.integer({ min: 0, max: 9 }),
         count: fc.integer({ min: 1, max: 9 }),
+        service: fc.constantFrom('db', 'web'),
         cut: fc.boolean(),
       }),
-      { minLength: 1, maxLength: 12 },
+      { minLength: 1, maxLength: 24 },
     );
     fc.assert(
       fc.property(steps, (list) => {
         const whole = drive(aggregate);
         let cut = drive(aggregate);
         const seen: Aggregate[] = [];
-        list.forEach(({ minute, count, cut: restarts }, index) => {
+        list.forEach(({ minute, count, service, cut: restarts }, index) => {
+          const closesAt = (Math.floor(minute / 5) + 1) * 5 * minuteMs + 90_000;
           for (const driven of [whole, cut]) {
-            driven.send(tallyOf([minuteOf(minute, count)]));
+            driven.send(tallyOf([minuteOf(minute, count)], { service, closesAt }));
             driven.advance({ complete: index * 40_000 });
           }
           if (!restarts) return;
