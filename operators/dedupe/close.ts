@@ -105,9 +105,24 @@ export function cellOfTimer(key: string): EventTimeMs | null {
   return key.startsWith(countedPrefix) ? Number(key.slice(countedPrefix.length)) : null;
 }
 
-export function forgetCounted({ tables, derived }: FoldStep, cell: EventTimeMs): void {
-  for (const key of derived.counted.get(cell) ?? []) tables.counted.delete(key);
-  derived.counted.delete(cell);
+/** So many rows are forgotten by one timer, which is then set again: a shard may pause between two timers. */
+const forgottenAtOnce = 64;
+
+export function forgetCounted(
+  { tables, derived, closeAt }: FoldStep,
+  cell: EventTimeMs,
+  due: EventTimeMs,
+): void {
+  const keys = derived.counted.get(cell) ?? new Set();
+  let left = forgottenAtOnce;
+  for (const key of keys) {
+    tables.counted.delete(key);
+    keys.delete(key);
+    left -= 1;
+    if (left === 0) break;
+  }
+  if (keys.size > 0) closeAt(countedTimer(cell), due);
+  else derived.counted.delete(cell);
 }
 
 function remember(step: FoldStep, fingerprint: Fingerprint, history: History): void {

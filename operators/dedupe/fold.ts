@@ -7,10 +7,10 @@ import { decisionOn, lateRange, wholeRun } from './account.ts';
 import { lateAlertOf } from './alert.ts';
 import { cellOfTimer, close, forgetCounted, nextClose, noteCounted } from './close.ts';
 import { DedupeConfig, deathOf } from './config.ts';
-import { type FoldStep, indexOf, noHistory, putRun, runsOf } from './known.ts';
+import { dropRun, type FoldStep, indexOf, noHistory, putRun, runsOf } from './known.ts';
 import { knownPartialOf, knownRunOf } from './known-run.ts';
 import { minutesSince } from './minutes.ts';
-import { foldTables, type KnownRun, knownRunKey } from './rows.ts';
+import { foldTables, type KnownPartial, type KnownRun, knownRunKey } from './rows.ts';
 import { speak } from './speak.ts';
 
 /**
@@ -27,9 +27,9 @@ export const fold = defineOperator<RelateEvent>()({
     partial: (step, partial) => foldPartial(step, partial),
     late: (step, late) => tellLate(step, late),
   },
-  onTimer(step, { key }) {
+  onTimer(step, { key, due }) {
     const cell = cellOfTimer(key);
-    if (cell !== null) forgetCounted(step, cell);
+    if (cell !== null) forgetCounted(step, cell, due);
     // Timers of fingerprints carry nothing else as key.
     else close(step, key as Fingerprint);
   },
@@ -45,6 +45,8 @@ function foldPartial(step: FoldStep, partial: Partial): void {
   const key = knownRunKey(partial);
   const known = tables.runs.get(key);
   if (known !== undefined && comparePlaces(partial.v, known.partial.v) <= 0) return;
+  // REDUCE has another configuration now: the same first alert is of another run.
+  if (known !== undefined && !isOfOne(known.partial, partial)) dropRun(step, key, known);
   const run = knownRunOf(partial, known, runsOf(step, partial.fingerprint));
   putRun(step, key, run);
   if (partial.droppedBy === '') {
@@ -53,6 +55,10 @@ function foldPartial(step: FoldStep, partial: Partial): void {
   }
   // There is a run now, so that what is known besides does not matter.
   step.closeAt(partial.fingerprint, nextClose(step, partial.fingerprint, noHistory));
+}
+
+function isOfOne(a: KnownPartial, b: Partial): boolean {
+  return a.fingerprint === b.fingerprint && a.cell === b.cell;
 }
 
 function tally(step: FoldStep, partial: Partial, known: KnownRun | undefined): void {

@@ -6,7 +6,8 @@ const newlyKnown = { causes: [], settledTo: null, settledCount: 0 } as const;
 
 /**
  * A version of a run as it is kept until its cell is over and everything is told: minutes, during which the collector would visit
- * each of its parts again and again. So what is seldom asked for is packed, and texts are those of the run before it.
+ * each of its parts again and again. So what is seldom asked for is packed, and texts are those of the newest of `siblings`, the
+ * runs of the same fingerprint.
  */
 export function knownRunOf(
   partial: Partial,
@@ -14,7 +15,7 @@ export function knownRunOf(
   siblings: readonly KnownRun[],
 ): KnownRun {
   const { causes, settledTo, settledCount } = known ?? newlyKnown;
-  const alike = (known ?? siblings[siblings.length - 1])?.partial;
+  const alike = siblings[siblings.length - 1]?.partial;
   return {
     partial: knownPartialOf(partial, alike),
     counts: packCounts(partial),

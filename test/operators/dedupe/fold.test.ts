@@ -1,14 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../../operators/dedupe/index.ts';
 import type { RelateEvent, Tally } from '../../../operators/events.ts';
-import type { LateAlert, Partial } from '../../../schemas/reduced.ts';
+import type { LateAlert } from '../../../schemas/reduced.ts';
 import {
   accountedFor,
   flow,
   hour,
   minute,
   noon,
-  reduceAll,
   type SentDraft,
   said,
   second,
@@ -16,16 +15,7 @@ import {
   tellingsOf,
 } from '../../support/dedupe-flow.ts';
 import { type Driven, drive } from '../../support/operator-host.ts';
-
-/** Every statement that one shard makes of these alerts, flushed after each so that all versions are there. */
-function statements(drafts: readonly SentDraft[], flushEvery?: number): (Partial | LateAlert)[] {
-  const options = flushEvery === undefined ? {} : { flushEvery };
-  const [log = []] = reduceAll(
-    drafts.map((draft) => sent(draft)),
-    { idleMs: hour, ...options },
-  );
-  return log.flatMap(({ fact }) => (fact.kind === 'claim' ? [] : [fact]));
-}
+import { statements } from './telling-case.ts';
 
 const reasons = ({ events }: Driven<RelateEvent>) =>
   events.flatMap((event) => (event.kind === 'telling' ? [event.alert.emitReason] : []));

@@ -1,14 +1,26 @@
 import { describe, expect, it } from 'vitest';
+import type { LateAlert, Partial as PartialFact } from '../../../schemas/reduced.ts';
 import {
   accountedFor,
   finals,
   flow,
   hour,
+  reduceAll,
   type SentDraft,
   said,
   second,
   sent,
 } from '../../support/dedupe-flow.ts';
+
+/** Every statement that one shard makes of these alerts, flushed after each so that all versions are there. */
+export function statements(drafts: readonly SentDraft[], flushEvery?: number): (PartialFact | LateAlert)[] {
+  const options = flushEvery === undefined ? {} : { flushEvery };
+  const [log = []] = reduceAll(
+    drafts.map((draft) => sent(draft)),
+    { idleMs: hour, ...options },
+  );
+  return log.flatMap(({ fact }) => (fact.kind === 'claim' ? [] : [fact]));
+}
 
 export interface Case {
   readonly name: string;
