@@ -1,11 +1,13 @@
 import type { Aggregate } from '../schemas/aggregate.ts';
 import type { Ending, EnrichedAlert, Head, Labels, Status, Tail } from '../schemas/alert.ts';
+import type { PackedSubject } from '../schemas/avro/packed-subject.ts';
 import type { EventTimeMs, Fingerprint } from '../schemas/brand.ts';
 import type { Decision, InputRange } from '../schemas/decision.ts';
 import type { RecordError } from '../schemas/errors.ts';
 import type { Incident } from '../schemas/incident.ts';
 import type { Origin, Place } from '../schemas/place.ts';
 import type { ControlCopy, LateAlert, MinuteCount, Partial, Reduced } from '../schemas/reduced.ts';
+import type { Stretch } from '../schemas/stretch.ts';
 import type { TopicId } from '../schemas/topics.ts';
 
 /** Bytes with an offset, as the log of a raw partition holds them. */
@@ -16,6 +18,8 @@ export interface RawRecord {
   /** The record's timestamp. */
   readonly at: EventTimeMs;
   readonly value: Uint8Array | null;
+  /** Where the value lies, for who reads it there; its being absent says nothing. */
+  readonly lies?: Stretch | null;
   /** Kafka headers as text; CloudEvents in binary mode live here. */
   readonly headers: Labels;
 }
@@ -53,6 +57,8 @@ export interface Identity {
   readonly domain: string;
   /** Rule that drops alerts of this head at the door, or ''. */
   readonly droppedBy: string;
+  /** All of this and the head, as partials and rows write it. */
+  readonly subject: PackedSubject;
 }
 
 export interface Identified extends Omit<Observation, 'kind'> {

@@ -4,6 +4,7 @@ import type { DecodeAvro, IsOwnLayout } from '../operators/normalize/index.ts';
 import type { Labels } from '../schemas/alert.ts';
 import { codecs } from '../schemas/avro/index.ts';
 import type { Reduced } from '../schemas/reduced.ts';
+import type { Stretch } from '../schemas/stretch.ts';
 import type { TopicId } from '../schemas/topics.ts';
 import { type LogRecord, noHeaders } from './broker/index.ts';
 import { configOf, versionOf } from './config-version.ts';
@@ -38,7 +39,7 @@ export function reduceGraph(
     states: 'facts',
     factsFrom: combine.name,
     group: 'tocsin-reduce',
-    read: rawRecord,
+    read: (record, partition) => new ShardRecord(record, partition),
     operators: (host) => reduce(config, { decodeAvro, isOwnLayout }, host),
     version: null,
     configured: () => reduceGraph(config, decodeAvro, isOwnLayout),
@@ -70,15 +71,28 @@ export function relateGraph(
   };
 }
 
-function rawRecord(record: LogRecord, partition: number): RawRecord {
-  return {
-    kind: 'record',
-    shard: partition,
-    offset: record.offset,
-    at: record.timestamp,
-    value: record.value,
-    headers: textHeaders(record.headers),
-  };
+/** A raw record as a shard takes it. Its value is a view only for who asks for it. */
+class ShardRecord implements RawRecord {
+  readonly kind = 'record';
+  readonly shard: number;
+  readonly offset: number;
+  readonly at: number;
+  readonly headers: Labels;
+  readonly lies: Stretch | null;
+  readonly #record: LogRecord;
+
+  constructor(record: LogRecord, partition: number) {
+    this.shard = partition;
+    this.offset = record.offset;
+    this.at = record.timestamp;
+    this.headers = textHeaders(record.headers);
+    this.lies = record.lies ?? null;
+    this.#record = record;
+  }
+
+  get value(): Uint8Array | null {
+    return this.#record.value;
+  }
 }
 
 function textHeaders(headers: LogRecord['headers']): Labels {

@@ -40,30 +40,36 @@ export interface MinuteCount {
   readonly sketch: Sketch | null;
 }
 
+/** What an alert is, and its text: the same for all observations with one head, under one configuration. */
+export interface Subject {
+  readonly fingerprint: Fingerprint;
+  readonly fingerprintRule: string;
+  /** Correlation domain: the key of the reduced record. */
+  readonly domain: string;
+  readonly contentHash: string;
+  /** Hash of the watched fields (severity and those named in the config). */
+  readonly watched: string;
+  readonly ending: Ending;
+  /** Rule that drops these alerts (they are counted, never told), or ''. */
+  readonly droppedBy: string;
+  readonly head: Head;
+}
+
 /**
  * What one raw partition has seen of one run: cumulative, and true of the log prefix up to `v` (protocol.md §1).
  * A run = the observations of one fingerprint in one cell and shard with equal status, watched fields, named start and,
- * for resolves, named end.
+ * for resolves, named end. Its subject is that of the newest observation (by time, then content hash).
  */
-export interface Partial {
+export interface Partial extends Subject {
   readonly kind: 'partial';
   readonly shard: number;
   /** The run's first alert. */
   readonly id: Place;
   /** The newest alert in it; a partial replaces the one of the same (shard, id) only with a higher `v`. */
   readonly v: Place;
-  readonly fingerprint: Fingerprint;
-  readonly fingerprintRule: string;
-  /** Correlation domain: the key of the reduced record. */
-  readonly domain: string;
-  /** Text of the newest observation (by time, then content hash). */
-  readonly head: Head;
-  readonly contentHash: string;
+  /** The id that the producer gave the newest observation. */
   readonly sourceId: string;
-  /** Hash of the watched fields (severity and those named in the config). */
-  readonly watched: string;
   readonly status: Status;
-  readonly ending: Ending;
   /** Start of the cell; the cell ends at `cell + cellMs`. */
   readonly cell: EventTimeMs;
   readonly cellMs: number;
@@ -81,8 +87,6 @@ export interface Partial {
   readonly segments: readonly Segment[];
   readonly minutes: readonly MinuteCount[];
   readonly values: Values | null;
-  /** Rule that drops these alerts (they are counted, never told), or ''. */
-  readonly droppedBy: string;
 }
 
 /** An alert that came more than `latenessMs` after its own time: passed alone, outside its occurrence. */

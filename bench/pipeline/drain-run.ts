@@ -27,7 +27,7 @@ interface Sample {
   readonly at: number;
 }
 
-const lookEveryMs = 250;
+const lookEveryMs = 500;
 /** With nothing but heartbeats for this long, it is over. */
 const quietMs = 6_000;
 

@@ -3,6 +3,7 @@ import { document, type Fields, listOf, optional, record, required } from '../..
 import { numbersSchema } from '../../schemas/avro/numbers-type.ts';
 import { type PackedCounts, packedCountsSchema } from '../../schemas/avro/packed-counts.ts';
 import { packedHeadSchema } from '../../schemas/avro/packed-head.ts';
+import { packedSubjectSchema } from '../../schemas/avro/packed-subject.ts';
 import { placeSchema } from '../../schemas/avro/place.ts';
 import { reducedRecords } from '../../schemas/avro/reduced.ts';
 import type { EventTimeMs, Fingerprint, OccurrenceId } from '../../schemas/brand.ts';
@@ -113,20 +114,13 @@ const runFields: Fields<StoredRun> = {
   id: fieldOf('id'),
   vOffset: time(),
   vN: required('int', ''),
-  fingerprint: text(),
-  fingerprintRule: text(),
-  domain: text(),
-  head: required(packedHeadSchema, ''),
-  contentHash: text(),
+  subject: required(packedSubjectSchema, ''),
   sourceId: text(),
-  watched: text(),
   status: text(),
-  ending: text(),
   cell: time(),
   cellMs: time(),
   startsAt: nullableTime(),
   resolvedAt: nullableTime(),
-  droppedBy: text(),
   firstIn: time(),
   lastIn: time(),
   count: time(),

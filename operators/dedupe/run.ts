@@ -1,5 +1,5 @@
 import type { Ending, Head, Status } from '../../schemas/alert.ts';
-import { PackedHead } from '../../schemas/avro/packed-head.ts';
+import { PackedHead, type PackedSubject, type Prepacked } from '../../schemas/avro/index.ts';
 import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import type { Place } from '../../schemas/place.ts';
 import type { Partial, Values } from '../../schemas/reduced.ts';
@@ -21,19 +21,13 @@ export interface StoredRun extends Counts {
   /** The newest alert in it. Two numbers: a place of its own for each alert would be an object for the collector to keep. */
   vOffset: number;
   vN: number;
-  readonly fingerprint: Fingerprint;
-  fingerprintRule: string;
-  readonly domain: string;
-  head: Head & Pick<KnownHead, 'run'>;
-  contentHash: string;
+  /** That of the newest observation by time, as `sourceId` is its id. */
+  subject: PackedSubject;
   sourceId: string;
-  readonly watched: string;
   readonly status: Status;
-  readonly ending: Ending;
   readonly startsAt: EventTimeMs | null;
   /** Named end of a resolved run, part of what makes it one run; null for firing ones. */
   readonly resolvedAt: EventTimeMs | null;
-  readonly droppedBy: string;
   /** Distance of the first and the last observation from the start of the cell: small numbers are no objects of their own. */
   firstIn: number;
   lastIn: number;
@@ -42,7 +36,16 @@ export interface StoredRun extends Counts {
   emittedCount: number;
 }
 
+/** In memory it has its subject unpacked, too. */
 export interface Run extends StoredRun {
+  readonly fingerprint: Fingerprint;
+  fingerprintRule: string;
+  readonly domain: string;
+  contentHash: string;
+  readonly watched: string;
+  readonly ending: Ending;
+  readonly droppedBy: string;
+  head: Head & Pick<KnownHead, 'run'>;
   /** Identity of the newest observation; null in a restored run until the next one. */
   identity: Identity | null;
   /** Whether it has the newest alert of its fingerprint's live runs. */
@@ -53,7 +56,7 @@ export interface Run extends StoredRun {
 
 /** A run as it was stored, in memory again. */
 export function liveRun(run: StoredRun): Run {
-  return Object.assign(run, { identity: null, isLatest: false, markedIn: -1 });
+  return Object.assign(run, run.subject.unpack(), { identity: null, isLatest: false, markedIn: -1 });
 }
 
 /** Where an observation stands: its time and cell, and what of its period counts within them. */
@@ -108,7 +111,7 @@ function isSameKind(run: Run, identity: Identity): boolean {
 /** What a repeat asks for stands first, so that it lies together. */
 export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted, cellMs: number): Run {
   const { shard, place, identity, head, tail } = event;
-  const { fingerprint, fingerprintRule, contentHash, watched, domain, droppedBy } = identity;
+  const { fingerprint, fingerprintRule, contentHash, watched, domain, droppedBy, subject } = identity;
   return {
     cell,
     isLatest: false,
@@ -136,6 +139,7 @@ export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted
     head,
     contentHash,
     watched,
+    subject,
     cellMs,
     segments: [],
     gridMs: 1,
@@ -170,12 +174,13 @@ function noteText(run: Run, { identity, head, tail }: Identified, distance: numb
   if (isSame) return;
   run.identity = identity;
   run.head = head;
+  run.subject = identity.subject;
   run.contentHash = identity.contentHash;
   run.fingerprintRule = identity.fingerprintRule;
 }
 
 /** The run as it is now, sharing nothing that may still change. A flat literal: see docs/performance.md on spreads. */
-export function partialOf(run: Run): Partial {
+export function partialOf(run: Run): Partial & Prepacked {
   const { segments, minutes } = counted(run);
   let values: Values | null = null;
   let endsAt = run.resolvedAt;
@@ -185,18 +190,20 @@ export function partialOf(run: Run): Partial {
   }
   return {
     kind: 'partial',
-    shard: run.shard,
-    id: run.id,
-    v: { offset: run.vOffset, n: run.vN },
+    subject: run.subject,
     fingerprint: run.fingerprint,
     fingerprintRule: run.fingerprintRule,
     domain: run.domain,
-    head: plainHead(run.head),
     contentHash: run.contentHash,
-    sourceId: run.sourceId,
     watched: run.watched,
-    status: run.status,
     ending: run.ending,
+    droppedBy: run.droppedBy,
+    head: plainHead(run.head),
+    shard: run.shard,
+    id: run.id,
+    v: { offset: run.vOffset, n: run.vN },
+    sourceId: run.sourceId,
+    status: run.status,
     cell: run.cell,
     cellMs: run.cellMs,
     startsAt: run.startsAt,
@@ -207,7 +214,6 @@ export function partialOf(run: Run): Partial {
     segments,
     minutes,
     values: copyValues(values),
-    droppedBy: run.droppedBy,
   };
 }
 

@@ -24,7 +24,7 @@ export function rulesOf(config: FingerprintConfig): Rules {
 }
 
 /** What identifies a head: a function of the head and the config alone. */
-export function identify(rules: Rules, head: Head): Identity {
+export function identify(rules: Rules, head: Head): Omit<Identity, 'subject'> {
   const { config } = rules;
   const rule = config.identity.find(({ when }) => applies(when, head)) ?? fallback;
   const alert = { ...head, service: '' };

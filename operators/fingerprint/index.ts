@@ -1,4 +1,4 @@
-import { PackedHead } from '../../schemas/avro/packed-head.ts';
+import { PackedHead, packSubject } from '../../schemas/avro/index.ts';
 import type { Identity, KnownHead, ReduceEvent } from '../events.ts';
 import { defineOperator } from '../operator.ts';
 import { FingerprintConfig } from './config.ts';
@@ -30,7 +30,10 @@ export const fingerprint = defineOperator<ReduceEvent>()({
 function identityOf({ rules, under }: Derived, head: KnownHead): Identity {
   const known = head.identity ?? null;
   if (known !== null && head.identifiedUnder === under) return known;
-  const identity = identify(rules, head instanceof PackedHead ? head.unpack() : head);
+  const named = identify(rules, head instanceof PackedHead ? head.unpack() : head);
+  const subject = packSubject({ ...named, ending: head.ending, head });
+  if (head instanceof PackedHead) head.keepIn(subject);
+  const identity = { ...named, subject };
   head.identity = identity;
   head.identifiedUnder = under;
   return identity;

@@ -1,5 +1,6 @@
 import type { Tail } from '../../schemas/alert.ts';
 import { RawWire } from '../../schemas/avro/index.ts';
+import { type Stretch, stretchOf } from '../../schemas/stretch.ts';
 import type { KnownHead, RawRecord } from '../events.ts';
 import { longestKey } from './byte-map.ts';
 import type { KnownBytes } from './known-bytes.ts';
@@ -35,29 +36,35 @@ export class Repeats {
   }
 
   /** The alert in a record whose head is known; null for all others. */
-  find({ value, headers, at }: RawRecord): Repeat | null {
-    const bytes = bytesOf(value);
-    if (bytes === null || headers['ce_specversion'] !== undefined) return null;
-    const end = this.#wire.headEnd(bytes, framingBytes);
-    const head = end < 0 ? undefined : this.#heads.get(bytes, 1, end);
-    if (head === undefined || bytes.length > this.#limits.maxBytes) return null;
-    const tail = this.#wire.tail(bytes, end);
+  find(record: RawRecord): Repeat | null {
+    const { headers, at } = record;
+    const framed = framedIn(record);
+    if (framed === null || headers['ce_specversion'] !== undefined) return null;
+    const { bytes, from, to } = framed;
+    const end = this.#wire.headEnd(bytes, from + framingBytes, to);
+    const head = end < 0 ? undefined : this.#heads.get(bytes, from + 1, end);
+    if (head === undefined || to - from > this.#limits.maxBytes) return null;
+    const tail = this.#wire.tail(bytes, end, to);
     return tail !== null && this.#isOrdinary(tail, at) ? { head, tail } : null;
   }
 
   /** Whether the head of a record can be remembered, and is not yet: one with an odd tail is found, and read in full all the same. */
-  takes({ value, headers }: RawRecord): boolean {
-    const bytes = bytesOf(value);
-    if (bytes === null || headers['ce_specversion'] !== undefined) return false;
-    if (!this.#isOwnLayout(bytes.readUInt32BE(1))) return false;
-    const end = this.#wire.headEnd(bytes, framingBytes);
-    return end >= 0 && end - 1 <= longestKey && this.#heads.get(bytes, 1, end) === undefined;
+  takes(record: RawRecord): boolean {
+    const framed = framedIn(record);
+    if (framed === null || record.headers['ce_specversion'] !== undefined) return false;
+    const { bytes, from, to } = framed;
+    if (!this.#isOwnLayout(bytes.readUInt32BE(from + 1))) return false;
+    const end = this.#wire.headEnd(bytes, from + framingBytes, to);
+    const isKey = end >= 0 && end - from - 1 <= longestKey;
+    return isKey && this.#heads.get(bytes, from + 1, end) === undefined;
   }
 
   /** Remembers the head that the full reader found in a record that this takes. */
-  note({ value }: RawRecord, head: KnownHead): void {
-    const bytes = bytesOf(value);
-    if (bytes !== null) this.#heads.add(bytes, 1, this.#wire.headEnd(bytes, framingBytes), head);
+  note(record: RawRecord, head: KnownHead): void {
+    const framed = framedIn(record);
+    if (framed === null) return;
+    const { bytes, from, to } = framed;
+    this.#heads.add(bytes, from + 1, this.#wire.headEnd(bytes, from + framingBytes, to), head);
   }
 
   #isOrdinary({ observedAt, startsAt, endsAt, id }: Tail, at: number): boolean {
@@ -70,8 +77,14 @@ export class Repeats {
   }
 }
 
-/** The value of a record that may hold framed Avro. */
-function bytesOf(value: Uint8Array | null): Buffer | null {
-  if (value === null || value.length <= framingBytes || value[0] !== 0) return null;
-  return Buffer.isBuffer(value) ? value : Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+/** The value of a record that may hold framed Avro, where it lies. */
+function framedIn(record: RawRecord): Stretch | null {
+  const stretch = record.lies ?? stretchIn(record.value);
+  if (stretch === null) return null;
+  const { bytes, from, to } = stretch;
+  return to - from > framingBytes && bytes[from] === 0 ? stretch : null;
+}
+
+function stretchIn(value: Uint8Array | null): Stretch | null {
+  return value === null ? null : stretchOf(value);
 }

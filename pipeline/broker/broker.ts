@@ -1,4 +1,5 @@
 import type { EventTimeMs } from '../../schemas/brand.ts';
+import type { Stretch } from '../../schemas/stretch.ts';
 
 /** A record as a partition holds it. Headers are bytes, as Kafka keeps them. */
 export interface LogRecord {
@@ -6,6 +7,8 @@ export interface LogRecord {
   readonly timestamp: EventTimeMs;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
+  /** Where the value lies, for who reads it there; its being absent says nothing. */
+  readonly lies?: Stretch | null;
   readonly headers: Readonly<Record<string, Uint8Array>>;
 }
 

@@ -1,4 +1,5 @@
 import type { RecordError } from '../../schemas/errors.ts';
+import type { Stretch } from '../../schemas/stretch.ts';
 
 /**
  * Confluent's framing: magic byte 0, schema id in four big-endian bytes, then Avro without any schema
@@ -40,18 +41,30 @@ export function schemaIdOf(value: Uint8Array | null): number {
   return value !== null && value.length >= framedLength && isFramed(value) ? idAt(value) : -1;
 }
 
+interface Valued {
+  readonly value: Uint8Array | null;
+  readonly lies?: Stretch | null;
+}
+
 /** The schema ids that records name, each once: what must be known before they are decoded. */
-export function schemaIdsIn(records: Iterable<{ readonly value: Uint8Array | null }>): ReadonlySet<number> {
+export function schemaIdsIn(records: readonly Valued[]): ReadonlySet<number> {
   const ids = new Set<number>();
-  for (const { value } of records) {
-    const id = schemaIdOf(value);
-    if (id !== -1) ids.add(id);
+  let newest = -1;
+  for (const record of records) {
+    const id = record.lies ? schemaIdAt(record.lies) : schemaIdOf(record.value);
+    // Nearly always the same as the one before.
+    if (id !== newest && id !== -1) ids.add(id);
+    newest = id;
   }
   return ids;
 }
 
-function idAt(value: Uint8Array): number {
+function schemaIdAt({ bytes, from, to }: Stretch): number {
+  return to - from >= framedLength && bytes[from] === 0 ? idAt(bytes, from) : -1;
+}
+
+function idAt(bytes: Uint8Array, from = 0): number {
   // By index: taking an array apart goes through its iterator.
-  const high = ((value[1] ?? 0) << 24) | ((value[2] ?? 0) << 16);
-  return (high | ((value[3] ?? 0) << 8) | (value[4] ?? 0)) >>> 0;
+  const high = ((bytes[from + 1] ?? 0) << 24) | ((bytes[from + 2] ?? 0) << 16);
+  return (high | ((bytes[from + 3] ?? 0) << 8) | (bytes[from + 4] ?? 0)) >>> 0;
 }

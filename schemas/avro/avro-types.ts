@@ -1,6 +1,6 @@
 import avro from 'avsc';
-import { HeadType } from './head-type.ts';
 import type { RecordSchema } from './notation.ts';
+import { HeadType, PartialType } from './prepacked-types.ts';
 import { safeType } from './safe-types.ts';
 import { wordType } from './word-type.ts';
 import { wordListOf } from './words.ts';
@@ -10,6 +10,7 @@ export function ownType(schema: RecordSchema): avro.Type {
   return build(schema, (node, options) => {
     const { type, name } = namedNode(node);
     if (type === 'record' && name === 'Head') return new HeadType(node as never, options);
+    if (type === 'record' && name === 'Partial') return new PartialType(node as never, options);
     const list = type === 'enum' ? wordListOf.get(name) : undefined;
     return list === undefined ? safeType(node, options) : wordType(list, options);
   });

@@ -21,6 +21,11 @@ export class PackedHead extends Packed implements Head {
     return head;
   }
 
+  /** From here on its bytes are the end of those, which are kept anyway: V8 refers to a part of a text, and copies nothing. */
+  keepIn({ avro: longer }: Packed): void {
+    this.avro = longer.slice(longer.length - this.avro.length);
+  }
+
   toJSON(): Head {
     return this.unpack();
   }

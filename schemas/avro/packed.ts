@@ -1,12 +1,13 @@
-import type { Type } from 'avsc';
-import type { Tap } from './tap.ts';
+import avro, { type Type } from 'avsc';
+import type { BytesSchema } from './notation.ts';
+import { readLatin1, type Tap } from './tap.ts';
 
 /**
  * A value as the bytes that it is written as, one character for each: V8 keeps such a text as it lies, without an object
  * beside it or memory elsewhere.
  */
 export class Packed {
-  readonly avro: string;
+  avro: string;
 
   constructor(avro: string) {
     this.avro = avro;
@@ -30,4 +31,24 @@ export function packedAs(type: Type, value: unknown): string {
     end = type.encode(value, scratch, 0);
   }
   return scratch.toString('latin1', 0, end);
+}
+
+/** The type of a packed value in a row, when a node is `schema`; what is read stays packed. */
+export function packedRowType(
+  node: unknown,
+  schema: BytesSchema,
+  Kind: new (avro: string) => Packed,
+): avro.Type | undefined {
+  const { logicalType } = (node ?? {}) as Partial<BytesSchema>;
+  if (logicalType !== schema.logicalType) return undefined;
+  return new (class extends avro.types.BytesType {
+    _read(tap: Tap): Packed {
+      return new Kind(readLatin1(tap));
+    }
+
+    _write(tap: Tap, value: Packed): void {
+      tap.writeLong(value.avro.length);
+      writePacked(tap, value);
+    }
+  })();
 }

@@ -18,23 +18,25 @@ export class RawWire {
   /** None between two calls: the record lies in all that was fetched with it, which is not to be kept. */
   #bytes: Buffer = noBytes;
   #at = 0;
+  /** Where the record ends. */
+  #to = 0;
   #isSound = true;
 
-  /** Where the tail begins behind a head that begins at `from`; -1 when the bytes are not laid out as we write them. */
-  headEnd(bytes: Buffer, from: number): number {
-    this.#begin(bytes, from);
+  /** Where the tail begins behind a head that begins at `from`; -1 when the bytes up to `to` are not laid out as we write them. */
+  headEnd(bytes: Buffer, from: number, to: number): number {
+    this.#begin(bytes, from, to);
     for (let text = 0; text < 3; text += 1) this.#skipText();
     this.#varint();
     this.#skipTexts();
     this.#skipTexts();
     this.#skipText();
     this.#bytes = noBytes;
-    return this.#isSound && this.#at < bytes.length ? this.#at : -1;
+    return this.#isSound && this.#at < to ? this.#at : -1;
   }
 
-  /** The tail that begins at `from` and ends with the bytes; null for anything out of the ordinary. */
-  tail(bytes: Buffer, from: number): Tail | null {
-    this.#begin(bytes, from);
+  /** The tail that begins at `from` and ends at `to`; null for anything out of the ordinary. */
+  tail(bytes: Buffer, from: number, to: number): Tail | null {
+    this.#begin(bytes, from, to);
     const status = statusOf[this.#long()];
     const observedAt = this.#optionalLong();
     const startsAt = this.#optionalLong();
@@ -42,13 +44,14 @@ export class RawWire {
     const value = this.#optionalDouble();
     const id = this.#asciiText();
     this.#bytes = noBytes;
-    if (!this.#isSound || this.#at !== bytes.length || status === undefined) return null;
+    if (!this.#isSound || this.#at !== to || status === undefined) return null;
     return { status, observedAt, startsAt, endsAt, value, id };
   }
 
-  #begin(bytes: Buffer, from: number): void {
+  #begin(bytes: Buffer, from: number, to: number): void {
     this.#bytes = bytes;
     this.#at = from;
+    this.#to = to;
     this.#isSound = true;
   }
 
@@ -82,7 +85,7 @@ export class RawWire {
   #skipText(): void {
     const length = this.#long();
     this.#at += length;
-    if (this.#at > this.#bytes.length) this.#isSound = false;
+    if (this.#at > this.#to) this.#isSound = false;
   }
 
   /** A map as one block; several, or one with its size in front, are rare. */
@@ -106,7 +109,7 @@ export class RawWire {
     if (!this.#isPresent()) return null;
     const at = this.#at;
     this.#at += 8;
-    if (this.#at > this.#bytes.length) {
+    if (this.#at > this.#to) {
       this.#isSound = false;
       return null;
     }
@@ -120,7 +123,7 @@ export class RawWire {
     if (length === 0) return '';
     const from = this.#at;
     this.#at += length;
-    if (this.#at > this.#bytes.length) {
+    if (this.#at > this.#to) {
       this.#isSound = false;
       return '';
     }

@@ -9,10 +9,11 @@ import type {
   Reduced,
   Segment,
   Sketch,
+  Subject,
   Values,
 } from '../reduced.ts';
 import { type ControlWire, controlFromWire, controlRecord, controlToWire } from './control.ts';
-import { defaulted, document, listOf, optional, record, required, time } from './notation.ts';
+import { defaulted, document, type Fields, listOf, optional, record, required, time } from './notation.ts';
 import { placeSchema } from './place.ts';
 import { headSchema } from './raw-alert.ts';
 import { wordLists } from './words.ts';
@@ -50,22 +51,28 @@ export const minuteCount = record<MinuteCount>(
   },
 );
 
+/** First in a partial: what a shard knows as bytes is written at once (`PartialType`). The head comes last of them. */
+export const subjectFields: Fields<Subject> = {
+  fingerprint: required('string', 'What the alert is.'),
+  fingerprintRule: required('string', 'The identity rule that applied.'),
+  domain: required('string', 'Correlation domain; the key of the record.'),
+  contentHash: required('string', 'Hash of the head.'),
+  watched: required('string', 'Hash of the watched fields.'),
+  ending: required(wordLists.ending.schema, 'How its source says that it is over.'),
+  droppedBy: defaulted('string', '', 'Rule that drops these alerts; they are counted, never told.'),
+  head: required(headSchema, 'Text of the newest observation.'),
+};
+
 const partial = record<Omit<Partial, 'kind'>>(
   'Partial',
   'What one raw partition has seen of one run; cumulative.',
   {
+    ...subjectFields,
     shard: required('int', 'The raw partition.'),
     id: required(placeSchema, "The run's first alert."),
     v: required(placeSchema, 'The newest alert in it; only a higher v replaces.'),
-    fingerprint: required('string', 'What the alert is.'),
-    fingerprintRule: required('string', 'The identity rule that applied.'),
-    domain: required('string', 'Correlation domain; the key of the record.'),
-    head: required(headSchema, 'Text of the newest observation.'),
-    contentHash: required('string', 'Hash of the head.'),
     sourceId: required('string', 'The id the producer gave the newest observation.'),
-    watched: required('string', 'Hash of the watched fields.'),
     status: required(wordLists.status.schema, 'Firing or resolved.'),
-    ending: required(wordLists.ending.schema, 'How its source says that it is over.'),
     cell: required(time, 'Start of the cell.'),
     cellMs: required('long', 'Length of the cell in milliseconds.'),
     startsAt: optional(time, 'The named start of the period.'),
@@ -76,7 +83,6 @@ const partial = record<Omit<Partial, 'kind'>>(
     segments: required(listOf(segment), 'The run in pieces, ascending and disjoint.'),
     minutes: required(listOf(minuteCount), 'The run by minute.'),
     values: optional(values, 'Its values.'),
-    droppedBy: defaulted('string', '', 'Rule that drops these alerts; they are counted, never told.'),
   },
 );
 

@@ -1,8 +1,10 @@
 import type avro from 'avsc';
 import { build } from './avro-types.ts';
 import { numbersType } from './numbers-type.ts';
-import { packedCountsType } from './packed-counts.ts';
+import { packedRowType } from './packed.ts';
+import { PackedCounts, packedCountsSchema } from './packed-counts.ts';
 import { packedHeadType } from './packed-head.ts';
+import { PackedSubject, packedSubjectSchema } from './packed-subject.ts';
 import { optionalType, TextType } from './safe-types.ts';
 
 /** avsc type of a row that only we write and read: a million of them share the texts that repeat. */
@@ -10,6 +12,10 @@ export function rowType(schema: unknown): avro.Type {
   return build(schema, (node, options) =>
     node === 'string'
       ? new TextType()
-      : (packedHeadType(node) ?? packedCountsType(node) ?? numbersType(node) ?? optionalType(node, options)),
+      : (packedHeadType(node) ??
+        packedRowType(node, packedSubjectSchema, PackedSubject) ??
+        packedRowType(node, packedCountsSchema, PackedCounts) ??
+        numbersType(node) ??
+        optionalType(node, options)),
   );
 }

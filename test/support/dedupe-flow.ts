@@ -1,6 +1,7 @@
 import { combine, fold } from '../../operators/dedupe/index.ts';
 import type { Identified, Output, ReduceEvent, RelateEvent, Tally, Telling } from '../../operators/events.ts';
 import type { Ending, EnrichedAlert, Severity, Status } from '../../schemas/alert.ts';
+import { packSubject } from '../../schemas/avro/index.ts';
 import { fingerprintOf, hash64 } from '../../schemas/identity.ts';
 import type { LateAlert, Partial } from '../../schemas/reduced.ts';
 import { type Driven, drive, type StatedDecision } from './operator-host.ts';
@@ -51,21 +52,30 @@ const absolute = (time: number | null): number | null => (time === null ? null :
 
 export function identified(alert: Sent, offset: number): Identified {
   const { name, severity, text, ending, status, value, droppedBy } = alert;
+  const head = {
+    tenant: 'acme',
+    source: 'test',
+    name,
+    severity,
+    labels: {},
+    annotations: text === '' ? {} : { text },
+    generatorUrl: '',
+    ending,
+  };
+  const named = {
+    fingerprint: fingerprintOf([name]),
+    fingerprintRule: 'default',
+    contentHash: hash64([name, severity, text]),
+    watched: hash64([severity]),
+    domain: 'acme',
+    droppedBy,
+  };
   return {
     kind: 'identified',
     shard: alert.shard,
     place: { offset, n: 0 },
     at: noon + alert.at,
-    head: {
-      tenant: 'acme',
-      source: 'test',
-      name,
-      severity,
-      labels: {},
-      annotations: text === '' ? {} : { text },
-      generatorUrl: '',
-      ending,
-    },
+    head,
     tail: {
       status,
       observedAt: absolute(alert.observedAt),
@@ -74,14 +84,7 @@ export function identified(alert: Sent, offset: number): Identified {
       value,
       id: '',
     },
-    identity: {
-      fingerprint: fingerprintOf([name]),
-      fingerprintRule: 'default',
-      contentHash: hash64([name, severity, text]),
-      watched: hash64([severity]),
-      domain: 'acme',
-      droppedBy,
-    },
+    identity: { ...named, subject: packSubject({ ...named, ending, head }) },
   };
 }
 

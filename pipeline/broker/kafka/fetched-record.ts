@@ -1,3 +1,4 @@
+import type { Stretch } from '../../../schemas/stretch.ts';
 import { type LogRecord, noHeaders } from '../broker.ts';
 
 /** Where the parts of a record lie; as many bytes as -1 stand for none. */
@@ -8,16 +9,20 @@ export interface Parts {
   readonly valueBytes: number;
 }
 
-/** A record without headers, as it lies in what was fetched. Its parts become views when they are asked for: nobody reads the keys of raw records. */
-export class FetchedRecord implements LogRecord {
+/**
+ * A record without headers, as it lies in what was fetched; as a stretch it is its value. Its parts become views when they are
+ * asked for: nobody reads the keys of raw records, and a repeat is known where it lies.
+ */
+export class FetchedRecord implements LogRecord, Stretch {
   readonly offset: number;
   readonly timestamp: number;
   readonly headers = noHeaders;
-  readonly valueBytes: number;
-  readonly #bytes: Buffer;
+  readonly bytes: Buffer;
+  /** -1 when there is no value. */
+  readonly from: number;
+  readonly to: number;
   readonly #keyFrom: number;
   readonly #keyBytes: number;
-  readonly #valueFrom: number;
   #value: Buffer | null = null;
 
   constructor(
@@ -27,20 +32,24 @@ export class FetchedRecord implements LogRecord {
   ) {
     this.offset = place.offset;
     this.timestamp = place.timestamp;
-    this.valueBytes = Math.max(0, valueBytes);
-    this.#bytes = bytes;
+    this.bytes = bytes;
+    this.from = valueBytes < 0 ? -1 : valueFrom;
+    this.to = valueBytes < 0 ? -1 : valueFrom + valueBytes;
     this.#keyFrom = keyFrom;
     this.#keyBytes = keyBytes;
-    this.#valueFrom = valueBytes < 0 ? -1 : valueFrom;
   }
 
   get key(): Buffer | null {
-    return this.#keyBytes < 0 ? null : this.#bytes.subarray(this.#keyFrom, this.#keyFrom + this.#keyBytes);
+    return this.#keyBytes < 0 ? null : this.bytes.subarray(this.#keyFrom, this.#keyFrom + this.#keyBytes);
   }
 
   get value(): Buffer | null {
-    if (this.#valueFrom < 0) return null;
-    this.#value ??= this.#bytes.subarray(this.#valueFrom, this.#valueFrom + this.valueBytes);
+    if (this.from < 0) return null;
+    this.#value ??= this.bytes.subarray(this.from, this.to);
     return this.#value;
+  }
+
+  get lies(): Stretch | null {
+    return this.from < 0 ? null : this;
   }
 }

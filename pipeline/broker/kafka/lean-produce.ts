@@ -9,6 +9,7 @@ import {
   writeRecord,
 } from './lean-records.ts';
 import { kafkajsVersion, knownVersion } from './request-queue.ts';
+import { makeRoomInEncoders, RoomyBody } from './roomy-body.ts';
 
 /** What kafkajs hands to its encoder of a produce request. */
 export interface ProduceOrder {
@@ -42,7 +43,6 @@ export interface ProduceRequest {
 
 export type EncodeProduce = (order: ProduceOrder) => ProduceRequest;
 
-/** Of the bytes of a record batch. */
 /** Partition, size of the batches; base offset, length of the rest, leader's epoch, magic, checksum. */
 const headBytes = 8 + 12 + 9;
 /** Attributes to the number of records: what the checksum covers besides them. */
@@ -63,6 +63,7 @@ export function leanRequests(): void {
     () => (bytes) => crc32c(bytes, 0, bytes.length),
   );
   replace<EncodeProduce>('kafkajs/src/protocol/requests/produce/v3/request', leanProduce);
+  makeRoomInEncoders();
 }
 
 /**
@@ -101,7 +102,8 @@ function encode({ acks, timeout, producerEpoch = 0, topicData }: ProduceOrder): 
     size += 2 + Buffer.byteLength(topic) + 4;
     for (const { recordBytes } of measured) size += headBytes + contextBytes + recordBytes;
   }
-  const bytes = Buffer.allocUnsafe(size);
+  const body = new RoomyBody(size);
+  const bytes = body.buf;
   let at = bytes.writeInt16BE(-1, 0);
   at = bytes.writeInt16BE(acks, at);
   at = bytes.writeInt32BE(timeout, at);
@@ -112,7 +114,7 @@ function encode({ acks, timeout, producerEpoch = 0, topicData }: ProduceOrder): 
     at = bytes.writeInt32BE(measured.length, at + 2 + length);
     for (const one of measured) at = writeBatch(bytes, at, one, producerEpoch);
   }
-  return { buf: bytes, buffer: bytes };
+  return body;
 }
 
 function measure(of: PartitionToEncode): Measured {

@@ -81,5 +81,5 @@ class One implements Waiting {
 
 /** Without making a view for it. */
 function valueBytesOf(record: LogRecord): number {
-  return record instanceof FetchedRecord ? record.valueBytes : (record.value?.length ?? 0);
+  return record instanceof FetchedRecord ? record.to - record.from : (record.value?.length ?? 0);
 }

@@ -27,6 +27,9 @@ describe('a drop rule', () => {
   });
 
   it('changes neither fingerprint nor domain', () => {
-    expect(identityOf({}, config('region="eu"'))).toEqual({ ...identityOf(), droppedBy: 'rule' });
+    const { subject, ...dropped } = identityOf({}, config('region="eu"'));
+    const { subject: _, ...told } = identityOf();
+    expect(dropped).toEqual({ ...told, droppedBy: 'rule' });
+    expect(subject.unpack().droppedBy).toBe('rule');
   });
 });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KnownHead } from '../../../operators/events.ts';
 import { fingerprint } from '../../../operators/fingerprint/index.ts';
+import { PackedSubject } from '../../../schemas/avro/index.ts';
 import { drive } from '../../support/operator-host.ts';
 import { head, identityOf, send, tail } from './send.ts';
 
@@ -21,18 +22,19 @@ describe('an identified alert', () => {
       tail,
     } as const;
     driven.send(observation);
+    const identity = {
+      fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/),
+      fingerprintRule: 'default',
+      contentHash: expect.stringMatching(/^[0-9a-f]{32}$/),
+      watched: expect.stringMatching(/^[0-9a-f]{16}$/),
+      domain: 'acme',
+      droppedBy: '',
+    };
     expect(driven.events).toEqual([
       {
         ...observation,
         kind: 'identified',
-        identity: {
-          fingerprint: expect.stringMatching(/^[0-9a-f]{32}$/),
-          fingerprintRule: 'default',
-          contentHash: expect.stringMatching(/^[0-9a-f]{32}$/),
-          watched: expect.stringMatching(/^[0-9a-f]{16}$/),
-          domain: 'acme',
-          droppedBy: '',
-        },
+        identity: { ...identity, subject: expect.any(PackedSubject) },
       },
     ]);
     expect(driven.decisions).toEqual([]);

@@ -122,9 +122,9 @@ describe('RawWire', () => {
     fc.assert(
       fc.property(anyRawAlert, (any) => {
         const bytes = codecs.raw.encode(any);
-        const end = wire.headEnd(bytes, 0);
+        const end = wire.headEnd(bytes, 0, bytes.length);
         expect(end).toBe(headBytes(any));
-        const tail = wire.tail(bytes, end);
+        const tail = wire.tail(bytes, end, bytes.length);
         const { status, observedAt, startsAt, endsAt, value, id } = codecs.raw.decode(bytes);
         if (tail !== null) expect(tail).toEqual({ status, observedAt, startsAt, endsAt, value, id });
       }),
@@ -137,7 +137,7 @@ describe('RawWire', () => {
       fc.property(anyTail, (tail) => {
         const plain: Tail = { ...tail, id: 'e-1', value: tail.value === null ? null : 1.5 };
         const bytes = codecs.raw.encode({ ...nobody, ...plain });
-        expect(wire.tail(bytes, wire.headEnd(bytes, 0))).toEqual(plain);
+        expect(wire.tail(bytes, wire.headEnd(bytes, 0, bytes.length), bytes.length)).toEqual(plain);
       }),
     );
   });
@@ -146,9 +146,9 @@ describe('RawWire', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (any) => {
         const bytes = Buffer.from(any);
-        const end = wire.headEnd(bytes, 0);
+        const end = wire.headEnd(bytes, 0, bytes.length);
         expect(end).toBeLessThan(bytes.length);
-        if (end >= 0) wire.tail(bytes, end);
+        if (end >= 0) wire.tail(bytes, end, bytes.length);
       }),
       { numRuns: 2_000 },
     );
