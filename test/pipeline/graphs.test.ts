@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { RawRecord } from '../../operators/events.ts';
 import type { LogRecord } from '../../pipeline/broker/index.ts';
+import { FetchedRecord } from '../../pipeline/broker/kafka/fetched-record.ts';
 import { reduceGraph, relateGraph } from '../../pipeline/graphs.ts';
 import { codecs } from '../../schemas/avro/index.ts';
 import { quickConfig } from '../support/virtual-world.ts';
@@ -21,14 +23,26 @@ describe('reduceGraph', () => {
   test('takes bytes as they are, headers as text; the key says nothing', () => {
     const value = Buffer.from([0, 255]);
     const headers = { 'ce-id': Buffer.from('ä') };
-    expect(read(record({ key: Buffer.from('k'), value, headers }), 3)).toEqual({
-      ...{ kind: 'record', shard: 3, offset: 7, at: 99 },
-      ...{ value, headers: { 'ce-id': 'ä' } },
-    });
+    const taken = read(record({ key: Buffer.from('k'), value, headers }), 3) as RawRecord;
+    expect(taken).toMatchObject({ kind: 'record', shard: 3, offset: 7, at: 99, headers: { 'ce-id': 'ä' } });
+    expect(taken.value).toBe(value);
   });
 
   test('takes a record without anything', () => {
     expect(read(record({}), 0)).toMatchObject({ value: null, headers: {} });
+  });
+
+  test('says where a value lies that was fetched among others', () => {
+    const bytes = Buffer.from('..value..');
+    const parts = { keyFrom: 0, keyBytes: -1, valueFrom: 2, valueBytes: 5 };
+    const fetched = read(new FetchedRecord({ offset: 7, timestamp: 99 }, bytes, parts), 0) as RawRecord;
+    expect(fetched.lies).toMatchObject({ bytes, from: 2, to: 7 });
+    expect(fetched.value).toEqual(Buffer.from('value'));
+    const empty = read(
+      new FetchedRecord({ offset: 7, timestamp: 99 }, bytes, { ...parts, valueBytes: -1 }),
+      0,
+    );
+    expect(empty).toMatchObject({ lies: null, value: null });
   });
 });
 
