@@ -69,10 +69,10 @@ export function lift<Config, Specs extends TableSpecs, Derived, Event extends Ki
         },
         dependsFrom: () => operator.dependsFrom?.(step) ?? null,
       });
-      const handlers: Handlers<typeof step, Event> = operator.on;
+      const handlerOf = memorized(operator.on);
       return source.subscribe({
         next: (event) => {
-          const handle = handlers[event.kind as Event['kind']];
+          const handle = handlerOf(event.kind);
           if (handle === undefined) return subscriber.next(event);
           host.count(number, 'in');
           step.time = host.time;
@@ -88,6 +88,20 @@ export function lift<Config, Specs extends TableSpecs, Derived, Event extends Ki
         complete: () => subscriber.complete(),
       });
     });
+}
+
+/** The handler of a kind of event; nearly always that of the event before, which is not looked up. */
+function memorized<S, Event extends Kinded>(handlers: Handlers<S, Event>) {
+  const byKind = new Map(Object.entries(handlers));
+  let kind = '';
+  let handler = byKind.get(kind);
+  return (of: string) => {
+    if (of !== kind) {
+      kind = of;
+      handler = byKind.get(of);
+    }
+    return handler;
+  };
 }
 
 function openTables(specs: TableSpecs): Stage['tables'] {

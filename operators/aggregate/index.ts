@@ -7,6 +7,7 @@ import { AggregateConfig } from './config.ts';
 import {
   addMinute,
   aggregateOf,
+  copyOf,
   newWindow,
   type Stretch,
   stretchOf,
@@ -102,12 +103,13 @@ function put(
   const known = windows[at];
   if (known === undefined || known.start !== minute.minute) {
     const opened = newWindow(minute, closesAt);
-    windows.splice(at, 0, { ...opened, statedAt: nextStatement(step, opened) });
+    opened.statedAt = nextStatement(step, opened);
+    windows.splice(at, 0, opened);
     return;
   }
   const window = addMinute(known, minute, closesAt);
-  windows[at] =
-    known.closesAt === window.closesAt ? window : { ...window, statedAt: nextStatement(step, window) };
+  if (known.closesAt !== window.closesAt) window.statedAt = nextStatement(step, window);
+  windows[at] = window;
 }
 
 /** Sets a row, and a timer for each time that something new of it is stated at. */
@@ -162,8 +164,13 @@ function state(step: AggregateStep, key: string, at: number): void {
     const isFinal = at >= window.closesAt;
     const value = aggregateOf(row, window, isFinal);
     step.emit({ kind: 'output', topic: 'aggregates', key: name, value });
-    if (!isFinal) windows.push({ ...window, revision: window.revision + 1, statedAt: window.closesAt });
+    if (isFinal) continue;
+    const stated = copyOf(window);
+    stated.revision += 1;
+    stated.statedAt = window.closesAt;
+    windows.push(stated);
   }
+  const { tenant, service, severity } = row;
   if (windows.length === 0) step.tables.stretches.delete(key);
-  else keep(step, key, row, { ...row, windows });
+  else keep(step, key, row, { tenant, service, severity, name: row.name, windows });
 }

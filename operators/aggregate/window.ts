@@ -86,8 +86,11 @@ export function stretchOf(start: EventTimeMs): number {
   return Math.floor(start / stretchMs);
 }
 
+/** A window that its maker may still change. */
+export type OpenWindow = { -readonly [K in keyof Window]: Window[K] };
+
 /** The window that a tally opens, to be stated last when it closes; it shares the sketch, which nobody changes. */
-export function newWindow({ minute, count, values, sketch }: MinuteCount, closesAt: EventTimeMs): Window {
+export function newWindow({ minute, count, values, sketch }: MinuteCount, closesAt: EventTimeMs): OpenWindow {
   return {
     start: minute,
     count,
@@ -104,23 +107,39 @@ export function newWindow({ minute, count, values, sketch }: MinuteCount, closes
 
 const noSketch: Sketch = emptySketch();
 
-/** Adds what a tally brings for this minute; the order of additions does not matter. */
+/** The same window, to be changed. Flat, as docs/performance.md says. */
+export function copyOf(window: Window): OpenWindow {
+  return {
+    start: window.start,
+    count: window.count,
+    valueCount: window.valueCount,
+    sum: window.sum,
+    min: window.min,
+    max: window.max,
+    sketch: window.sketch,
+    revision: window.revision,
+    closesAt: window.closesAt,
+    statedAt: window.statedAt,
+  };
+}
+
+/** With what a tally brings for this minute; the order of additions does not matter. */
 export function addMinute(
   window: Window,
   { count, values, sketch }: MinuteCount,
   closesAt: EventTimeMs,
-): Window {
-  const counted = { ...window, count: window.count + count, closesAt: Math.max(window.closesAt, closesAt) };
-  if (values === null) return counted;
+): OpenWindow {
+  const sum = copyOf(window);
+  sum.count += count;
+  sum.closesAt = Math.max(window.closesAt, closesAt);
+  if (values === null) return sum;
   const isFirst = window.valueCount === 0;
-  return {
-    ...counted,
-    valueCount: window.valueCount + values.count,
-    sum: finite(window.sum + values.sum),
-    min: isFirst ? values.min : Math.min(window.min, values.min),
-    max: isFirst ? values.max : Math.max(window.max, values.max),
-    sketch: sketch === null ? window.sketch : mergeSketches(window.sketch, sketch),
-  };
+  sum.valueCount += values.count;
+  sum.sum = finite(window.sum + values.sum);
+  sum.min = isFirst ? values.min : Math.min(window.min, values.min);
+  sum.max = isFirst ? values.max : Math.max(window.max, values.max);
+  if (sketch !== null) sum.sketch = mergeSketches(window.sketch, sketch);
+  return sum;
 }
 
 /** Sums of huge values stay numbers, as in the partials they come from. */

@@ -5,7 +5,7 @@ import { note } from './note.ts';
 import { startOf, worse } from './place.ts';
 import { publish, publishIfChanged } from './publish.ts';
 import { isSevere } from './read-traits.ts';
-import type { IncidentRow, MemberRow } from './rows.ts';
+import { copyOf, type IncidentRow, type MemberRow } from './rows.ts';
 import type { CorrelateStep } from './step.ts';
 
 /** When the telling says that the occurrence is over; null while it fires. */
@@ -108,10 +108,9 @@ function setIncident(step: CorrelateStep, row: IncidentRow, { before, next }: Ch
   const severity = worse(row.severity, next.severity);
   const hasMoved = next.startedAt < before.startedAt && next.startedAt < row.startedAt;
   if (next.generation !== row.generation || (!hasMoved && severity === row.severity)) return;
-  step.tables.incidents.set(next.incident, {
-    ...row,
-    severity,
-    openedAt: Math.min(row.openedAt, next.startedAt),
-    startedAt: hasMoved ? next.startedAt : row.startedAt,
-  });
+  const moved = copyOf(row);
+  moved.severity = severity;
+  moved.openedAt = Math.min(row.openedAt, next.startedAt);
+  moved.startedAt = hasMoved ? next.startedAt : row.startedAt;
+  step.tables.incidents.set(next.incident, moved);
 }

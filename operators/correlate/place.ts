@@ -9,7 +9,7 @@ import { reopen, settle } from './life-cycle.ts';
 import { similarityTo } from './mask-template.ts';
 import { note } from './note.ts';
 import { keyOf, readTraits, type TraitKeys, traitKeysOf } from './read-traits.ts';
-import type { IncidentRow, MemberRow, Traits } from './rows.ts';
+import { copyOf, type IncidentRow, type MemberRow, type Traits } from './rows.ts';
 import type { CorrelateStep } from './step.ts';
 import { contributionsOf, evidenceOf, typesOf, type Weighed, weigh } from './weigh.ts';
 
@@ -91,10 +91,10 @@ function arrivalOf(
   const isNear = candidates.some(({ services }) => services.length > 0);
   const near = isNear ? step.derived.topology.near(service) : [];
   return {
-    near: near.map((neighbour) => ({
-      ...neighbour,
-      rate: values.get(neighbour.hops === 0 ? keys.service : keyOf.service(tenant, neighbour.service)),
-    })),
+    near: near.map(({ service, hops, share }) => {
+      const rate = values.get(hops === 0 ? keys.service : keyOf.service(tenant, service));
+      return { service, hops, share, rate };
+    }),
     templateRate: values.get(keys.template),
     alike: similarityTo(template),
   };
@@ -114,13 +114,12 @@ function join(step: CorrelateStep, newcomer: Newcomer, match: Match, choice: Cho
   const row = step.tables.incidents.get(match.incident);
   if (row === undefined) return match.incident;
   const evidence = evidenceOf(match);
-  step.tables.incidents.set(match.incident, {
-    ...row,
-    severity: worse(row.severity, alert.severity),
-    openedAt: Math.min(row.openedAt, start),
-    startedAt: Math.min(row.startedAt, start),
-    types: [...new Set([...row.types, ...typesOf(evidence)])].sort(),
-  });
+  const joined = copyOf(row);
+  joined.severity = worse(row.severity, alert.severity);
+  joined.openedAt = Math.min(row.openedAt, start);
+  joined.startedAt = Math.min(row.startedAt, start);
+  joined.types = [...new Set([...row.types, ...typesOf(evidence)])].sort();
+  step.tables.incidents.set(match.incident, joined);
   const { incident, confidence } = match;
   addMember(step, newcomer, { incident, generation: row.generation, confidence, evidence });
   const detail = detailOf(match, choice, evidence);

@@ -2,7 +2,7 @@ import type { Fingerprint, IncidentId } from '../../schemas/brand.ts';
 import type { Incident } from '../../schemas/incident.ts';
 import { unstamped } from '../events.ts';
 import { type Cause, rankCause } from './rank-cause.ts';
-import type { IncidentRow } from './rows.ts';
+import { copyOf, type IncidentRow } from './rows.ts';
 import type { Shape } from './shape.ts';
 import { compareText } from './sorted.ts';
 import type { CorrelateStep } from './step.ts';
@@ -18,12 +18,10 @@ export function publish(step: CorrelateStep, id: IncidentId): void {
 }
 
 function state(step: CorrelateStep, id: IncidentId, { row, shape, cause }: Whole): void {
-  const next: IncidentRow = {
-    ...row,
-    revision: row.revision + 1,
-    title: titleOf(shape, cause) ?? row.title,
-    cause: cause?.probable.fingerprint ?? '',
-  };
+  const next = copyOf(row);
+  next.revision += 1;
+  next.title = titleOf(shape, cause) ?? row.title;
+  next.cause = cause?.probable.fingerprint ?? '';
   step.tables.incidents.set(id, next);
   step.emit({ kind: 'incident', incident: incidentOf(step, id, { row: next, shape, cause }) });
 }

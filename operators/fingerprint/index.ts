@@ -31,9 +31,21 @@ function identityOf({ rules, under }: Derived, head: KnownHead): Identity {
   const known = head.identity ?? null;
   if (known !== null && head.identifiedUnder === under) return known;
   const named = identify(rules, head instanceof PackedHead ? head.unpack() : head);
-  const subject = packSubject({ ...named, ending: head.ending, head });
+  const { fingerprint, fingerprintRule, domain, contentHash, watched, droppedBy } = named;
+  const { ending } = head;
+  const subject = packSubject({
+    fingerprint,
+    fingerprintRule,
+    domain,
+    contentHash,
+    watched,
+    ending,
+    droppedBy,
+    head,
+  });
   if (head instanceof PackedHead) head.keepIn(subject);
-  const identity = { ...named, subject };
+  // Flat: an object that was spread and added to is read through the runtime, each time.
+  const identity = { fingerprint, fingerprintRule, domain, contentHash, watched, droppedBy, subject };
   head.identity = identity;
   head.identifiedUnder = under;
   return identity;

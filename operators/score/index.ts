@@ -107,7 +107,8 @@ function remember(step: ScoreStep, { key, series, alert, surprise }: Judged): vo
   const learned = withValue(series.surprises, surprise);
   const lastSeen = Math.max(series.lastSeen, alert.lastSeen);
   const surprises = countOf(learned) > memoryBuckets ? faded(learned) : learned;
-  keep(step, 'series', key, { ...series, surprises, lastSeen });
+  const { bucket, count, rates } = series;
+  keep(step, 'series', key, { bucket, count, rates, surprises, lastSeen });
   rememberHabits(step, alert, surprise);
 }
 
@@ -116,7 +117,7 @@ function rememberHabits(step: ScoreStep, { tenant, lastSeen }: Telling['alert'],
   const learned = withValue(known.surprises, surprise);
   const surprises = countOf(learned) > 10 * step.config.memoryBuckets ? faded(learned) : learned;
   const newest = Math.max(known.lastSeen, lastSeen);
-  keep(step, 'habits', tenant, { ...known, surprises, lastSeen: newest });
+  keep(step, 'habits', tenant, { firstBucket: known.firstBucket, surprises, lastSeen: newest });
 }
 
 function habitsOf(step: ScoreStep, tenant: string, at: number): TenantHabits {

@@ -95,9 +95,12 @@ export function counted(
 ): Series {
   const moved = movedTo(series, Math.floor(seen.at / pace.bucketMs) * pace.bucketMs, pace);
   const isCurrent = seen.at >= moved.bucket;
+  // Flat, as docs/performance.md says.
   return {
-    ...moved,
+    bucket: moved.bucket,
     count: moved.count + (isCurrent ? seen.count : 0),
+    rates: moved.rates,
+    surprises: moved.surprises,
     lastSeen: Math.max(moved.lastSeen, seen.at),
   };
 }
@@ -106,6 +109,8 @@ export function counted(
 export function movedTo(series: Series, bucket: EventTimeMs, pace: Pace): Series {
   if (bucket <= series.bucket) return series;
   const quiet = Math.min((bucket - series.bucket) / pace.bucketMs - 1, pace.memoryBuckets);
-  const rates = withValue(withValue(series.rates, series.count), 0, quiet);
-  return { ...series, bucket, count: 0, rates: countOf(rates) > pace.memoryBuckets ? faded(rates) : rates };
+  const grown = withValue(withValue(series.rates, series.count), 0, quiet);
+  const rates = countOf(grown) > pace.memoryBuckets ? faded(grown) : grown;
+  const { surprises, lastSeen } = series;
+  return { bucket, count: 0, rates, surprises, lastSeen };
 }

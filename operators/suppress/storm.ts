@@ -146,11 +146,13 @@ function prune(row: StormRow, horizon: EventTimeMs): StormRow {
 }
 
 function addOne(row: StormRow, start: EventTimeMs): StormRow {
+  const { since, calmSince, told, suppressed, names } = row;
   const last = row.starts.length - 1;
-  if (row.starts[last] !== start) {
-    return { ...row, starts: [...row.starts, start], counts: [...row.counts, 1] };
-  }
-  return { ...row, counts: row.counts.with(last, (row.counts[last] ?? 0) + 1) };
+  const isNewPart = row.starts[last] !== start;
+  const starts = isNewPart ? [...row.starts, start] : row.starts;
+  const counts = isNewPart ? [...row.counts, 1] : row.counts.with(last, (row.counts[last] ?? 0) + 1);
+  // Flat, as docs/performance.md says.
+  return { starts, counts, since, calmSince, told, suppressed, names };
 }
 
 function total(row: StormRow): number {

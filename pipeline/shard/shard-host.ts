@@ -59,7 +59,10 @@ export class ShardHost implements Host {
 
   count(stage: number, direction: 'in' | 'out'): void {
     const count = this.#counts[stage];
-    if (count !== undefined) count[direction] += 1;
+    if (count === undefined) return;
+    // By name: a computed one is looked up, six times for each alert.
+    if (direction === 'in') count.in += 1;
+    else count.out += 1;
   }
 
   /** Takes over everything that the host of the same stages under another configuration holds. */

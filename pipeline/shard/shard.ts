@@ -89,10 +89,13 @@ export class Shard<Event extends Kinded> {
     this.#offset = record.offset;
     this.#n = 0;
     const input = this.#graph.read(record, this.#partition);
-    this.#input = input;
     const complete = isHeartbeat(input) ? this.#completeness.claim(input) : this.host.time.complete;
     this.host.moveTo({ at: record.timestamp, complete });
-    return this.goOn(timersAtOnce);
+    const isDone = this.host.fireDue(timersAtOnce);
+    if (isDone) this.#take(input);
+    else this.#input = input;
+    this.#throwFailure();
+    return isDone;
   }
 
   /**
@@ -119,7 +122,6 @@ export class Shard<Event extends Kinded> {
     if (input !== null) {
       this.#input = null;
       this.#take(input);
-      this.#record = noRecord;
       return true;
     }
     const poke = this.#poke;
@@ -135,6 +137,7 @@ export class Shard<Event extends Kinded> {
       // Graphs without control records never see one: only RELATE's log holds them.
       this.#source.next(input as Event);
     }
+    this.#record = noRecord;
   }
 
   /** Before the first record of a replay: what was over at `at` when the shard was committed is over now. */
