@@ -1,9 +1,9 @@
 import type { Kinded } from '../../operators/operator.ts';
 import { TocsinError } from '../../schemas/errors.ts';
 import { topics } from '../../schemas/topics.ts';
-import type { Batch, Consumer, TopicPartition } from '../broker/index.ts';
+import type { Batch, Consumer, ConsumerOptions, TopicPartition } from '../broker/index.ts';
 import type { Graph } from '../graphs.ts';
-import type { ShardSurroundings } from './ports.ts';
+import type { ShardSurroundings, WorkerSettings } from './ports.ts';
 import type { ShardRunner } from './shard-runner.ts';
 import { ShardSeat } from './shard-seat.ts';
 
@@ -12,6 +12,17 @@ export interface GraphRunnerOptions<Event extends Kinded> {
   readonly around: ShardSurroundings;
   readonly prepare: (batch: Batch) => Promise<void>;
   readonly onFailure: (error: Error) => void;
+}
+
+function batchLimitsFor(
+  { states }: Pick<Graph<Kinded>, 'states'>,
+  { batchRecords, batchBytes, rawBatchRecords, rawBatchBytes }: WorkerSettings,
+): Pick<ConsumerOptions, 'maxBatchRecords' | 'maxBatchBytes'> {
+  const isRaw = states === 'facts';
+  return {
+    maxBatchRecords: (isRaw ? rawBatchRecords : undefined) ?? batchRecords,
+    maxBatchBytes: (isRaw ? rawBatchBytes : undefined) ?? batchBytes,
+  };
 }
 
 /** The shards of one graph that this process owns: follows the assignment of the graph's consumer group. */
@@ -29,8 +40,7 @@ export class GraphRunner<Event extends Kinded> {
     this.#consumer = ports.broker.consumer({
       group: options.graph.group,
       topics: [topics[options.graph.input].name],
-      maxBatchRecords: settings.batchRecords,
-      maxBatchBytes: settings.batchBytes,
+      ...batchLimitsFor(options.graph, settings),
       isolation: 'read_committed',
     });
   }

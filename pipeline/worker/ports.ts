@@ -40,6 +40,9 @@ export interface WorkerSettings {
   readonly deadLetterWindow?: number;
   readonly batchRecords: number;
   readonly batchBytes: number;
+  /** The same for raw records, each of which is a matter of microseconds; as the others unless given. */
+  readonly rawBatchRecords?: number;
+  readonly rawBatchBytes?: number;
 }
 
 export const deliveries = ['effectively-once', 'exactly-once'] as const;

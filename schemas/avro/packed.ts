@@ -7,7 +7,8 @@ import { readLatin1, type Tap } from './tap.ts';
  * beside it or memory elsewhere.
  */
 export class Packed {
-  avro: string;
+  // Declared only: a field that is defined first and set then goes through the runtime, once for each object.
+  declare avro: string;
 
   constructor(avro: string) {
     this.avro = avro;

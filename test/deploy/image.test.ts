@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { nodeArgsAsShipped } from '../chaos/run/worker-process.ts';
 import { instructions, pathOf, textOf, wordsOf } from './reading.ts';
 
 const bases = instructions('FROM').map((text) => text.split(' ')[0] ?? '');
@@ -35,8 +36,12 @@ describe('the image', () => {
   });
 
   test('it starts our launcher, on the port that it exposes and asks for its health', () => {
-    const [node, launcher = ''] = wordsOf('ENTRYPOINT');
+    const [node, room, launcher = ''] = wordsOf('ENTRYPOINT');
     expect([node, existsSync(pathOf(launcher))]).toEqual(['node', true]);
+    // Everybody else who starts a worker gives its collector as much room.
+    expect(nodeArgsAsShipped).toEqual([room]);
+    expect(textOf(launcher)).toMatch(new RegExp(`^#!/usr/bin/env -S node ${room}\n`));
+    expect(textOf('package.json')).toContain(`"start": "node ${room} ${launcher} demo"`);
     const [port] = instructions('EXPOSE');
     expect(wordsOf('CMD')).toEqual(['run', '--listen', `0.0.0.0:${port}`, '--print', 'none']);
     expect(instructions('HEALTHCHECK')[0]).toContain(`http://127.0.0.1:${port}/livez`);

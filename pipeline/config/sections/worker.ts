@@ -71,8 +71,10 @@ export const WorkerConfig = z.strictObject({
       'A REDUCE shard with more dead letters than this among its records stops and is not ready; 1 for never.',
     ),
   deadLetterWindow: count(1_000, 1_000_000, 'Records over which that share is taken.'),
-  batchRecords: count(500, 100_000, 'Records that a shard takes at once.'),
-  batchBytes: count(262_144, 67_108_864, 'Bytes that a shard takes at once; one record is always taken.'),
+  batchRecords: count(500, 100_000, 'Records that a shard of RELATE takes at once.'),
+  batchBytes: count(262_144, 67_108_864, 'Bytes that it takes at once; one record is always taken.'),
+  rawBatchRecords: count(2_000, 100_000, 'Records that a shard of REDUCE takes at once.'),
+  rawBatchBytes: count(1_048_576, 67_108_864, 'Bytes that it takes at once; one record is always taken.'),
   startWithinMs: spanMs(60_000, 'How long a starting worker waits for neighbours that do not answer yet.'),
   stopWithinMs: spanMs(25_000, 'How long a worker may take to let go of everything after SIGTERM.'),
 });

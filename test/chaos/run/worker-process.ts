@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 
 const launcher = fileURLToPath(new URL('../../../pipeline/cli/tocsin.mjs', import.meta.url));
 
+/** As the image starts it (deploy/Dockerfile). */
+export const nodeArgsAsShipped: readonly string[] = ['--max-semi-space-size=64'];
+
 /** What the config gives a worker for its end (`stopWithinMs`), and some more. */
 const longestStopMs = 40_000;
 const reportSignal = 'SIGUSR2';
@@ -48,7 +51,17 @@ export class WorkerProcess {
       `--report-signal=${reportSignal}`,
       `--report-directory=${join(folder, 'logs')}`,
     ];
-    const command = [...nodeArgs, ...reports, launcher, 'run', '--config', config, ...quiet, ...args];
+    const command = [
+      ...nodeArgsAsShipped,
+      ...nodeArgs,
+      ...reports,
+      launcher,
+      'run',
+      '--config',
+      config,
+      ...quiet,
+      ...args,
+    ];
     this.#child = spawn(process.execPath, command, { stdio: ['ignore', log, log] });
     closeSync(log);
     this.#gone = once(this.#child, 'exit').then(([code, signal]) => {

@@ -33,6 +33,8 @@ describe('without a word', () => {
         clockSlackMs: 500,
         batchRecords: 500,
         batchBytes: 262_144,
+        rawBatchRecords: 2_000,
+        rawBatchBytes: 1_048_576,
       },
     });
   });
