@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=64
+#!/usr/bin/env node
 // The launcher: plain JavaScript, so that an old Node can read it and say what is wrong. It prepares the engine and
 // hands over to main.ts.
 import v8 from 'node:v8';

@@ -118,13 +118,12 @@ export class Shard<Event extends Kinded> {
 
   #goOn(timersAtOnce: number | undefined): boolean {
     if (!this.host.fireDue(timersAtOnce)) return false;
-    const input = this.#input;
+    const [input, poke] = [this.#input, this.#poke];
+    this.#input = null;
     if (input !== null) {
-      this.#input = null;
       this.#take(input);
       return true;
     }
-    const poke = this.#poke;
     if (poke === null) return true;
     this.#poke = null;
     this.host.poke(poke.stage, poke.key);
@@ -160,9 +159,8 @@ export class Shard<Event extends Kinded> {
    */
   takeChanges(): Iterable<RowChange> {
     const rows = this.host.stages.map((stage) => takeRowChanges(stage));
-    const { time } = this.host;
     const marks = { controlMark: this.#controlMark, shedUntil: this.shedUntil };
-    const clock = { time, ...marks, completeness: this.#completeness };
+    const clock = { time: this.host.time, ...marks, completeness: this.#completeness };
     const own = takeShardRows(clock, this.host.takeTimerChanges());
     const version = this.#isVersionStored ? [] : this.#versionRows();
     this.#isVersionStored = true;

@@ -40,7 +40,6 @@ describe('the image', () => {
     expect([node, existsSync(pathOf(launcher))]).toEqual(['node', true]);
     // Everybody else who starts a worker gives its collector as much room.
     expect(nodeArgsAsShipped).toEqual([room]);
-    expect(textOf(launcher)).toMatch(new RegExp(`^#!/usr/bin/env -S node ${room}\n`));
     expect(textOf('package.json')).toContain(`"start": "node ${room} ${launcher} demo"`);
     const [port] = instructions('EXPOSE');
     expect(wordsOf('CMD')).toEqual(['run', '--listen', `0.0.0.0:${port}`, '--print', 'none']);
