@@ -9,6 +9,7 @@ import { wordListOf } from './words.ts';
 export function ownType(schema: RecordSchema): avro.Type {
   return build(schema, (node, options) => {
     const { type, name } = namedNode(node);
+    // avsc's typings do not export the shapes of nodes; it checks them itself.
     if (type === 'record' && name === 'Head') return new HeadType(node as never, options);
     if (type === 'record' && name === 'Partial') return new PartialType(node as never, options);
     const list = type === 'enum' ? wordListOf.get(name) : undefined;

@@ -34,12 +34,14 @@ const subjectLength = Object.keys(subjectFields).length;
 /** The type of a partial: its subject, which comes first, is written at once where it is known packed. */
 export class PartialType extends avro.types.RecordType {
   _createWriter(): Write {
+    // What the typings leave out, as above.
     const internals = this as unknown as RecordInternals;
     const write = createWriter.call(internals);
     const rest: Pick<RecordInternals, 'fields' | '_getConstructorName'> = {
       fields: internals.fields.slice(subjectLength),
       _getConstructorName: () => 'RestOfPartial',
     };
+    // avsc asks for these two only, to write out the code of a writer.
     const writeRest = createWriter.call(rest as RecordInternals);
     return (tap, partial) => {
       const { subject } = partial as { readonly subject?: unknown };
