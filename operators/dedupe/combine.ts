@@ -5,8 +5,9 @@ import type { Identified, ReduceEvent } from '../events.ts';
 import { defineOperator, type Step, type Timer } from '../operator.ts';
 import type { Table } from '../table.ts';
 import { DedupeConfig } from './config.ts';
+import { partialOf, plainHead } from './partial-of.ts';
 import { reduceTables } from './rows.ts';
-import { isOfRun, newRun, observe, partialOf, plainHead, type Run } from './run.ts';
+import { isOfRun, newRun, observe, type Run } from './run.ts';
 import { addRun, forget, indexRuns, letGo, makeLatest, type RunIndex, runAmong } from './run-index.ts';
 import { isLate, type Sighted, sight } from './sight.ts';
 

@@ -1,8 +1,8 @@
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { MinuteCount } from '../../schemas/reduced.ts';
 import { addValue, copySketch, type OpenSketch, sketchOf, subtractSketch } from '../../schemas/sketch.ts';
+import { type OpenValues, observeValue, valuesSince } from '../../schemas/values.ts';
 import { copyValues } from './segments.ts';
-import { type OpenValues, observeValue, valuesSince } from './values.ts';
 
 const minuteMs = 60_000;
 

@@ -1,12 +1,9 @@
 import type { Ending, Head, Status } from '../../schemas/alert.ts';
-import { PackedHead, type PackedSubject, type Prepacked } from '../../schemas/avro/index.ts';
+import type { PackedSubject } from '../../schemas/avro/index.ts';
 import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import type { Place } from '../../schemas/place.ts';
-import type { Partial, Values } from '../../schemas/reduced.ts';
 import type { Identified, Identity, KnownHead } from '../events.ts';
-import { addFresh, type Counts, count, counted } from './fresh.ts';
-import { copyValues, latest } from './segments.ts';
-import { mergeValues } from './values.ts';
+import { addFresh, type Counts, count } from './fresh.ts';
 
 /**
  * A run: the observations of one fingerprint in one cell and shard that could be told apart by their times only. It is a
@@ -177,49 +174,4 @@ function noteText(run: Run, { identity, head, tail }: Identified, distance: numb
   run.subject = identity.subject;
   run.contentHash = identity.contentHash;
   run.fingerprintRule = identity.fingerprintRule;
-}
-
-/** The run as it is now, sharing nothing that may still change. A flat literal: see docs/performance.md on spreads. */
-export function partialOf(run: Run): Partial & Prepacked {
-  const { segments, minutes } = counted(run);
-  let values: Values | null = null;
-  let endsAt = run.resolvedAt;
-  for (const segment of segments) {
-    values = mergeValues(values, segment.values);
-    if (run.status === 'firing') endsAt = latest(endsAt, segment.endsAt);
-  }
-  return {
-    kind: 'partial',
-    subject: run.subject,
-    fingerprint: run.fingerprint,
-    fingerprintRule: run.fingerprintRule,
-    domain: run.domain,
-    contentHash: run.contentHash,
-    watched: run.watched,
-    ending: run.ending,
-    droppedBy: run.droppedBy,
-    head: plainHead(run.head),
-    shard: run.shard,
-    id: run.id,
-    v: { offset: run.vOffset, n: run.vN },
-    sourceId: run.sourceId,
-    status: run.status,
-    cell: run.cell,
-    cellMs: run.cellMs,
-    startsAt: run.startsAt,
-    endsAt,
-    first: run.cell + run.firstIn,
-    last: run.cell + run.lastIn,
-    count: run.count,
-    segments,
-    minutes,
-    values: copyValues(values),
-  };
-}
-
-/** How its source ends periods is no part of an alert's text, though the objects that normalize makes carry it. */
-export function plainHead(head: Head): Head {
-  if (head instanceof PackedHead) return head;
-  const { tenant, source, name, severity, labels, annotations, generatorUrl } = head;
-  return { tenant, source, name, severity, labels, annotations, generatorUrl };
 }

@@ -1,6 +1,6 @@
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { Segment, Values } from '../../schemas/reduced.ts';
-import { mergeValues, type OpenValues, observeValue } from './values.ts';
+import { mergeValues, type OpenValues, observeValue } from '../../schemas/values.ts';
 
 /**
  * The times of a run, kept fine enough to cut it at a resolve. Up to `maxExact` distinct times each is a segment of its

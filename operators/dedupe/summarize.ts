@@ -1,10 +1,10 @@
 import type { EventTimeMs, Fingerprint, OccurrenceId } from '../../schemas/brand.ts';
 import { occurrenceIdOf } from '../../schemas/identity.ts';
 import type { Values } from '../../schemas/reduced.ts';
+import { mergeValues } from '../../schemas/values.ts';
 import type { Observed } from './observed.ts';
 import type { Atom, Period } from './occurrences.ts';
 import type { Carried, Text, Told } from './rows.ts';
-import { mergeValues } from './values.ts';
 
 /** An occurrence as it is known now. */
 export interface Occurrence {

@@ -100,6 +100,7 @@ export class LinePrinter {
 
   /** Reads a long without printing it. */
   readLong(): number {
+    const sign = (this.#from[this.#at] ?? 0) & 1;
     let natural = 0;
     let byte = 0x80;
     for (let scale = 1; byte >= 0x80; scale *= 0x80) {
@@ -108,7 +109,7 @@ export class LinePrinter {
     }
     // Behind the end, or a number that the decoder refuses, too.
     if (this.#at > this.#from.length || natural > 2 * Number.MAX_SAFE_INTEGER) throw new NotPrintable();
-    return natural % 2 === 0 ? natural / 2 : -(natural + 1) / 2;
+    return sign === 0 ? natural / 2 : -(natural + 1) / 2;
   }
 
   /** How many items of a list or map come next; 0 at its end. */

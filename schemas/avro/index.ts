@@ -7,3 +7,4 @@ export { PackedHead, packed } from './packed-head.ts';
 export { PackedSubject, packSubject } from './packed-subject.ts';
 export type { Prepacked } from './prepacked-types.ts';
 export { RawWire } from './raw-wire.ts';
+export { Sightings } from './sightings.ts';

@@ -1,6 +1,7 @@
 import avro from 'avsc';
 import { Packed, writePacked } from './packed.ts';
-import { subjectFields } from './reduced.ts';
+import { countsFields, subjectFields } from './reduced.ts';
+import { Sightings } from './sightings.ts';
 import type { Tap } from './tap.ts';
 
 type Write = (tap: Tap, value: unknown) => void;
@@ -24,31 +25,45 @@ export class HeadType extends avro.types.RecordType {
   }
 }
 
-/** What a partial may bring besides its fields: those of its subject as they are written. */
+/** What a partial may bring besides its fields. */
 export interface Prepacked {
+  /** Those of its subject as they are written. */
   readonly subject: Packed;
+  /** What writes its segments, minutes and values; null: they are written as any others. */
+  readonly sightings: Sightings | null;
 }
 
 const subjectLength = Object.keys(subjectFields).length;
+const countsLength = Object.keys(countsFields).length;
 
-/** The type of a partial: its subject, which comes first, is written at once where it is known packed. */
+/** The type of a partial: its subject, which comes first, and its counts, which come last, are written at once where that is possible. */
 export class PartialType extends avro.types.RecordType {
   _createWriter(): Write {
     // What the typings leave out, as above.
     const internals = this as unknown as RecordInternals;
     const write = createWriter.call(internals);
-    const rest: Pick<RecordInternals, 'fields' | '_getConstructorName'> = {
-      fields: internals.fields.slice(subjectLength),
-      _getConstructorName: () => 'RestOfPartial',
-    };
-    // avsc asks for these two only, to write out the code of a writer.
-    const writeRest = createWriter.call(rest as RecordInternals);
+    const writeMiddle = writerOf('MiddleOfPartial', internals.fields.slice(subjectLength, -countsLength));
+    const writeCounts = writerOf('CountsOfPartial', internals.fields.slice(-countsLength));
     return (tap, partial) => {
-      const { subject } = partial as { readonly subject?: unknown };
-      if (subject instanceof Packed) {
-        writePacked(tap, subject);
-        writeRest(tap, partial);
-      } else write(tap, partial);
+      const { subject, sightings } = partial as Partial<Prepacked>;
+      if (!(subject instanceof Packed)) {
+        write(tap, partial);
+        return;
+      }
+      writePacked(tap, subject);
+      writeMiddle(tap, partial);
+      if (sightings instanceof Sightings) sightings.write(tap);
+      else writeCounts(tap, partial);
     };
   }
+}
+
+/** Writes some fields of a record. */
+function writerOf(name: string, fields: readonly unknown[]): Write {
+  // avsc asks for these two only, to write out the code of a writer.
+  const some: Pick<RecordInternals, 'fields' | '_getConstructorName'> = {
+    fields,
+    _getConstructorName: () => name,
+  };
+  return createWriter.call(some as RecordInternals);
 }

@@ -77,9 +77,9 @@ export class RawWire {
 
   /** Zigzag: even numbers stand for the positive half. Negative ones are none of ours. */
   #long(): number {
-    const wire = this.#varint();
-    if (wire % 2 !== 0) this.#isSound = false;
-    return wire / 2;
+    // The lowest bit of the first byte is the sign; of a number beyond 31 bits `%` would be the dearest part.
+    if (((this.#bytes[this.#at] ?? 1) & 1) !== 0) this.#isSound = false;
+    return this.#varint() / 2;
   }
 
   #skipText(): void {

@@ -63,6 +63,13 @@ export const subjectFields: Fields<Subject> = {
   head: required(headSchema, 'Text of the newest observation.'),
 };
 
+/** Last in a partial: what was observed may be written straight from its numbers (`Sightings`). */
+export const countsFields: Fields<Pick<Partial, 'segments' | 'minutes' | 'values'>> = {
+  segments: required(listOf(segment), 'The run in pieces, ascending and disjoint.'),
+  minutes: required(listOf(minuteCount), 'The run by minute.'),
+  values: optional(values, 'Its values.'),
+};
+
 const partial = record<Omit<Partial, 'kind'>>(
   'Partial',
   'What one raw partition has seen of one run; cumulative.',
@@ -80,9 +87,7 @@ const partial = record<Omit<Partial, 'kind'>>(
     first: required(time, 'First observation.'),
     last: required(time, 'Last observation.'),
     count: required('long', 'Observations.'),
-    segments: required(listOf(segment), 'The run in pieces, ascending and disjoint.'),
-    minutes: required(listOf(minuteCount), 'The run by minute.'),
-    values: optional(values, 'Its values.'),
+    ...countsFields,
   },
 );
 

@@ -5,7 +5,7 @@ import { packedRowType } from './packed.ts';
 import { PackedCounts, packedCountsSchema } from './packed-counts.ts';
 import { packedHeadType } from './packed-head.ts';
 import { PackedSubject, packedSubjectSchema } from './packed-subject.ts';
-import { optionalType, TextType } from './safe-types.ts';
+import { optionalType, TextType, wholeType } from './safe-types.ts';
 
 /** avsc type of a row that only we write and read: a million of them share the texts that repeat. */
 export function rowType(schema: unknown): avro.Type {
@@ -16,6 +16,7 @@ export function rowType(schema: unknown): avro.Type {
         packedRowType(node, packedSubjectSchema, PackedSubject) ??
         packedRowType(node, packedCountsSchema, PackedCounts) ??
         numbersType(node) ??
+        wholeType(node) ??
         optionalType(node, options)),
   );
 }

@@ -1,6 +1,6 @@
 import avro from 'avsc';
 import { sortedKeys } from '../sorted-keys.ts';
-import { blockItems, readText, skipBlocks, type Tap, writeText } from './tap.ts';
+import { blockItems, readLong, readText, skipBlocks, type Tap, writeLong, writeText } from './tap.ts';
 
 /**
  * avsc's types, made safe for the bytes of strangers. As shipped (5.7.9), a forged item count of a map or array loops
@@ -17,6 +17,26 @@ export class TextType extends avro.types.StringType {
     if (typeof text !== 'string') throw new Error(`${String(text)} is not a text`);
     writeText(tap, text);
   }
+}
+
+class WholeType extends avro.types.LongType {
+  _read(tap: Tap): number {
+    const value = readLong(tap);
+    if (!Number.isSafeInteger(value)) throw new Error('potential precision loss');
+    return value;
+  }
+
+  _write(tap: Tap, value: unknown): void {
+    if (!Number.isSafeInteger(value)) throw new Error(`${String(value)} is not a whole number`);
+    // It was just looked at.
+    writeLong(tap, value as number);
+  }
+}
+
+/** The type of a long, by its name or as a node; undefined for any other node. */
+export function wholeType(schema: unknown): avro.Type | undefined {
+  const isLong = schema === 'long' || (schema as { readonly type?: unknown } | null)?.type === 'long';
+  return isLong ? new WholeType() : undefined;
 }
 
 interface Part {
@@ -115,11 +135,13 @@ export function optionalType(schema: unknown, options: object): avro.Type | unde
 /** The safe form of a schema node that needs one; avsc builds the rest. */
 export function safeType(schema: unknown, options: object): avro.Type | undefined {
   if (schema === 'string') return new TextType();
+  if (schema === 'long') return wholeType(schema);
   if (typeof schema !== 'object' || schema === null || avro.Type.isType(schema)) return undefined;
   if (Array.isArray(schema)) return optionalType(schema, options);
   const { type }: { readonly type?: unknown } = schema as { readonly type?: unknown };
   // avsc checks the node itself; its typings do not export the shapes of nodes.
   if (type === 'string') return new TextType();
+  if (type === 'long') return wholeType(schema);
   if (type === 'map') return new TextMapType(schema as never, options);
   if (type === 'array') return new ListType(schema as never, options);
   return undefined;

@@ -235,6 +235,7 @@ export class VarReader {
 
   /** A zigzag varint; garbage when it reaches past the end, which `isInside` tells. */
   number(): number {
+    const sign = (this.#bytes[this.#at] ?? 0) & 1;
     let natural = 0;
     let byte = 0x80;
     for (let scale = 1; byte >= 0x80; scale *= 0x80) {
@@ -242,7 +243,7 @@ export class VarReader {
       this.#at += 1;
       natural += (byte & 0x7f) * scale;
     }
-    return natural % 2 === 0 ? natural / 2 : -(natural + 1) / 2;
+    return sign === 0 ? natural / 2 : -(natural + 1) / 2;
   }
 
   /** Bytes behind their length; a view. */

@@ -1,5 +1,5 @@
-import type { EventTimeMs } from '../../schemas/brand.ts';
-import type { Values } from '../../schemas/reduced.ts';
+import type { EventTimeMs } from './brand.ts';
+import type { Values } from './reduced.ts';
 
 /** Values of a live run, added to in place by their sole owner. */
 export type OpenValues = { -readonly [K in keyof Values]: Values[K] };
@@ -14,8 +14,8 @@ export function observeValue(
   if (values === null) return { count: 1, sum: value, min: value, max: value, last: value, lastAt: t };
   values.count += 1;
   values.sum = finite(values.sum + value);
-  if (value < values.min) values.min = value;
-  if (value > values.max) values.max = value;
+  values.min = Math.min(values.min, value);
+  values.max = Math.max(values.max, value);
   if (t > values.lastAt || (t === values.lastAt && value > values.last)) {
     values.last = value;
     values.lastAt = t;
