@@ -99,7 +99,7 @@ export class StageChain<Event extends Kinded> {
 
   /** Nothing but time. */
   advance(time: Time): void {
-    this.host.moveTo(time);
+    this.host.moveTo(time.at, time.complete);
     this.host.fireDue();
   }
 }

@@ -98,29 +98,53 @@ export class ByteMap<V> {
   }
 }
 
-/** Two lanes, of which neither waits for the other; mixed as MurmurHash3 mixes. */
+/** Four lanes, of which none waits for another; mixed as MurmurHash3 and xxHash mix. */
 export function hashOf(bytes: DataView, from: number, to: number): number {
   let a = 0x9747_b28c;
   let b = 0x3243_f6a8;
+  let c = 0x1b87_3593;
+  let d = 0x2545_f491;
   let at = from;
-  for (; at + 8 <= to; at += 8) {
+  for (; at + 16 <= to; at += 16) {
     a = Math.imul(a ^ bytes.getInt32(at, true), 0x85eb_ca6b);
     a ^= a >>> 13;
     b = Math.imul(b ^ bytes.getInt32(at + 4, true), 0xc2b2_ae35);
     b ^= b >>> 16;
+    c = Math.imul(c ^ bytes.getInt32(at + 8, true), 0x27d4_eb2f);
+    c ^= c >>> 15;
+    d = Math.imul(d ^ bytes.getInt32(at + 12, true), 0x1656_67b1);
+    d ^= d >>> 14;
   }
   for (; at < to; at += 1) {
     a = Math.imul(a ^ bytes.getUint8(at), 0x85eb_ca6b);
     a ^= a >>> 13;
   }
-  const both = Math.imul(a ^ (to - from), 0x9e37_79b1) ^ b;
+  const both = Math.imul(a ^ (to - from), 0x9e37_79b1) ^ b ^ Math.imul(c, 0x7feb_352d) ^ d;
   return Math.imul(both ^ (both >>> 16), 0x85eb_ca6b) | 0;
 }
 
+/**
+ * Eight bytes at once, as doubles: two that are equal have the same bits, unless they are nought, which has two forms. What is not
+ * equal may be the same bits that are no number. Both are seldom among texts, and looked at byte by byte.
+ */
 function areEqual(a: DataView, start: number, b: DataView, from: number, to: number): boolean {
   const shift = start - from;
   let at = from;
-  for (; at + 4 <= to; at += 4) if (a.getInt32(at + shift, true) !== b.getInt32(at, true)) return false;
-  for (; at < to; at += 1) if (a.getUint8(at + shift) !== b.getUint8(at)) return false;
+  for (; at + 16 <= to; at += 16) {
+    const first = b.getFloat64(at, true);
+    const second = b.getFloat64(at + 8, true);
+    const isSame =
+      a.getFloat64(at + shift, true) === first &&
+      a.getFloat64(at + shift + 8, true) === second &&
+      first !== 0 &&
+      second !== 0;
+    if (!isSame && !areEqualBytes(a, at + shift, b, at, at + 16)) return false;
+  }
+  return areEqualBytes(a, at + shift, b, at, to);
+}
+
+function areEqualBytes(a: DataView, start: number, b: DataView, from: number, to: number): boolean {
+  const shift = start - from;
+  for (let at = from; at < to; at += 1) if (a.getUint8(at + shift) !== b.getUint8(at)) return false;
   return true;
 }

@@ -1,5 +1,5 @@
 import type { Tail } from '../../schemas/alert.ts';
-import { RawWire } from '../../schemas/avro/index.ts';
+import { headEnd, RawTail } from '../../schemas/avro/index.ts';
 import { type Stretch, stretchOf } from '../../schemas/stretch.ts';
 import type { KnownHead, RawRecord } from '../events.ts';
 import { longestKey } from './byte-map.ts';
@@ -26,7 +26,7 @@ const framingBytes = 5;
 export class Repeats {
   readonly #limits: Limits;
   readonly #isOwnLayout: IsOwnLayout;
-  readonly #wire = new RawWire();
+  readonly #tail = new RawTail();
   readonly #heads: KnownBytes<KnownHead>;
 
   constructor(limits: Limits, isOwnLayout: IsOwnLayout, heads: KnownBytes<KnownHead>) {
@@ -41,10 +41,10 @@ export class Repeats {
     const framed = framedIn(record);
     if (framed === null || headers['ce_specversion'] !== undefined) return null;
     const { bytes, from, to } = framed;
-    const end = this.#wire.headEnd(bytes, from + framingBytes, to);
+    const end = headEnd(bytes, from + framingBytes, to);
     const head = end < 0 ? undefined : this.#heads.get(bytes, from + 1, end);
     if (head === undefined || to - from > this.#limits.maxBytes) return null;
-    const tail = this.#wire.tail(bytes, end, to);
+    const tail = this.#tail.read(bytes, end, to);
     return tail !== null && this.#isOrdinary(tail, at) ? { head, tail } : null;
   }
 
@@ -54,7 +54,7 @@ export class Repeats {
     if (framed === null || record.headers['ce_specversion'] !== undefined) return false;
     const { bytes, from, to } = framed;
     if (!this.#isOwnLayout(bytes.readUInt32BE(from + 1))) return false;
-    const end = this.#wire.headEnd(bytes, from + framingBytes, to);
+    const end = headEnd(bytes, from + framingBytes, to);
     const isKey = end >= 0 && end - from - 1 <= longestKey;
     return isKey && this.#heads.get(bytes, from + 1, end) === undefined;
   }
@@ -64,7 +64,7 @@ export class Repeats {
     const framed = framedIn(record);
     if (framed === null) return;
     const { bytes, from, to } = framed;
-    this.#heads.add(bytes, from + 1, this.#wire.headEnd(bytes, from + framingBytes, to), head);
+    this.#heads.add(bytes, from + 1, headEnd(bytes, from + framingBytes, to), head);
   }
 
   #isOrdinary({ observedAt, startsAt, endsAt, id }: Tail, at: number): boolean {

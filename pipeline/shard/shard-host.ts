@@ -24,7 +24,8 @@ const maxFirings = 10_000_000;
 
 /** What a shard gives to its operators: the two clocks, timers, a place to decide, and counters. */
 export class ShardHost implements Host {
-  time: Time = { at: 0, complete: 0 };
+  /** Moved in place, once for each record: who wants to keep a time copies it. */
+  readonly #time: { -readonly [K in keyof Time]: Time[K] } = { at: 0, complete: 0 };
   /** In the order of registering, from the last of the graph to the first; a stage's number is its place here. */
   readonly stages: Stage[] = [];
   readonly #counts: StageCount[] = [];
@@ -45,6 +46,15 @@ export class ShardHost implements Host {
 
   constructor(onDecision: (stage: string, decision: DecisionDraft) => void) {
     this.#onDecision = onDecision;
+  }
+
+  get time(): Time {
+    return this.#time;
+  }
+
+  set time({ at, complete }: Time) {
+    this.#time.at = at;
+    this.#time.complete = complete;
   }
 
   /** One per stage, in the order of the graph. */
@@ -98,10 +108,10 @@ export class ShardHost implements Host {
   }
 
   /** Moves both clocks, never back. */
-  moveTo(to: Time): void {
-    const { at, complete } = this.time;
-    if (to.at > at || to.complete > complete)
-      this.time = { at: Math.max(at, to.at), complete: Math.max(complete, to.complete) };
+  moveTo(at: EventTimeMs, complete: EventTimeMs): void {
+    const time = this.#time;
+    if (at > time.at) time.at = at;
+    if (complete > time.complete) time.complete = complete;
   }
 
   /**
@@ -111,9 +121,10 @@ export class ShardHost implements Host {
    */
   fireDue(atOnce = Number.POSITIVE_INFINITY): boolean {
     const allowed = this.#firings + atOnce;
+    const { at, complete } = this.#time;
     // What a timer on `complete` sets on `at` waits for the next time, pause or none.
-    this.#isAtFired ||= this.#fireOn(this.#queues.at, allowed);
-    if (!this.#isAtFired || !this.#fireOn(this.#queues.complete, allowed)) return false;
+    this.#isAtFired ||= this.#fireOn(this.#queues.at, at, allowed);
+    if (!this.#isAtFired || !this.#fireOn(this.#queues.complete, complete, allowed)) return false;
     this.#isAtFired = false;
     this.#firings = 0;
     return true;
@@ -163,8 +174,7 @@ export class ShardHost implements Host {
   }
 
   /** Fires what is due on one clock, until so many have fired in all; false when others are left. */
-  #fireOn(queue: TimerQueue, allowed: number): boolean {
-    const now = this.time[queue.clock];
+  #fireOn(queue: TimerQueue, now: EventTimeMs, allowed: number): boolean {
     for (;;) {
       if (this.#firings >= allowed) return !queue.isDue(now);
       const timer = queue.takeDue(now);

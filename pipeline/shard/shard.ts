@@ -90,7 +90,7 @@ export class Shard<Event extends Kinded> {
     this.#n = 0;
     const input = this.#graph.read(record, this.#partition);
     const complete = isHeartbeat(input) ? this.#completeness.claim(input) : this.host.time.complete;
-    this.host.moveTo({ at: record.timestamp, complete });
+    this.host.moveTo(record.timestamp, complete);
     const isDone = this.host.fireDue(timersAtOnce);
     if (isDone) this.#take(input);
     else this.#input = input;
@@ -104,7 +104,7 @@ export class Shard<Event extends Kinded> {
    * Stops and returns as `step` does.
    */
   idle(at: EventTimeMs, flush: string | null, timersAtOnce?: number): boolean {
-    this.host.moveTo({ at, complete: this.host.time.complete });
+    this.host.moveTo(at, this.host.time.complete);
     if (flush !== null) this.#poke = { stage: flush, key: 'flush' };
     return this.goOn(timersAtOnce);
   }

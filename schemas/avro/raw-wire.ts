@@ -9,12 +9,75 @@ const statusOf: readonly (Status | undefined)[] = wordLists.status.schema.symbol
 
 const noBytes = Buffer.alloc(0);
 
+/** Behind the end of whatever is read: nothing is found there, and so nothing behind it. */
+const beyond = 2 ** 30;
+
 /**
- * Reads raw alerts off the wire without decoding their heads. The record has what identifies an alert first and what changes
- * from one observation to the next last, so a repeat is known by the bytes of its head alone: 0.5 µs instead of 5 for a head
- * of six labels. Whatever it is not sure of it leaves to the full reader, which says what is wrong: -1, or null.
+ * Where the tail begins behind the head of a raw alert that begins at `from`; -1 when the bytes up to `to` are not laid out as we
+ * write them. The record has what identifies an alert first and what changes from one observation to the next last, so a repeat is
+ * known by the bytes of its head alone: 0.5 µs instead of 5 for a head of six labels.
  */
-export class RawWire {
+export function headEnd(bytes: Buffer, from: number, to: number): number {
+  let at = from;
+  for (let text = 0; text < 3; text += 1) at = textEnd(bytes, at);
+  at = varintEnd(bytes, at);
+  at = textsEnd(bytes, at, to);
+  at = textsEnd(bytes, at, to);
+  at = textEnd(bytes, at);
+  // Lengths only lead on: who went past the end once ends behind it.
+  return at < to ? at : -1;
+}
+
+function textEnd(bytes: Buffer, at: number): number {
+  // What lies behind the last byte counts as odd, and a negative length is none of ours.
+  const first = bytes[at] ?? 1;
+  if ((first & 1) !== 0) return beyond;
+  return first < 0x80 ? at + 1 + (first >> 1) : longTextEnd(bytes, at);
+}
+
+function longTextEnd(bytes: Buffer, at: number): number {
+  const end = varintEnd(bytes, at);
+  return end + (varint(bytes, at, end) >> 1);
+}
+
+function varintEnd(bytes: Buffer, from: number): number {
+  let at = from;
+  while ((bytes[at] ?? 0) >= 0x80) at += 1;
+  return at + 1;
+}
+
+/** As on the wire, of up to 28 bits: nothing of ours is as long. */
+function varint(bytes: Buffer, from: number, end: number): number {
+  if (end > from + 4) return beyond;
+  let value = 0;
+  for (let at = end - 1; at >= from; at -= 1) value = (value << 7) | ((bytes[at] ?? 0) & 0x7f);
+  return value;
+}
+
+/** A map as one block; several, or one with its size in front, are rare. */
+function textsEnd(bytes: Buffer, from: number, to: number): number {
+  let at = from;
+  for (;;) {
+    const first = bytes[at] ?? 1;
+    if ((first & 1) !== 0) return beyond;
+    const end = varintEnd(bytes, at);
+    if (first === 0) return end;
+    // Twice the number of entries stands there, and each is two texts.
+    let left = first < 0x80 ? first : varint(bytes, at, end);
+    at = end;
+    while (left > 0 && at < to) {
+      at = textEnd(bytes, at);
+      left -= 1;
+    }
+    if (at >= to) return beyond;
+  }
+}
+
+/**
+ * Reads what follows the head of a raw alert. Whatever it is not sure of it leaves to the full reader, which says what is wrong:
+ * null.
+ */
+export class RawTail {
   /** None between two calls: the record lies in all that was fetched with it, which is not to be kept. */
   #bytes: Buffer = noBytes;
   #at = 0;
@@ -22,21 +85,12 @@ export class RawWire {
   #to = 0;
   #isSound = true;
 
-  /** Where the tail begins behind a head that begins at `from`; -1 when the bytes up to `to` are not laid out as we write them. */
-  headEnd(bytes: Buffer, from: number, to: number): number {
-    this.#begin(bytes, from, to);
-    for (let text = 0; text < 3; text += 1) this.#skipText();
-    this.#varint();
-    this.#skipTexts();
-    this.#skipTexts();
-    this.#skipText();
-    this.#bytes = noBytes;
-    return this.#isSound && this.#at < to ? this.#at : -1;
-  }
-
   /** The tail that begins at `from` and ends at `to`; null for anything out of the ordinary. */
-  tail(bytes: Buffer, from: number, to: number): Tail | null {
-    this.#begin(bytes, from, to);
+  read(bytes: Buffer, from: number, to: number): Tail | null {
+    this.#bytes = bytes;
+    this.#at = from;
+    this.#to = to;
+    this.#isSound = true;
     const status = statusOf[this.#long()];
     const observedAt = this.#optionalLong();
     const startsAt = this.#optionalLong();
@@ -48,51 +102,28 @@ export class RawWire {
     return { status, observedAt, startsAt, endsAt, value, id };
   }
 
-  #begin(bytes: Buffer, from: number, to: number): void {
-    this.#bytes = bytes;
-    this.#at = from;
-    this.#to = to;
-    this.#isSound = true;
+  /** Zigzag: even numbers stand for the positive half. Negative ones are none of ours. */
+  #long(): number {
+    const first = this.#bytes[this.#at++] ?? 1;
+    // The lowest bit of the first byte is the sign: of a number beyond 31 bits `%` would be the dearest part.
+    if ((first & 1) !== 0) this.#isSound = false;
+    return first < 0x80 ? first >> 1 : this.#longBehind(first & 0x7f);
   }
 
-  /** A count or length as it stands on the wire: twice the number, since ours are never negative. */
-  #varint(): number {
+  #longBehind(lowest: number): number {
     const bytes = this.#bytes;
-    const first = bytes[this.#at++] ?? 0x80;
-    if (first < 0x80) return first;
-    let value = first & 0x7f;
-    for (let weight = 0x80; weight <= 0x10_0000_0000_0000; weight *= 0x80) {
+    let half = lowest >> 1;
+    for (let weight = 0x40; weight <= 0x8_0000_0000_0000; weight *= 0x80) {
       const byte = bytes[this.#at++];
       if (byte === undefined) break;
-      value += (byte & 0x7f) * weight;
-      if (byte < 0x80) {
-        // Beyond 2^53 a number is not itself any more.
-        if (value > Number.MAX_SAFE_INTEGER) break;
-        return value;
-      }
+      half += (byte & 0x7f) * weight;
+      if (byte >= 0x80) continue;
+      // Beyond 2^53 a number is not itself any more.
+      if (half > Number.MAX_SAFE_INTEGER) break;
+      return half;
     }
     this.#isSound = false;
     return 0;
-  }
-
-  /** Zigzag: even numbers stand for the positive half. Negative ones are none of ours. */
-  #long(): number {
-    // The lowest bit of the first byte is the sign; of a number beyond 31 bits `%` would be the dearest part.
-    if (((this.#bytes[this.#at] ?? 1) & 1) !== 0) this.#isSound = false;
-    return this.#varint() / 2;
-  }
-
-  #skipText(): void {
-    const length = this.#long();
-    this.#at += length;
-    if (this.#at > this.#to) this.#isSound = false;
-  }
-
-  /** A map as one block; several, or one with its size in front, are rare. */
-  #skipTexts(): void {
-    for (let entries = this.#long(); entries > 0 && this.#isSound; entries = this.#long()) {
-      for (let left = 2 * entries; left > 0 && this.#isSound; left -= 1) this.#skipText();
-    }
   }
 
   #isPresent(): boolean {

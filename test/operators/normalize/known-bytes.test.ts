@@ -61,6 +61,22 @@ describe('what is known by its bytes', () => {
     expect(found.filter((value) => value !== undefined).length).toBeLessThan(200);
   });
 
+  it('differs by any bit, whatever number the bytes would be', () => {
+    const bytes = fc.constantFrom(0, 1, 0x7f, 0x80, 0xf0, 0xf8, 0xff);
+    const viewOf = (key: readonly number[]) => new DataView(Uint8Array.from(key).buffer);
+    fc.assert(
+      fc.property(fc.array(bytes, { minLength: 1, maxLength: 50 }), fc.nat(), bytes, (key, at, other) => {
+        const map = new ByteMap<string>();
+        map.add(viewOf(key), 0, key.length, { hash: 7, value: 'known' });
+        expect(map.get(viewOf([9, ...key]), 1, key.length + 1, 7)).toBe('known');
+        const changed = key.with(at % key.length, other);
+        const expected = key[at % key.length] === other ? 'known' : undefined;
+        expect(map.get(viewOf(changed), 0, key.length, 7)).toBe(expected);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
   it('has a hash that each of its bytes changes, and its length', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 40 }), fc.nat(), (bytes, at) => {

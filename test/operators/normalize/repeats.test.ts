@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import type { DecodeAvro } from '../../../operators/normalize/index.ts';
 import type { RawAlert, Tail } from '../../../schemas/alert.ts';
-import { codecs, RawWire } from '../../../schemas/avro/index.ts';
+import { codecs, headEnd, RawTail } from '../../../schemas/avro/index.ts';
 import { TocsinError } from '../../../schemas/errors.ts';
 import { anyRawAlert, anyTail } from '../../support/arbitraries.ts';
 import { normalizeAll, rawRecord, recordAt } from '../../support/raw-records.ts';
@@ -105,8 +105,8 @@ describe('a repeat', () => {
   ])('%s is none', (_what, found, expected) => expect(found).toBe(expected));
 });
 
-describe('RawWire', () => {
-  const wire = new RawWire();
+describe('a raw alert on the wire', () => {
+  const tails = new RawTail();
   const headBytes = ({
     status: _s,
     observedAt: _o,
@@ -122,9 +122,9 @@ describe('RawWire', () => {
     fc.assert(
       fc.property(anyRawAlert, (any) => {
         const bytes = codecs.raw.encode(any);
-        const end = wire.headEnd(bytes, 0, bytes.length);
+        const end = headEnd(bytes, 0, bytes.length);
         expect(end).toBe(headBytes(any));
-        const tail = wire.tail(bytes, end, bytes.length);
+        const tail = tails.read(bytes, end, bytes.length);
         const { status, observedAt, startsAt, endsAt, value, id } = codecs.raw.decode(bytes);
         if (tail !== null) expect(tail).toEqual({ status, observedAt, startsAt, endsAt, value, id });
       }),
@@ -137,7 +137,7 @@ describe('RawWire', () => {
       fc.property(anyTail, (tail) => {
         const plain: Tail = { ...tail, id: 'e-1', value: tail.value === null ? null : 1.5 };
         const bytes = codecs.raw.encode({ ...nobody, ...plain });
-        expect(wire.tail(bytes, wire.headEnd(bytes, 0, bytes.length), bytes.length)).toEqual(plain);
+        expect(tails.read(bytes, headEnd(bytes, 0, bytes.length), bytes.length)).toEqual(plain);
       }),
     );
   });
@@ -146,9 +146,9 @@ describe('RawWire', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (any) => {
         const bytes = Buffer.from(any);
-        const end = wire.headEnd(bytes, 0, bytes.length);
+        const end = headEnd(bytes, 0, bytes.length);
         expect(end).toBeLessThan(bytes.length);
-        if (end >= 0) wire.tail(bytes, end, bytes.length);
+        if (end >= 0) tails.read(bytes, end, bytes.length);
       }),
       { numRuns: 2_000 },
     );

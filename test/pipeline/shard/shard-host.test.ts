@@ -50,7 +50,7 @@ describe('ShardHost', () => {
     graph.subscribe();
   });
   const advance = (to: Time) => {
-    host.moveTo(to);
+    host.moveTo(to.at, to.complete);
     expect(host.fireDue()).toBe(true);
   };
   const set = (clock: Clock, key: string, due: number) => events.next({ kind: 'set', clock, key, due });
@@ -107,7 +107,7 @@ describe('ShardHost', () => {
       set('at', 'every 10', 40);
       set('at', 'k', 55);
       set('complete', 'every 10', 35);
-      host.moveTo({ at: 60, complete: 50 });
+      host.moveTo(60, 50);
       let stops = 0;
       while (!host.fireDue(atOnce)) {
         stops += 1;
@@ -122,7 +122,7 @@ describe('ShardHost', () => {
     for (const atOnce of [1, 10]) {
       journal.length = 0;
       set('complete', 'set at', 10);
-      host.moveTo({ at: 50, complete: 20 });
+      host.moveTo(50, 20);
       while (!host.fireDue(atOnce));
       expect(journal.filter((line) => line.startsWith('first'))).toEqual(['first complete set at 10']);
       expect(host.fireDue()).toBe(true);
