@@ -1,8 +1,12 @@
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { ISocketFactoryArgs } from 'kafkajs';
+import { Frames } from './frames.ts';
 
 const keepAliveMs = 60_000;
+
+/** What all connections read into: it is taken out before the next one reads. */
+const chunk = new Uint8Array(128 * 1_024);
 
 /**
  * The sockets that kafkajs opens, to see to it that they end. A consumer that breaks down during an outage and begins anew
@@ -11,11 +15,17 @@ const keepAliveMs = 60_000;
 export class Sockets {
   readonly #open = new Set<Socket>();
 
-  /** As kafkajs' own factory, and remembers. */
+  /** As kafkajs' own factory, and remembers. kafkajs gets whole answers, one at a time. */
   readonly factory = ({ host, port, ssl, onConnect }: ISocketFactoryArgs): Socket => {
+    const frames = new Frames((frame) => socket.emit('data', frame));
+    const callback = (length: number): boolean => {
+      frames.take(chunk.subarray(0, length));
+      return true;
+    };
+    const to = { host, port, onread: { buffer: chunk, callback } };
     const socket = ssl
-      ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect)
-      : connect({ host, port }, onConnect);
+      ? connectTls({ ...to, ...(isIP(host) === 0 ? { servername: host } : {}), ...ssl }, onConnect)
+      : connect(to, onConnect);
     socket.setKeepAlive(true, keepAliveMs);
     // Requests that wait for one connection write to it before it is there, each with a listener: no leak, and no warning.
     socket.setMaxListeners(0);
