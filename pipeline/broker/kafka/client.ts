@@ -1,4 +1,5 @@
 import kafkajs, { type Kafka, type LogEntry, type SASLOptions } from 'kafkajs';
+import { takeAnswersWhole } from './frames.ts';
 import { leanBatches } from './lean-batches.ts';
 import { leanRequests } from './lean-produce.ts';
 import { leanRecords } from './lean-records.ts';
@@ -49,6 +50,7 @@ export function openClient(
   { sockets, retries = retry }: { readonly sockets: Sockets; readonly retries?: typeof retry },
 ): Kafka {
   calmRequestQueues();
+  takeAnswersWhole();
   leanRecords();
   leanBatches();
   leanRequests();

@@ -1,3 +1,8 @@
+import { createRequire } from 'node:module';
+import { kafkajsVersion, knownVersion } from './request-queue.ts';
+
+const load = createRequire(import.meta.url);
+
 /** In front of each answer of a broker stands how long it is. */
 const sizeBytes = 4;
 
@@ -59,4 +64,31 @@ export class Frames {
     this.#length = null;
     this.#onFrame(frame);
   }
+}
+
+interface Connection {
+  chunks: readonly Uint8Array[];
+  processData(bytes: Uint8Array): void;
+}
+
+const takeWhole = 'processWhole';
+
+/**
+ * Has kafkajs 2.2.4 take a whole answer as it is. What was left of the one before, which is nothing, counts as a piece, with which
+ * the next one is joined, a copy of all of it. Does nothing to other versions, nor a second time.
+ */
+export function takeAnswersWhole(): void {
+  if (kafkajsVersion() !== knownVersion) return;
+  const { prototype }: { prototype: Connection } = load('kafkajs/src/network/connection');
+  const { processData } = prototype;
+  if (processData.name === takeWhole) return;
+  Object.defineProperty(prototype, 'processData', {
+    configurable: true,
+    value: {
+      [takeWhole](this: Connection, bytes: Uint8Array): void {
+        if (this.chunks.every(({ length }) => length === 0)) this.chunks = [];
+        processData.call(this, bytes);
+      },
+    }[takeWhole],
+  });
 }

@@ -28,8 +28,11 @@ export interface Fetched {
   readonly highWatermark: number;
 }
 
-/** More than this, and the partition is not fetched until half of it is gone. Enough for 50 ms, the longest fetch. */
-const maxBufferedBytes = 1_024 * 1_024;
+/**
+ * More than this, and the partition is not fetched until half of it is gone. Enough for the way to a broker and back, and no more:
+ * what waits for long is old for the collector, which goes through all of the heap for each 64 MiB of it.
+ */
+const maxBufferedBytes = 256 * 1_024;
 
 /**
  * One partition as one assignment reads it. The client library hands fetched records in and goes on fetching; batches are
