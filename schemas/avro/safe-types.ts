@@ -94,6 +94,8 @@ interface ListParts {
 }
 
 class ListType extends avro.types.ArrayType {
+  #writeItem: Write | null = null;
+
   /** Nearly all lists are one block, and get room for just that: a list that grows from none has room for 17. */
   _read(this: ListParts, tap: Tap): unknown[] {
     let items = blockItems(tap);
@@ -109,20 +111,42 @@ class ListType extends avro.types.ArrayType {
   _skip(this: ListParts, tap: Tap): void {
     skipBlocks(tap, () => this.itemsType._skip(tap));
   }
+
+  _write(tap: Tap, list: unknown): void {
+    if (!Array.isArray(list)) throw new Error(`${String(list)} is not a list`);
+    this.#writeItem ??= writerOf(this.itemsType);
+    if (list.length > 0) {
+      writeLong(tap, list.length);
+      for (const item of list) this.#writeItem(tap, item);
+    }
+    writeLong(tap, 0);
+  }
 }
 
-interface OptionalParts {
-  readonly types: readonly [Part, Part];
+type Write = (tap: Tap, value: unknown) => void;
+
+/**
+ * What a type writes with, to be kept: where many types meet, looking up each one's own costs as much as a short value does. Types
+ * are complete only after whatever they are part of, so this is asked for at the first value.
+ */
+function writerOf(type: unknown): Write {
+  // Every type of avsc has one; its typings leave it out.
+  const part = type as Part;
+  return part._write.bind(part);
 }
 
 /** `['null', X]`. avsc finds the branch by the kind of the value; here there is one question. */
 class OptionalType extends avro.types.UnwrappedUnionType {
-  _write(this: OptionalParts, tap: Tap, value: unknown): void {
-    if (value === null) tap.writeLong(0);
-    else {
-      tap.writeLong(1);
-      this.types[1]._write(tap, value);
+  #writePresent: Write | null = null;
+
+  _write(tap: Tap, value: unknown): void {
+    if (value === null) {
+      writeLong(tap, 0);
+      return;
     }
+    this.#writePresent ??= writerOf(this.types[1]);
+    writeLong(tap, 1);
+    this.#writePresent(tap, value);
   }
 }
 

@@ -7,7 +7,10 @@ import { fileURLToPath } from 'node:url';
 const launcher = fileURLToPath(new URL('../../../pipeline/cli/tocsin.mjs', import.meta.url));
 
 /** As the image starts it (deploy/Dockerfile). */
-export const nodeArgsAsShipped: readonly string[] = ['--max-semi-space-size=64'];
+export const nodeArgsAsShipped: readonly string[] = [
+  '--max-semi-space-size=64',
+  '--initial-old-space-size=400',
+];
 
 /** What the config gives a worker for its end (`stopWithinMs`), and some more. */
 const longestStopMs = 40_000;
