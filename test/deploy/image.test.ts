@@ -41,7 +41,7 @@ describe('the image', () => {
     expect([node, existsSync(pathOf(launcher))]).toEqual(['node', true]);
     // Everybody else who starts a worker gives its collector as much room.
     expect(nodeArgsAsShipped).toEqual(others);
-    expect(textOf('package.json')).toContain(`"start": "node ${room} ${launcher} demo"`);
+    expect(textOf('package.json')).toContain(`"start": "node ${others.join(' ')} ${launcher} demo"`);
     const [port] = instructions('EXPOSE');
     expect(wordsOf('CMD')).toEqual(['run', '--listen', `0.0.0.0:${port}`, '--print', 'none']);
     expect(instructions('HEALTHCHECK')[0]).toContain(`http://127.0.0.1:${port}/livez`);
