@@ -142,6 +142,12 @@ describe('a raw alert on the wire', () => {
     );
   });
 
+  test('finds the end of a head with many labels, and with long ones', () => {
+    const labels = Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`l${n}`, 'x'.repeat(40 * n)]));
+    const bytes = codecs.raw.encode({ ...nobody, labels, ...still });
+    expect(headEnd(bytes, 0, bytes.length)).toBe(bytes.length - 6);
+  });
+
   test('never reads past the end, whatever the bytes', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (any) => {

@@ -1,6 +1,7 @@
+import { createRequire } from 'node:module';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Frames } from '../../../../pipeline/broker/kafka/frames.ts';
+import { Frames, takeAnswersWhole } from '../../../../pipeline/broker/kafka/frames.ts';
 
 function framed(payload: Uint8Array): Buffer {
   const frame = Buffer.alloc(4 + payload.length);
@@ -64,4 +65,21 @@ describe('answers of a broker', () => {
       framed(Buffer.from('x')),
     ]);
   });
+});
+
+it('whole answers are decoded by kafkajs where they lie, one after another, and pieces as before', () => {
+  takeAnswersWhole();
+  const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/connection');
+  const payloads: Buffer[] = [];
+  const fulfillRequest = ({ payload }: { readonly payload: Buffer }) => payloads.push(payload);
+  const connection = Object.assign(Object.create(prototype), {
+    ...{ authHandlers: null, chunks: [], bytesBuffered: 0, bytesNeeded: 4, requestQueue: { fulfillRequest } },
+  });
+  // In front of what is decoded stands the number of the request.
+  const answers = ['one', 'two', 'three'].map((text) => framed(Buffer.from(`\0\0\0\x01${text}`)));
+  for (const answer of answers) connection.processData(answer);
+  const inPieces = framed(Buffer.from('\0\0\0\x01four'));
+  for (const piece of [inPieces.subarray(0, 6), inPieces.subarray(6)]) connection.processData(piece);
+  expect(payloads.map(String)).toEqual(['one', 'two', 'three', 'four']);
+  for (const [n, answer] of answers.entries()) expect(payloads[n]?.buffer).toBe(answer.buffer);
 });
