@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { foreignType } from '../../../schemas/avro/avro-types.ts';
 import { codecs } from '../../../schemas/avro/index.ts';
@@ -182,5 +183,34 @@ describe('a list', () => {
     ['several blocks, one with its size', [2, 7, 8, -1, 1, 9, 1, 10], [7, 8, 9, 10]],
   ])('of %s holds its items in order', (_, written, items) => {
     expect(lists.fromBuffer(Buffer.concat([...written, 0].map(long)))).toEqual(items);
+  });
+});
+
+describe('a long', () => {
+  const type = foreignType('long');
+  const around = (exponent: number) => fc.integer({ min: -70, max: 70 }).map((n) => 2 ** exponent + n);
+  const sizes = fc.oneof(fc.maxSafeNat(), ...[6, 13, 20, 26, 27, 28, 31, 34, 41, 52].map(around));
+  const longs = fc.tuple(sizes, fc.boolean()).map(([size, isNegative]) => (isNegative ? -size : size));
+
+  test('is written as zigzag, and read as it was, as far as numbers are whole', () => {
+    const ends = fc.constantFrom(Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER, 0, -1);
+    fc.assert(
+      fc.property(fc.oneof(longs, ends), (value) => {
+        const bytes = type.toBuffer(value);
+        expect(bytes).toEqual(long(value));
+        // Nought has one form only.
+        expect(type.fromBuffer(bytes)).toBe(value + 0);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test.each([0.5, Number.NaN, 2 ** 53, '1', null])('%j is none', (value) => {
+    expect(() => type.toBuffer(value)).toThrow(/is not a whole number/);
+  });
+
+  test('of more than 53 bits is refused, not rounded', () => {
+    const bytes = Buffer.from([0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1]);
+    expect(() => type.fromBuffer(bytes)).toThrow('potential precision loss');
   });
 });
