@@ -45,6 +45,7 @@ export class PartialType extends avro.types.RecordType {
     const writeMiddle = writerOf('MiddleOfPartial', internals.fields.slice(subjectLength, -countsLength));
     const writeCounts = writerOf('CountsOfPartial', internals.fields.slice(-countsLength));
     return (tap, partial) => {
+      // Whatever else it is: avsc hands over what it is given.
       const { subject, sightings } = partial as Partial<Prepacked>;
       if (!(subject instanceof Packed)) {
         write(tap, partial);

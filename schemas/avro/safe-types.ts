@@ -126,7 +126,7 @@ class ListType extends avro.types.ArrayType {
 type Write = (tap: Tap, value: unknown) => void;
 
 /**
- * What a type writes with, to be kept: where many types meet, looking up each one's own costs as much as a short value does. Types
+ * What a type writes with, to be kept: where many types meet, each one's own has to be looked up for each value. Types
  * are complete only after whatever they are part of, so this is asked for at the first value.
  */
 function writerOf(type: unknown): Write {
@@ -159,13 +159,13 @@ export function optionalType(schema: unknown, options: object): avro.Type | unde
 /** The safe form of a schema node that needs one; avsc builds the rest. */
 export function safeType(schema: unknown, options: object): avro.Type | undefined {
   if (schema === 'string') return new TextType();
-  if (schema === 'long') return wholeType(schema);
+  if (schema === 'long') return new WholeType();
   if (typeof schema !== 'object' || schema === null || avro.Type.isType(schema)) return undefined;
   if (Array.isArray(schema)) return optionalType(schema, options);
   const { type }: { readonly type?: unknown } = schema as { readonly type?: unknown };
   // avsc checks the node itself; its typings do not export the shapes of nodes.
   if (type === 'string') return new TextType();
-  if (type === 'long') return wholeType(schema);
+  if (type === 'long') return new WholeType();
   if (type === 'map') return new TextMapType(schema as never, options);
   if (type === 'array') return new ListType(schema as never, options);
   return undefined;

@@ -18,8 +18,7 @@ const lowBits = 28;
 const lowHalf = 2 ** (lowBits - 1);
 
 /**
- * A long as avsc reads it, at a third of the cost for times: it takes the remainder of a double to tell the sign. Exact as far as
- * numbers are.
+ * A long as avsc reads it, which takes the remainder of a double to tell the sign of a time. Exact as far as numbers are.
  */
 export function readLong(tap: Tap): number {
   const { buf } = tap;
@@ -40,7 +39,7 @@ export function readLong(tap: Tap): number {
   return (low & 1) === 0 ? size : -size - 1;
 }
 
-/** A whole number as avsc writes it, for the same reason; what does not fit is counted only, and the whole is written again. */
+/** A whole number as avsc writes it, which takes a time apart as a double; what does not fit is counted only, and the whole is written again. */
 export function writeLong(tap: Tap, value: number): void {
   const { buf } = tap;
   const sign = value < 0 ? 1 : 0;
