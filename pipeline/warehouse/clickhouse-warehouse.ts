@@ -26,13 +26,13 @@ export class ClickHouseWarehouse implements Warehouse {
     return pendingSteps(this, this.#database);
   }
 
-  async insert({ table, rows, printed = printedRows(rows), token }: Insert): Promise<void> {
-    const { columns } = printed;
+  async insert({ table, rows, bytes = printedRows(rows), token }: Insert): Promise<void> {
+    const { columns, format } = bytes;
     if (columns.length === 0) return;
     await this.#call(`insert into ${table}`, () =>
       this.#connected.insert({
-        ...{ into: `${this.#database}.${table}`, columns, token },
-        portions: () => printed.portions(),
+        ...{ into: `${this.#database}.${table}`, columns, format, token },
+        portions: () => bytes.portions(),
       }),
     );
   }

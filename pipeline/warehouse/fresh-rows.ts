@@ -1,7 +1,6 @@
 import { comparePlaces, type Origin, type Place } from '../../schemas/place.ts';
-import { LinePrinter } from './line-printer.ts';
 import type { Held, Marks } from './plan.ts';
-import type { PrintedRows } from './warehouse.ts';
+import type { RowBytes } from './warehouse.ts';
 
 /** What stands in a record: a row, and where it comes from. */
 export interface Found<Row> {
@@ -9,13 +8,23 @@ export interface Found<Row> {
   readonly row: Row;
 }
 
+/** Rows that wait to be taken as bytes; each is kept or dropped before the next is added. */
+export interface RowBuffer extends Pick<RowBytes, 'columns' | 'format'> {
+  readonly isEmpty: boolean;
+  readonly isFull: boolean;
+  keep(): void;
+  drop(): void;
+  take(): Buffer;
+  clear(): void;
+}
+
 /** Reads records, in either form; null for what has no row. It must not throw, and may be asked again about a record. */
 export interface RowReader<Row> {
-  /** The columns of a line, in order. */
-  readonly columns: readonly string[];
+  /** Shared with other readers: what is in it is taken before anybody else has a turn. */
+  readonly buffer: RowBuffer;
   read(record: Held): Found<Row> | null;
-  /** Prints the row as a line. */
-  print(record: Held, line: LinePrinter): Origin | null;
+  /** Adds the row to the buffer; with null, nothing is left in it that would have to be dropped. */
+  add(record: Held): Origin | null;
 }
 
 /** What is known of a range once all of its rows were read. */
@@ -31,7 +40,7 @@ export interface Outcome {
  * Rows of a range that are not stored yet. Each pass reads the records anew: what is read is let go of at once, and only bytes wait
  * for their turn, and for a warehouse that is away.
  */
-export class FreshRows<Row> implements Iterable<Row>, PrintedRows {
+export class FreshRows<Row> implements Iterable<Row>, RowBytes {
   readonly #records: readonly Held[];
   readonly #marks: Marks;
   readonly #reader: RowReader<Row>;
@@ -44,7 +53,11 @@ export class FreshRows<Row> implements Iterable<Row>, PrintedRows {
   }
 
   get columns(): readonly string[] {
-    return this.#reader.columns;
+    return this.#reader.buffer.columns;
+  }
+
+  get format(): RowBytes['format'] {
+    return this.#reader.buffer.format;
   }
 
   *[Symbol.iterator](): Generator<Row> {
@@ -58,15 +71,18 @@ export class FreshRows<Row> implements Iterable<Row>, PrintedRows {
 
   *portions(): Generator<Buffer> {
     const pass = new Pass(this.#marks);
-    const line = new LinePrinter();
+    const { buffer } = this.#reader;
+    // Whoever used it before may have failed in the middle.
+    buffer.clear();
     for (const record of this.#records) {
-      const origin = this.#reader.print(record, line);
-      if (origin !== null && !pass.isFresh(origin)) line.drop();
-      if (line.isFull) yield line.take();
+      const origin = this.#reader.add(record);
+      if (origin === null) continue;
+      if (pass.isFresh(origin)) buffer.keep();
+      else buffer.drop();
+      if (buffer.isFull) yield buffer.take();
     }
     this.#outcome = pass;
-    const last = line.take();
-    if (last.length > 0) yield last;
+    if (!buffer.isEmpty) yield buffer.take();
   }
 
   get isEmpty(): boolean {

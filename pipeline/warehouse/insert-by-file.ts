@@ -14,10 +14,10 @@ import { settingsClause } from './settings.ts';
 export async function insertByFile(
   client: ClickHouseClient,
   rowsFile: RowsFile,
-  { into, columns, portions, token }: RowsInto,
+  { into, columns, format, portions, token }: RowsInto,
 ): Promise<void> {
   await rowsFile.replace(portions());
-  const source = `file(${rowsFile.descriptor}, JSONCompactEachRow)`;
+  const source = `file(${rowsFile.descriptor}, ${format})`;
   await client.command({
     query: `INSERT INTO ${into} (${columns.join(', ')}) ${settingsClause(token)} SELECT * FROM ${source}`,
   });

@@ -11,11 +11,11 @@ import { serverSettings } from './settings.ts';
  */
 export async function insertByHttp(
   client: ClickHouseClient,
-  { into, columns, portions, token }: RowsInto,
+  { into, columns, format, portions, token }: RowsInto,
 ): Promise<void> {
   // `insert` of the client takes objects only, and prints them one by one.
   const { stream } = await client.exec({
-    query: `INSERT INTO ${into} (${columns.join(', ')}) FORMAT JSONCompactEachRow`,
+    query: `INSERT INTO ${into} (${columns.join(', ')}) FORMAT ${format}`,
     values: Readable.from(paced(portions()), { objectMode: false }),
     clickhouse_settings: serverSettings(token),
   });

@@ -167,7 +167,7 @@ export class PartitionSink {
     const rows = new FreshRows(this.#backlog.below(plan.hi), marks, this.#effects.reader);
     if (this.#progress.plan === null) await this.#commit(plan.lo, { plan, marks });
     const insert = {
-      ...{ table: this.#table, rows, printed: rows },
+      ...{ table: this.#table, rows, bytes: rows },
       token: tokenOf(this.#table, this.place, plan),
     };
     if (!rows.isEmpty) await this.#try('insert', () => this.#effects.insert(insert));

@@ -1,6 +1,6 @@
-import type { Insert, PrintedRows, Row } from './warehouse.ts';
+import type { Insert, Row, RowBytes } from './warehouse.ts';
 
-export interface RowsInto extends PrintedRows {
+export interface RowsInto extends RowBytes {
   /** `database.table` */
   readonly into: string;
   readonly token: string;
@@ -10,8 +10,8 @@ export interface RowsInto extends PrintedRows {
 const rowsPerPortion = 500;
 
 /** Rows that are there as objects, as lines. */
-export function printedRows(rows: Insert['rows']): PrintedRows {
-  return { columns: columnsOf(rows), portions: () => portionsOf(rows) };
+export function printedRows(rows: Insert['rows']): RowBytes {
+  return { format: 'JSONCompactEachRow', columns: columnsOf(rows), portions: () => portionsOf(rows) };
 }
 
 /** The columns of the rows, none without a row. */

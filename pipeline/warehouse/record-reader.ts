@@ -1,12 +1,14 @@
+import { type Codec, codecs } from '../../schemas/avro/index.ts';
 import type { WarehouseTopic } from '../../schemas/clickhouse/index.ts';
+import { TocsinError } from '../../schemas/errors.ts';
 import type { Origin } from '../../schemas/place.ts';
 import type { TopicPartition } from '../broker/index.ts';
 import type { Found, RowReader } from './fresh-rows.ts';
-import type { LinePrinter } from './line-printer.ts';
 import type { Held } from './plan.ts';
+import { NotReadable } from './record-cursor.ts';
+import type { OwnRecord, RowBlock } from './row-block.ts';
 import { rowOf, type StoredValues } from './rows.ts';
 import type { SinkEvent } from './sink-events.ts';
-import { TopicLines } from './topic-lines.ts';
 import type { Row } from './warehouse.ts';
 
 /** Decodes a value of one of the topics; throws when it cannot. */
@@ -18,6 +20,7 @@ export type FindOwn = (topic: WarehouseTopic, value: Uint8Array) => number;
 export interface RecordReaderOptions {
   readonly topic: WarehouseTopic;
   readonly place: TopicPartition;
+  readonly buffer: RowBlock;
   readonly decode: DecodeStored;
   readonly findOwn: FindOwn;
   readonly observe: (event: SinkEvent) => void;
@@ -25,54 +28,71 @@ export interface RecordReaderOptions {
 
 /** Reads records of one partition as rows. That one cannot be read is said once. */
 export class RecordReader implements RowReader<Row> {
+  readonly buffer: RowBlock;
   readonly #options: RecordReaderOptions;
-  readonly #lines: TopicLines;
   /** The last record that could not be read. */
   #unreadable = -1;
 
   constructor(options: RecordReaderOptions) {
     this.#options = options;
-    this.#lines = new TopicLines(options.topic, options.place.topic);
+    this.buffer = options.buffer;
   }
 
-  get columns(): readonly string[] {
-    return this.#lines.columns;
+  read(record: Held): Found<Row> | null {
+    const { topic, place } = this.#options;
+    const decoded = this.#decoded(record);
+    if (decoded === null) return null;
+    const row = rowOf(topic, decoded, { topic: place.topic, at: record.timestamp });
+    return { origin: decoded.origin, row };
   }
 
-  read({ offset, timestamp, value }: Held): Found<Row> | null {
+  add(record: Held): Origin | null {
+    return this.#addOwn(record) ?? this.#addDecoded(record);
+  }
+
+  /** Null for what is not of our own layout, or not what it says: a decoder knows how to read it, or how to fail. */
+  #addOwn({ value, timestamp }: Held): Origin | null {
+    if (!Buffer.isBuffer(value)) return null;
+    const at = this.#options.findOwn(this.#options.topic, value);
+    return at < 0 ? null : this.#tryAdd({ value, at, timestamp });
+  }
+
+  /** In our own layout it is read like the others. */
+  #addDecoded(record: Held): Origin | null {
+    const decoded = this.#decoded(record);
+    if (decoded === null) return null;
+    // The codec is that of the topic the value was read from.
+    const codec = codecs[this.#options.topic] as unknown as Codec<unknown>;
+    const value = codec.encode(decoded);
+    const origin = this.#tryAdd({ value, at: 0, timestamp: record.timestamp });
+    if (origin === null)
+      this.#refuse(
+        record.offset,
+        new TocsinError('record.invalid-field', 'a number that its column cannot hold'),
+      );
+    return origin;
+  }
+
+  #tryAdd(record: OwnRecord): Origin | null {
+    try {
+      return this.buffer.add(record);
+    } catch (error) {
+      if (!(error instanceof NotReadable)) throw error;
+      this.buffer.drop();
+      return null;
+    }
+  }
+
+  #decoded({ offset, value }: Held): StoredValues[WarehouseTopic] | null {
     // A tombstone of the compacted topic: says that the broker may forget, not that analysts should.
     if (value === null) return null;
-    const { topic, place, decode } = this.#options;
+    const { topic, decode } = this.#options;
     try {
-      const decoded = decode(topic, value);
-      return { origin: decoded.origin, row: rowOf(topic, decoded, { topic: place.topic, at: timestamp }) };
+      return decode(topic, value);
     } catch (error) {
       this.#refuse(offset, error);
       return null;
     }
-  }
-
-  print(record: Held, line: LinePrinter): Origin | null {
-    return this.#printOwn(record, line) ?? this.#printRead(record, line);
-  }
-
-  /** Null for what is not of our own layout, or not what it says: a decoder knows how to read it, or how to fail. */
-  #printOwn({ value, timestamp }: Held, line: LinePrinter): Origin | null {
-    if (!Buffer.isBuffer(value)) return null;
-    const at = this.#options.findOwn(this.#options.topic, value);
-    if (at < 0) return null;
-    try {
-      return this.#lines.print(line, { value, at, timestamp });
-    } catch {
-      line.drop();
-      return null;
-    }
-  }
-
-  #printRead(record: Held, line: LinePrinter): Origin | null {
-    const found = this.read(record);
-    if (found !== null) this.#lines.printRow(line, found.row);
-    return found?.origin ?? null;
   }
 
   #refuse(offset: number, error: unknown): void {

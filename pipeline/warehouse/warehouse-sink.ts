@@ -7,6 +7,7 @@ import { PartitionSink } from './partition-sink.ts';
 import { isPassing, isRefusedCommit } from './passing.ts';
 import { decodeProgress, nothingStored } from './plan.ts';
 import { type DecodeStored, type FindOwn, RecordReader } from './record-reader.ts';
+import { RowBlock } from './row-block.ts';
 import type { SinkEvent } from './sink-events.ts';
 import type { Insert, Warehouse } from './warehouse.ts';
 
@@ -48,6 +49,8 @@ export class WarehouseSink {
   readonly #group: string;
   readonly #consumer: Consumer;
   readonly #partitions = new Map<string, PartitionSink>();
+  /** What the rows of a topic are made in, one partition's after the other's. */
+  readonly #buffers = new Map<WarehouseTopic, RowBlock>();
   /** Of the assignment that `partitions` belong to. */
   #epoch = -1;
   /** Questions about where to begin that the broker has not answered yet. */
@@ -172,7 +175,7 @@ export class WarehouseSink {
     return {
       clock,
       observe,
-      reader: new RecordReader({ topic, place, decode, findOwn, observe }),
+      reader: new RecordReader({ topic, place, buffer: this.#bufferOf(topic), decode, findOwn, observe }),
       commit: (offset: number, metadata: string) =>
         this.#consumer.commitOffsets([{ ...place, offset, metadata }]),
       insert: (insert: Insert) => warehouse.insert(insert),
@@ -180,6 +183,14 @@ export class WarehouseSink {
       resume: () => this.#consumer.resume([place]),
       fail: (error: Error) => this.#fail(error),
     };
+  }
+
+  #bufferOf(topic: WarehouseTopic): RowBlock {
+    const known = this.#buffers.get(topic);
+    if (known !== undefined) return known;
+    const buffer = new RowBlock(topic, topics[topic].name);
+    this.#buffers.set(topic, buffer);
+    return buffer;
   }
 
   async #revoked(revoked: readonly TopicPartition[]): Promise<void> {

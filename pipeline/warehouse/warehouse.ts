@@ -5,16 +5,18 @@ export interface Insert<Table extends TableName = TableName> {
   readonly table: Table;
   /** The same ones each time they are asked for; all have the same columns, in the same order. */
   readonly rows: Iterable<RowOf<Table>>;
-  /** The same rows as lines, where they need not be read for that. */
-  readonly printed?: PrintedRows;
+  /** The same rows as the engine reads them, where they need not be read for that. */
+  readonly bytes?: RowBytes;
   /** Equal rows carry an equal token. Letters, digits and `._-/:` only, at most 400 of them. */
   readonly token: string;
 }
 
-/** Rows as JSONCompactEachRow: arrays, in the order of the columns, whose types the engine takes from the table. */
-export interface PrintedRows {
+/** Rows as the engine reads them. */
+export interface RowBytes {
+  /** JSONCompactEachRow: arrays, in the order of the columns. Native: blocks of columns. */
+  readonly format: 'JSONCompactEachRow' | 'Native';
   readonly columns: readonly string[];
-  /** The lines, some at a time; the same ones each time they are asked for. */
+  /** The rows, some at a time; the same ones each time they are asked for. */
   portions(): Iterable<Buffer>;
 }
 

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Found, FreshRows, type RowReader } from '../../../pipeline/warehouse/fresh-rows.ts';
+import {
+  type Found,
+  FreshRows,
+  type RowBuffer,
+  type RowReader,
+} from '../../../pipeline/warehouse/fresh-rows.ts';
 import { type Held, type Marks, nothingStored } from '../../../pipeline/warehouse/plan.ts';
 
 type Position = readonly [shard: number, offset: number, n: number];
@@ -19,12 +24,54 @@ function read({ offset, value }: Held): Found<string> | null {
   return { origin: { shard, offset: at, n }, row: `row ${offset}` };
 }
 
+const rowsInBuffer = 100;
+
+/** Rows as lines. */
+class Lines implements RowBuffer {
+  readonly format = 'JSONCompactEachRow';
+  readonly columns = ['row'];
+  #kept: string[] = [];
+  added: string | null = null;
+
+  get isEmpty(): boolean {
+    return this.#kept.length === 0;
+  }
+
+  get isFull(): boolean {
+    return this.#kept.length === rowsInBuffer;
+  }
+
+  keep(): void {
+    this.#kept.push(`${JSON.stringify([this.added])}\n`);
+    this.added = null;
+  }
+
+  drop(): void {
+    this.added = null;
+  }
+
+  take(): Buffer {
+    const lines = this.#kept.join('');
+    this.clear();
+    return Buffer.from(lines);
+  }
+
+  clear(): void {
+    this.#kept = [];
+  }
+}
+
+const buffer = new Lines();
+
 const reader: RowReader<string> = {
-  columns: ['row'],
+  buffer,
   read,
-  print: (record, line) => {
+  add: (record) => {
     const found = read(record);
-    if (found !== null) line.whole(JSON.stringify([found.row]));
+    if (found !== null) {
+      expect(buffer.added, 'neither kept nor dropped').toBeNull();
+      buffer.added = found.row;
+    }
     return found?.origin ?? null;
   },
 };
@@ -91,11 +138,18 @@ describe('FreshRows', () => {
   });
 
   test('of many rows come some at a time', () => {
-    const records = Array.from({ length: 40_000 }, (_, offset) => held(offset));
+    const records = Array.from({ length: 1_050 }, (_, offset) => held(offset));
     const portions = [...fresh(records).portions()];
-    expect(portions.length).toBeGreaterThan(2);
-    expect(Math.max(...portions.map(({ length }) => length))).toBeLessThan(128 * 1_024);
-    expect(String(Buffer.concat(portions)).split('\n')).toHaveLength(40_001);
+    expect(portions.map((portion) => String(portion).split('\n').length - 1)).toEqual([
+      ...Array.from({ length: 10 }, () => rowsInBuffer),
+      50,
+    ]);
+  });
+
+  test('have nothing of what somebody left behind who failed in the middle', () => {
+    buffer.added = 'left behind';
+    buffer.keep();
+    expect(linesOf(fresh([held(0)]))).toBe('["row 0"]\n');
   });
 
   test('however the log is cut into ranges, the same rows are stored, each once', () => {
