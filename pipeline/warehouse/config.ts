@@ -7,7 +7,7 @@ const count = (value: number, what: string, most = Number.MAX_SAFE_INTEGER) =>
 
 export const SinkConfig = z
   .object({
-    batchRows: count(10_000, 'Records of one partition that are inserted at once.', 100_000),
+    batchRows: count(30_000, 'Records of one partition that are inserted at once.', 100_000),
     batchBytes: count(16_777_216, 'Most bytes of records in one insert, as the log holds them.'),
     flushMs: count(1_000, 'A record waits at most this long for its batch to fill.'),
     retryMinMs: count(100, 'Pause after the first failed insert; doubles with each further one.'),
