@@ -13,8 +13,9 @@ export interface Column {
   read(from: RecordCursor): void;
   /** Adds what stands for a cell that is not there (`schemas/clickhouse/tables.ts`). */
   addAbsent(): void;
+  /** Of all cells, as they stand in a block. */
   readonly bytes: number;
-  /** Returns where they end. */
+  /** Returns where the cells end. */
   copyTo(to: Buffer, at: number): number;
 }
 

@@ -18,7 +18,10 @@ export interface RowBuffer extends Pick<RowBytes, 'columns' | 'format'> {
   clear(): void;
 }
 
-/** Reads records, in either form; null for what has no row. It must not throw, and may be asked again about a record. */
+/**
+ * Reads records, in either form; null for what has no row. It must not throw, and may be asked again about a record. A number that
+ * its column cannot hold is known to `add` alone.
+ */
 export interface RowReader<Row> {
   /** Shared with other readers: what is in it is taken before anybody else has a turn. */
   readonly buffer: RowBuffer;

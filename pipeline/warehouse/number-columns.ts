@@ -2,56 +2,62 @@ import type { Column, Ends } from './block-column.ts';
 import { time } from './cells.ts';
 import { NotReadable, type RecordCursor } from './record-cursor.ts';
 
+/** As many as a block has rows: only items of maps are more. */
 const cellsAtFirst = 1_024;
 const highScale = 2 ** 32;
+
+interface NumbersOf<Numbers> {
+  new (length: number): Numbers;
+}
 
 /** Cells that are one or two numbers each. */
 export abstract class NumberColumn<Numbers extends Uint8Array | Uint32Array | Float64Array>
   implements Column
 {
   abstract readonly type: string;
-  protected numbers: Numbers;
   readonly #ends: Ends;
   readonly #part: number;
-  readonly #perCell: number;
+  readonly #Numbers: NumbersOf<Numbers>;
+  #numbers: Numbers;
 
-  constructor(ends: Ends, numbers: Numbers, perCell = 1) {
+  constructor(ends: Ends, Numbers: NumbersOf<Numbers>) {
     this.#ends = ends;
     this.#part = ends.add();
-    this.numbers = numbers;
-    this.#perCell = perCell;
+    this.#Numbers = Numbers;
+    this.#numbers = new Numbers(cellsAtFirst);
   }
 
   abstract read(from: RecordCursor): void;
   abstract addAbsent(): void;
 
   get bytes(): number {
-    return this.#bytes;
+    return this.cellBytes;
   }
 
   copyTo(to: Buffer, at: number): number {
-    to.set(new Uint8Array(this.numbers.buffer, 0, this.#bytes), at);
-    return at + this.#bytes;
+    const { cellBytes } = this;
+    to.set(new Uint8Array(this.#numbers.buffer, 0, cellBytes), at);
+    return at + cellBytes;
   }
 
-  get #bytes(): number {
-    return (this.#ends.now[this.#part] ?? 0) * this.numbers.BYTES_PER_ELEMENT;
+  /** Of the numbers alone. */
+  protected get cellBytes(): number {
+    return (this.#ends.now[this.#part] ?? 0) * this.#numbers.BYTES_PER_ELEMENT;
   }
 
-  protected abstract roomFor(numbers: number): Numbers;
-
-  /** Where the cell goes that comes next. */
-  protected next(): number {
+  /** Adds a number; one that is too large for its bits, or negative, is stored modulo their power of two. */
+  protected put(number: number): void {
     const { now } = this.#ends;
     const at = now[this.#part] ?? 0;
-    const end = at + this.#perCell;
-    now[this.#part] = end;
-    if (end > this.numbers.length) {
-      const larger = this.roomFor(2 * this.numbers.length);
-      larger.set(this.numbers);
-      this.numbers = larger;
-    }
-    return at;
+    if (at === this.#numbers.length) this.#grow();
+    this.#numbers[at] = number;
+    now[this.#part] = at + 1;
+  }
+
+  #grow(): void {
+    const larger = new this.#Numbers(2 * this.#numbers.length);
+    larger.set(this.#numbers);
+    this.#numbers = larger;
   }
 }
 
@@ -60,7 +66,7 @@ export class LongColumn extends NumberColumn<Uint32Array> {
   readonly type: string = 'UInt64';
 
   constructor(ends: Ends) {
-    super(ends, new Uint32Array(2 * cellsAtFirst), 2);
+    super(ends, Uint32Array);
   }
 
   read(from: RecordCursor): void {
@@ -74,13 +80,8 @@ export class LongColumn extends NumberColumn<Uint32Array> {
   add(number: number): void {
     if (number < 0) throw new NotReadable();
     // The lower half comes first.
-    const at = this.next();
-    this.numbers[at] = number >>> 0;
-    this.numbers[at + 1] = Math.floor(number / highScale);
-  }
-
-  protected roomFor(numbers: number): Uint32Array {
-    return new Uint32Array(numbers);
+    this.put(number >>> 0);
+    this.put(Math.floor(number / highScale));
   }
 }
 
@@ -103,7 +104,7 @@ export class IntColumn extends NumberColumn<Uint32Array> {
   readonly #absent: number;
 
   constructor(ends: Ends, type: 'Int32' | 'UInt32', absent = 0) {
-    super(ends, new Uint32Array(cellsAtFirst));
+    super(ends, Uint32Array);
     this.type = type;
     this.#least = type === 'Int32' ? -highScale / 2 : 0;
     this.#absent = absent;
@@ -119,11 +120,7 @@ export class IntColumn extends NumberColumn<Uint32Array> {
 
   add(number: number): void {
     if (number < this.#least || number >= this.#least + highScale) throw new NotReadable();
-    this.numbers[this.next()] = number;
-  }
-
-  protected roomFor(numbers: number): Uint32Array {
-    return new Uint32Array(numbers);
+    this.put(number);
   }
 }
 
@@ -132,21 +129,17 @@ export class RealColumn extends NumberColumn<Float64Array> {
   readonly #absent: number;
 
   constructor(ends: Ends, absent: number) {
-    super(ends, new Float64Array(cellsAtFirst));
+    super(ends, Float64Array);
     this.#absent = absent;
   }
 
   read(from: RecordCursor): void {
     // -0 becomes 0, as it would in JSON.
-    this.numbers[this.next()] = from.readReal() + 0;
+    this.put(from.readReal() + 0);
   }
 
   addAbsent(): void {
-    this.numbers[this.next()] = this.#absent;
-  }
-
-  protected roomFor(numbers: number): Float64Array {
-    return new Float64Array(numbers);
+    this.put(this.#absent);
   }
 }
 
@@ -154,7 +147,7 @@ export class BooleanColumn extends NumberColumn<Uint8Array> {
   readonly type = 'Bool';
 
   constructor(ends: Ends) {
-    super(ends, new Uint8Array(cellsAtFirst));
+    super(ends, Uint8Array);
   }
 
   read(from: RecordCursor): void {
@@ -166,10 +159,6 @@ export class BooleanColumn extends NumberColumn<Uint8Array> {
   }
 
   add(is: boolean): void {
-    this.numbers[this.next()] = Number(is);
-  }
-
-  protected roomFor(numbers: number): Uint8Array {
-    return new Uint8Array(numbers);
+    this.put(Number(is));
   }
 }

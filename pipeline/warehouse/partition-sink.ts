@@ -223,7 +223,10 @@ export class PartitionSink {
   /** Pauses the consumer while too much is held, and lets it go on afterwards. */
   #settleFlow(): void {
     if (this.#state !== 'open') return;
-    if (this.#backlog.holds(heldBatches)) this.#hold();
+    const { plan } = this.#progress;
+    // A plan may be larger than two batches are now, and is stored as it is.
+    const isWaiting = plan !== null && !this.#backlog.hasAll(plan);
+    if (!isWaiting && this.#backlog.holds(heldBatches)) this.#hold();
     else if (this.#isPaused && !this.#retry.isWaiting) {
       this.#isPaused = false;
       this.#effects.resume();

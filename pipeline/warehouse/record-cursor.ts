@@ -8,6 +8,11 @@ export class RecordCursor {
   bytes: Buffer = none;
   at = 0;
 
+  /** Lets go of the record. */
+  end(): void {
+    this.begin(none, 0);
+  }
+
   /** Stands before the record that begins there and ends with the bytes. */
   begin(bytes: Buffer, at: number): void {
     this.bytes = bytes;
@@ -26,8 +31,8 @@ export class RecordCursor {
       byte = this.bytes[this.at++] ?? 0;
       natural += (byte & 0x7f) * scale;
     }
-    // Behind the end, or a number that the decoder refuses, too.
-    if (this.at > this.bytes.length || natural > 2 * Number.MAX_SAFE_INTEGER) throw new NotReadable();
+    // Behind the end, or a number that the decoder refuses, too; so many bytes may stand for one that there is no number.
+    if (this.at > this.bytes.length || !(natural <= 2 * Number.MAX_SAFE_INTEGER)) throw new NotReadable();
     return sign === 0 ? natural / 2 : -(natural + 1) / 2;
   }
 

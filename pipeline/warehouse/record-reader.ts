@@ -57,27 +57,28 @@ export class RecordReader implements RowReader<Row> {
     return at < 0 ? null : this.#tryAdd({ value, at, timestamp });
   }
 
-  /** In our own layout it is read like the others. */
+  /** Written again in our own layout, then read like the others. */
   #addDecoded(record: Held): Origin | null {
     const decoded = this.#decoded(record);
     if (decoded === null) return null;
     // The codec is that of the topic the value was read from.
     const codec = codecs[this.#options.topic] as unknown as Codec<unknown>;
-    const value = codec.encode(decoded);
-    const origin = this.#tryAdd({ value, at: 0, timestamp: record.timestamp });
-    if (origin === null)
-      this.#refuse(
-        record.offset,
-        new TocsinError('record.invalid-field', 'a number that its column cannot hold'),
-      );
-    return origin;
+    try {
+      return this.buffer.add({ value: codec.encode(decoded), at: 0, timestamp: record.timestamp });
+    } catch (error) {
+      this.buffer.drop();
+      const detail = 'a number that its column cannot hold';
+      const isTooLarge = error instanceof NotReadable;
+      this.#refuse(record.offset, isTooLarge ? new TocsinError('record.invalid-field', detail) : error);
+      return null;
+    }
   }
 
+  /** Whatever it is that goes wrong, the decoder is asked next. */
   #tryAdd(record: OwnRecord): Origin | null {
     try {
       return this.buffer.add(record);
-    } catch (error) {
-      if (!(error instanceof NotReadable)) throw error;
+    } catch {
       this.buffer.drop();
       return null;
     }

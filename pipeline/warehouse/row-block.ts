@@ -5,13 +5,14 @@ import type { RowBuffer } from './fresh-rows.ts';
 import { BooleanColumn, IntColumn, LongColumn, TimeColumn } from './number-columns.ts';
 import { NotReadable, RecordCursor } from './record-cursor.ts';
 import { TextColumn, textCell, varintBytes, writeVarint } from './text-column.ts';
-import type { NamedColumn } from './topic-columns.ts';
-import { fieldsOfTopic } from './topic-columns.ts';
+import { type Fields, fieldsOfTopic, type NamedColumn } from './topic-columns.ts';
 
 /** So many rows are a block: a few milliseconds of work, and the engine has little to do for one block more. */
 const mostRows = 1_024;
 /** With so many bytes of records in it a block is full, too. */
 const mostBytes = 512 * 1_024;
+/** What a larger block was made in is given back: it holds a record that is far larger than others. */
+const mostKeptBytes = 4 * mostBytes;
 
 /** A record in the layout of our own schema. */
 export interface OwnRecord {
@@ -30,24 +31,16 @@ export class RowBlock implements RowBuffer {
   readonly format = 'Native';
   /** In the order in which they stand in a block. */
   readonly columns: readonly string[];
-  readonly #ends = new Ends();
   readonly #from = new RecordCursor();
-  readonly #read: (from: RecordCursor) => void;
-  readonly #stored: StoredColumns;
-  readonly #named: readonly NamedColumn[];
-  readonly #heads: readonly Buffer[];
+  readonly #make: () => Parts;
+  #parts: Parts;
   #rows = 0;
   #recordBytes = 0;
 
   constructor(id: WarehouseTopic, topicName: string) {
-    const fields = fieldsOfTopic[id](this.#ends);
-    this.#stored = new StoredColumns(this.#ends, id, topicName);
-    this.#named = [...fields.columns, ...this.#stored.columns];
-    this.#heads = this.#named.map(({ name, column: { type } }) =>
-      Buffer.concat([textCell(name), textCell(type)]),
-    );
-    this.#read = fields.read;
-    this.columns = this.#named.map(({ name }) => name);
+    this.#make = () => partsOf(id, topicName);
+    this.#parts = this.#make();
+    this.columns = this.#parts.named.map(({ name }) => name);
   }
 
   /**
@@ -57,22 +50,23 @@ export class RowBlock implements RowBuffer {
    */
   add({ value, at, timestamp }: OwnRecord): Origin {
     const from = this.#from;
+    const { fields, stored } = this.#parts;
     from.begin(value, at);
-    this.#read(from);
+    fields.read(from);
     const origin = { shard: from.readLong(), offset: from.readLong(), n: from.readLong() };
     if (!from.isAtEnd) throw new NotReadable();
-    this.#stored.add(origin, timestamp);
+    stored.add(origin, timestamp);
     return origin;
   }
 
   keep(): void {
-    this.#ends.keep();
+    this.#parts.ends.keep();
     this.#rows += 1;
     this.#recordBytes += this.#from.bytes.length;
   }
 
   drop(): void {
-    this.#ends.drop();
+    this.#parts.ends.drop();
   }
 
   get isEmpty(): boolean {
@@ -85,24 +79,46 @@ export class RowBlock implements RowBuffer {
 
   /** The rows that were kept since the last call; the bytes are the caller's. */
   take(): Buffer {
-    const { length } = this.#named;
-    const heads = this.#heads.reduce((bytes, head) => bytes + head.length, 0);
-    const cells = this.#named.reduce((bytes, { column }) => bytes + column.bytes, 0);
-    const block = Buffer.allocUnsafeSlow(varintBytes(length) + varintBytes(this.#rows) + heads + cells);
-    let end = writeVarint(block, writeVarint(block, 0, length), this.#rows);
-    for (const [i, { column }] of this.#named.entries()) {
-      end += this.#heads[i]?.copy(block, end) ?? 0;
+    const { named, heads } = this.#parts;
+    const headBytes = heads.reduce((bytes, head) => bytes + head.length, 0);
+    const cellBytes = named.reduce((bytes, { column }) => bytes + column.bytes, 0);
+    const countBytes = varintBytes(named.length) + varintBytes(this.#rows);
+    const block = Buffer.allocUnsafeSlow(countBytes + headBytes + cellBytes);
+    let end = writeVarint(block, writeVarint(block, 0, named.length), this.#rows);
+    for (const [i, { column }] of named.entries()) {
+      end += heads[i]?.copy(block, end) ?? 0;
       end = column.copyTo(block, end);
     }
+    if (block.length > mostKeptBytes) this.#parts = this.#make();
     this.clear();
     return block;
   }
 
   clear(): void {
-    this.#ends.clear();
+    this.#parts.ends.clear();
+    this.#from.end();
     this.#rows = 0;
     this.#recordBytes = 0;
   }
+}
+
+/** What a block is made in. */
+interface Parts {
+  readonly ends: Ends;
+  readonly fields: Fields;
+  readonly stored: StoredColumns;
+  readonly named: readonly NamedColumn[];
+  /** Name and type of each column, as they stand before its cells. */
+  readonly heads: readonly Buffer[];
+}
+
+function partsOf(id: WarehouseTopic, topicName: string): Parts {
+  const ends = new Ends();
+  const fields = fieldsOfTopic[id](ends);
+  const stored = new StoredColumns(ends, id, topicName);
+  const named = [...fields.columns, ...stored.columns];
+  const heads = named.map(({ name, column: { type } }) => Buffer.concat([textCell(name), textCell(type)]));
+  return { ends, fields, stored, named, heads };
 }
 
 /** What stands in every row, and in no record but for the origin. */

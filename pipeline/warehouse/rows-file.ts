@@ -25,7 +25,7 @@ export class RowsFile {
     return this.#handle.fd;
   }
 
-  /** Puts these lines in place of what is in the file. */
+  /** Puts these rows in place of what is in the file. */
   async replace(portions: Iterable<Buffer>): Promise<void> {
     await this.#handle.truncate(0);
     let end = 0;

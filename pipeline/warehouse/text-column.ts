@@ -32,7 +32,7 @@ export class TextColumn implements Column {
   readonly type: string = 'String';
   readonly #ends: Ends;
   readonly #part: number;
-  #cells = Buffer.alloc(bytesAtFirst);
+  #cells = Buffer.allocUnsafeSlow(bytesAtFirst);
 
   constructor(ends: Ends) {
     this.#ends = ends;

@@ -26,7 +26,7 @@ export class WordColumn extends NumberColumn<Uint8Array> {
   readonly #indexes: readonly number[];
 
   constructor(ends: Ends, { schema, wordOf }: WordList) {
-    super(ends, new Uint8Array(1_024));
+    super(ends, Uint8Array);
     const words = schema.symbols.flatMap((symbol) => wordOf.get(symbol) ?? []);
     if (words.length > mostWords) throw new RangeError(`${schema.name} has ${words.length} words`);
     this.#head = headOf(['', ...words]);
@@ -36,26 +36,22 @@ export class WordColumn extends NumberColumn<Uint8Array> {
   read(from: RecordCursor): void {
     const index = this.#indexes[from.readLong()] ?? absent;
     if (index === absent) throw new NotReadable();
-    this.numbers[this.next()] = index;
+    this.put(index);
   }
 
   addAbsent(): void {
-    this.numbers[this.next()] = absent;
+    this.put(absent);
   }
 
   override get bytes(): number {
-    return this.#head.length + countBytes + super.bytes;
+    return this.#head.length + countBytes + this.cellBytes;
   }
 
   override copyTo(to: Buffer, at: number): number {
     let end = at + this.#head.copy(to, at);
-    end = to.writeUInt32LE(super.bytes, end);
+    end = to.writeUInt32LE(this.cellBytes, end);
     end = to.writeUInt32LE(0, end);
     return super.copyTo(to, end);
-  }
-
-  protected roomFor(numbers: number): Uint8Array {
-    return new Uint8Array(numbers);
   }
 }
 

@@ -163,6 +163,16 @@ describe('a record in a block', () => {
     expect(added(topic, value)).toEqual({ origin: null, rows: [], unreadable: ['unreadable'] });
   });
 
+  test('with a number of so many bytes that it is none is unreadable', () => {
+    const value = plain.decisions;
+    const padded = Buffer.concat([
+      value.subarray(0, framedBytes),
+      Buffer.alloc(200, 0x80),
+      value.subarray(framedBytes),
+    ]);
+    expect(added('decisions', padded)).toMatchObject({ origin: null, rows: [] });
+  });
+
   test('takes bytes that are no Buffer for somebody else’s', () => {
     const value = Uint8Array.from(plain.decisions);
     expect(added('decisions', value)).toEqual(added('decisions', plain.decisions));
@@ -172,5 +182,31 @@ describe('a record in a block', () => {
     const fingerprints = Array.from({ length: 5_000 }, (_, n) => `${n}`.padStart(32, '0') as Fingerprint);
     const value = framed.incidents(incidentOf({ title: '"ü'.repeat(200_000), fingerprints }));
     expect(added('incidents', value)).toEqual(read('incidents', value));
+  });
+
+  test('keeps each of many weights, whatever was there before', () => {
+    const { reader } = readerOf('incidents', true);
+    const contributions = (row: number) =>
+      Array.from({ length: 5 }, (_, n) => ({ name: `part ${n}`, weight: 1 + row + n / 10 }));
+    const values = Array.from({ length: 1_000 }, (_, row) =>
+      framed.incidents(
+        incidentOf({
+          probableCause: {
+            ...{ fingerprint: 'f'.repeat(32) as Fingerprint, confidence: 0.5 },
+            contributions: contributions(row),
+          },
+        }),
+      ),
+    );
+    const blockOf = () => {
+      for (const value of values) {
+        reader.add(recordOf(value));
+        reader.buffer.keep();
+      }
+      return reader.buffer.take();
+    };
+    const first = blockOf();
+    expect(readBlocks(first)).toEqual(values.flatMap((value) => read('incidents', value).rows));
+    expect(blockOf().equals(first)).toBe(true);
   });
 });

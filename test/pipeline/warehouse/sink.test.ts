@@ -129,6 +129,23 @@ describe('WarehouseSink', () => {
     expect([...first.failures, ...second.failures]).toEqual([]);
   });
 
+  test('a plan that is larger than batches are by now is stored as it is', async () => {
+    await bench.produce('enriched', alerts(0, 3_000));
+    warehouse.before = () => new Promise(() => undefined);
+    const first = await bench.start(warehouse, { batchRows: 3_000 });
+    await bench.settle();
+    const stopping = first.sink.stop();
+    await bench.turns();
+    bench.clock.advanceTo(5_000);
+    await stopping;
+    expect(await bench.committed('enriched')).toMatchObject({ offset: 0, plan: [0, 3_000] });
+    warehouse.before = async () => undefined;
+    await bench.start(warehouse, { batchRows: 100 });
+    await bench.settle();
+    expect(warehouse.inserts).toHaveLength(1);
+    expect(warehouse.origins).toEqual(numbers(0, 3_000));
+  });
+
   test('what the broker refuses while partitions are handed over is a failure', async () => {
     bench.committedFaults.push(new TocsinError('broker.unauthorized', 'not for you'));
     const failures: Error[] = [];
