@@ -2,7 +2,7 @@ import type { Column, Ends } from './block-column.ts';
 import { time } from './cells.ts';
 import { NotReadable, type RecordCursor } from './record-cursor.ts';
 
-/** As many as a block has rows: only items of maps are more. */
+/** As many as a block has rows; what needs more of them grows once. */
 const cellsAtFirst = 1_024;
 const highScale = 2 ** 32;
 

@@ -58,6 +58,7 @@ const measured = /^(value|sum|min|max|p\d|score$|.*confidence$)/;
 function cellOf(name: string, cell: unknown): unknown {
   if (measured.test(name)) return nonNumbers.get(cell) ?? cell;
   if (!/contributions|features/.test(name)) return cell;
+  // Columns of these names are maps.
   const entries = Object.entries(cell as Record<string, unknown>);
   return Object.fromEntries(entries.map(([key, value]) => [key, nonNumbers.get(value) ?? value]));
 }
@@ -179,6 +180,7 @@ describe('a record in a block', () => {
   });
 
   test('of large texts and lists is as large', () => {
+    // Any 32 digits look like a fingerprint.
     const fingerprints = Array.from({ length: 5_000 }, (_, n) => `${n}`.padStart(32, '0') as Fingerprint);
     const value = framed.incidents(incidentOf({ title: '"ü'.repeat(200_000), fingerprints }));
     expect(added('incidents', value)).toEqual(read('incidents', value));
@@ -188,6 +190,7 @@ describe('a record in a block', () => {
     const { reader } = readerOf('incidents', true);
     const contributions = (row: number) =>
       Array.from({ length: 5 }, (_, n) => ({ name: `part ${n}`, weight: 1 + row + n / 10 }));
+    // Any 32 digits look like a fingerprint.
     const values = Array.from({ length: 1_000 }, (_, row) =>
       framed.incidents(
         incidentOf({
