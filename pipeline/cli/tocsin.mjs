@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // The launcher: plain JavaScript, so that an old Node can read it and say what is wrong. It prepares the engine and
 // hands over to main.ts.
+import module from 'node:module';
 import v8 from 'node:v8';
 
 // Patterns come from users. Where backtracking explodes, V8 goes on with its linear engine: measured 28.9 s → 1 ms.
@@ -17,8 +18,11 @@ if (major < 20 || (major === 20 && minor < 19)) {
 }
 
 async function start() {
-  if (stripsTypes()) silenceStrippingWarning();
-  else if (!(await registerTsx())) return;
+  if (stripsTypes()) {
+    silenceStrippingWarning();
+    // What was compiled once is read from the folder for temporary files, as tsx does where it is needed.
+    module.enableCompileCache();
+  } else if (!(await registerTsx())) return;
   const { main } = await import('./main.ts');
   await main();
 }
