@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { nodeArgsAsShipped } from '../chaos/run/worker-process.ts';
+import { nodeArgsOfImage, nodeArgsOfSource } from '../chaos/run/worker-process.ts';
 import { instructions, pathOf, textOf, wordsOf } from './reading.ts';
 
 const bases = instructions('FROM').map((text) => text.split(' ')[0] ?? '');
@@ -39,9 +39,10 @@ describe('the image', () => {
     const [node, ...others] = wordsOf('ENTRYPOINT');
     const launcher = others.pop() ?? '';
     expect([node, existsSync(pathOf(launcher))]).toEqual(['node', true]);
-    // Everybody else who starts a worker gives its collector as much room.
-    expect(nodeArgsAsShipped).toEqual(others);
-    expect(textOf('package.json')).toContain(`"start": "node ${others.join(' ')} ${launcher} demo"`);
+    // What is measured, and killed, is started as people start it.
+    expect(nodeArgsOfImage).toEqual(others);
+    const start = `"start": "node ${nodeArgsOfSource.join(' ')} ${launcher} demo"`;
+    expect(textOf('package.json')).toContain(start);
     const [port] = instructions('EXPOSE');
     expect(wordsOf('CMD')).toEqual(['run', '--listen', `0.0.0.0:${port}`, '--print', 'none']);
     expect(instructions('HEALTHCHECK')[0]).toContain(`http://127.0.0.1:${port}/livez`);

@@ -6,11 +6,20 @@ import { fileURLToPath } from 'node:url';
 
 const launcher = fileURLToPath(new URL('../../../pipeline/cli/tocsin.mjs', import.meta.url));
 
-/** As the image starts it (deploy/Dockerfile). */
-export const nodeArgsAsShipped: readonly string[] = [
+/** As the image starts it, on Node 24 (deploy/Dockerfile). */
+export const nodeArgsOfImage: readonly string[] = [
+  '--max-semi-space-size=64',
+  '--initial-old-space-size=200',
+  '--external-memory-accounted-in-global-limit',
+];
+/** As `npm start` does, on any Node: an older one ends at a flag that it does not know. */
+export const nodeArgsOfSource: readonly string[] = [
   '--max-semi-space-size=64',
   '--initial-old-space-size=400',
 ];
+
+const knowsFlagsOfImage = Number.parseInt(process.versions.node, 10) >= 24;
+const nodeArgs = knowsFlagsOfImage ? nodeArgsOfImage : nodeArgsOfSource;
 
 /** What the config gives a worker for its end (`stopWithinMs`), and some more. */
 const longestStopMs = 40_000;
@@ -44,7 +53,7 @@ export class WorkerProcess {
   #isFrozen = false;
   #hasHung = false;
 
-  constructor({ name, folder, config, args, nodeArgs = [], onDeath }: WorkerPlan) {
+  constructor({ name, folder, config, args, nodeArgs: more = [], onDeath }: WorkerPlan) {
     this.name = name;
     this.logFile = join(folder, 'logs', `${name}.log`);
     const log = openSync(this.logFile, 'a');
@@ -55,8 +64,8 @@ export class WorkerProcess {
       `--report-directory=${join(folder, 'logs')}`,
     ];
     const command = [
-      ...nodeArgsAsShipped,
       ...nodeArgs,
+      ...more,
       ...reports,
       launcher,
       'run',
