@@ -12,14 +12,14 @@ export const nodeArgsOfImage: readonly string[] = [
   '--initial-old-space-size=200',
   '--external-memory-accounted-in-global-limit',
 ];
-/** As `npm start` does, on any Node: an older one ends at a flag that it does not know. */
+/** As `npm start` does, on any Node: it ends at a flag that it does not know. */
 export const nodeArgsOfSource: readonly string[] = [
   '--max-semi-space-size=64',
   '--initial-old-space-size=400',
 ];
 
-const knowsFlagsOfImage = Number.parseInt(process.versions.node, 10) >= 24;
-const nodeArgs = knowsFlagsOfImage ? nodeArgsOfImage : nodeArgsOfSource;
+const isNodeOfImage = process.versions.node.startsWith('24.');
+const nodeArgs = isNodeOfImage ? nodeArgsOfImage : nodeArgsOfSource;
 
 /** What the config gives a worker for its end (`stopWithinMs`), and some more. */
 const longestStopMs = 40_000;
