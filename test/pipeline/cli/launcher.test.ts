@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { accessSync, constants, readFileSync } from 'node:fs';
+import { accessSync, constants, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { folderWith } from './calling.ts';
@@ -16,6 +16,8 @@ interface Start {
   readonly files?: Record<string, string>;
   /** Flags for Node itself. */
   readonly flags?: readonly string[];
+  /** Where it may put what it needs for a while. */
+  readonly temporary?: string;
   /** Nobody reads stdout, as behind `| head` once it has enough. */
   readonly isUnread?: boolean;
 }
@@ -23,9 +25,9 @@ interface Start {
 /** Starts the real launcher in a process of its own. */
 function start(
   argv: readonly string[],
-  { files = {}, flags = [], isUnread = false }: Start = {},
+  { files = {}, flags = [], temporary, isUnread = false }: Start = {},
 ): Promise<Ended> {
-  const env = { PATH: process.env['PATH'] ?? '' };
+  const env = { PATH: process.env['PATH'] ?? '', ...(temporary === undefined ? {} : { TMPDIR: temporary }) };
   const child = spawn(process.execPath, [...flags, launcher, ...argv], { cwd: folderWith(files), env });
   let [stdout, stderr] = ['', ''];
   if (isUnread) child.stdout.destroy();
@@ -69,6 +71,12 @@ describe('the launcher', () => {
   test('writes all of a long answer into a pipe', async () => {
     const { stdout } = await start(['config', 'schema']);
     expect(JSON.parse(stdout)).toHaveProperty('properties.worker');
+  });
+
+  test('keeps what was compiled, by Node or by tsx, for the next start', async () => {
+    const temporary = folderWith({});
+    expect(await start(['--version'], { temporary })).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(readdirSync(temporary).join()).toMatch(/node-compile-cache|tsx-/);
   });
 
   test('ends in peace when the reader goes away', async () => {
