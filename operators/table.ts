@@ -24,7 +24,7 @@ export type TablesOf<T extends TableSpecs> = {
 
 /**
  * Keyed rows in memory that remember which keys changed since the last checkpoint. Rows are replaced, not mutated; a
- * row that its operator owns alone may be mutated when it was set within this `epoch`.
+ * row that its operator owns alone may be mutated when it was set, or touched, within this `epoch`.
  */
 export class Table<Row> {
   #rows = new Map<string, Row>();
@@ -33,7 +33,7 @@ export class Table<Row> {
   #captured: Capture<Row> | null = null;
   #epoch = 0;
 
-  /** Grows with each capture. A row that was set within this epoch may be mutated on without a word. */
+  /** Grows with each capture. A row that was set or touched within this epoch may be mutated on without a word. */
   get epoch(): number {
     return this.#epoch;
   }
@@ -54,6 +54,12 @@ export class Table<Row> {
   set(key: string, row: Row): void {
     this.#keep(key);
     this.#rows.set(key, row);
+    this.#changed.add(key);
+  }
+
+  /** Before the row of this key, which is there, is mutated by the operator that owns it alone. */
+  touch(key: string): void {
+    this.#keep(key);
     this.#changed.add(key);
   }
 

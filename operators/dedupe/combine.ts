@@ -97,7 +97,9 @@ function recentRun({ head, identity }: Identified): Run | null {
 /** Before a run is changed in place. Nearly always it was set since the last checkpoint, and is known to have changed. */
 function mark(runs: Table<Run>, run: Run): void {
   if (run.markedIn === runs.epoch) return;
-  runs.set(run.rowKey, run);
+  // One that has seen nothing is new; any other has its row.
+  if (run.count === 0) runs.set(run.rowKey, run);
+  else runs.touch(run.rowKey);
   run.markedIn = runs.epoch;
 }
 

@@ -78,7 +78,7 @@ describe('what a table captured', () => {
             if (one.kind === 'replace') table.set(one.key, { count: one.count });
             else if (one.kind === 'delete') table.delete(one.key);
             else if (row !== undefined) {
-              if (setIn.get(row) !== table.epoch) table.set(one.key, row);
+              if (setIn.get(row) !== table.epoch) table.touch(one.key);
               setIn.set(row, table.epoch);
               row.count = one.count;
             }
