@@ -61,9 +61,14 @@ export interface Identity {
   readonly subject: PackedSubject;
 }
 
-export interface Identified extends Omit<Observation, 'kind'> {
+export interface IdentifiedHead extends KnownHead {
+  identity: Identity;
+}
+
+/** Its identity is to be found at its head: what stands in an event is looked into when the event is made, and a repeat has no need of it. */
+export interface Identified extends Omit<Observation, 'kind' | 'head'> {
   readonly kind: 'identified';
-  readonly identity: Identity;
+  readonly head: IdentifiedHead;
 }
 
 /** A record, or one alert of it (`n`), that cannot be used: goes to the dead-letter topic with its bytes untouched. */

@@ -59,7 +59,8 @@ export const combine = defineOperator<ReduceEvent>()({
 });
 
 function combineAlert(step: CombineStep, event: Identified): void {
-  const { head, identity } = event;
+  const { head } = event;
+  const { identity } = head;
   const recent = recentRun(event);
   const sighted = sight(event, (recent ?? identity).droppedBy !== '', step.config);
   if (isLate(event, sighted.cell, step.config)) {
@@ -88,10 +89,10 @@ function combineAlert(step: CombineStep, event: Identified): void {
 }
 
 /** The latest run of the fingerprint, where a repeat finds it without looking it up; null when that must be done. */
-function recentRun({ head, identity }: Identified): Run | null {
+function recentRun({ head }: Identified): Run | null {
   // Nobody else puts anything there.
   const run = (head.run ?? null) as Run | null;
-  return run?.isLatest === true && run.identity === identity ? run : null;
+  return run?.isLatest === true && run.identity === head.identity ? run : null;
 }
 
 /** Before a run is changed in place. Nearly always it was set since the last checkpoint, and is known to have changed. */
@@ -202,8 +203,8 @@ function dropSome(step: CombineStep, runs: Run[], cell: EventTimeMs): void {
 }
 
 function passLate(step: CombineStep, event: Identified, t: EventTimeMs): void {
-  const { shard, place, head, tail, identity } = event;
-  const { fingerprint, fingerprintRule, domain, contentHash } = identity;
+  const { shard, place, head, tail } = event;
+  const { fingerprint, fingerprintRule, domain, contentHash } = head.identity;
   const late: LateAlert = {
     kind: 'late',
     shard,
@@ -225,6 +226,6 @@ function passLate(step: CombineStep, event: Identified, t: EventTimeMs): void {
 }
 
 function assign(step: CombineStep, event: Identified, to: { run: Run['id'] | null; t: EventTimeMs }): void {
-  const { place, identity } = event;
-  step.emit({ kind: 'assigned', place, run: to.run, t: to.t, fingerprint: identity.fingerprint });
+  const { place, head } = event;
+  step.emit({ kind: 'assigned', place, run: to.run, t: to.t, fingerprint: head.identity.fingerprint });
 }

@@ -68,7 +68,7 @@ export function makeLatest({ byFingerprint }: RunIndex, run: Run): void {
 }
 
 export function runAmong({ byFingerprint }: RunIndex, event: Identified, sighted: Sighted): Run | undefined {
-  const known = byFingerprint.get(event.identity.fingerprint);
+  const known = byFingerprint.get(event.head.identity.fingerprint);
   if (known === undefined) return undefined;
   if (known.runs.length <= fewRuns) return known.runs.find((run) => isOfRun(run, event, sighted));
   known.byKey ??= new Map(known.runs.map((run) => [keyOfRun(run), run]));

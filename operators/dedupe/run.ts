@@ -2,7 +2,7 @@ import type { Ending, Head, Status } from '../../schemas/alert.ts';
 import type { PackedSubject } from '../../schemas/avro/index.ts';
 import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import type { Place } from '../../schemas/place.ts';
-import type { Identified, Identity, KnownHead } from '../events.ts';
+import type { Identified, IdentifiedHead, Identity, KnownHead } from '../events.ts';
 import { addFresh, type Counts, count } from './fresh.ts';
 
 /**
@@ -66,7 +66,8 @@ export interface Sighted {
 }
 
 /** The name of a run among those of a shard; everything that a run holds equal for all its observations. */
-export function runKey({ identity, head, tail }: Identified, sighted: Sighted): string {
+export function runKey({ head, tail }: Identified, sighted: Sighted): string {
+  const { identity } = head;
   const end = tail.status === 'resolved' ? sighted.endsAt : null;
   return [
     identity.fingerprint,
@@ -88,26 +89,27 @@ export function keyOfRun(run: Run): string {
 }
 
 /** Whether an observation of the run's fingerprint belongs to it; the hot path, so it builds nothing. */
-export function isOfRun(run: Run, { identity, head, tail }: Identified, sighted: Sighted): boolean {
+export function isOfRun(run: Run, { head, tail }: Identified, sighted: Sighted): boolean {
   return (
     run.cell === sighted.cell &&
     run.status === tail.status &&
     run.startsAt === sighted.startsAt &&
     (run.status === 'firing' || run.resolvedAt === sighted.endsAt) &&
-    (run.identity === identity || isSameKind(run, identity)) &&
-    run.ending === head.ending
+    (run.identity === head.identity || isSameKind(run, head))
   );
 }
 
-function isSameKind(run: Run, identity: Identity): boolean {
+function isSameKind(run: Run, { identity, ending }: IdentifiedHead): boolean {
+  const { watched, domain, droppedBy } = identity;
   return (
-    run.watched === identity.watched && run.domain === identity.domain && run.droppedBy === identity.droppedBy
+    run.watched === watched && run.domain === domain && run.droppedBy === droppedBy && run.ending === ending
   );
 }
 
 /** What a repeat asks for stands first, so that it lies together. */
 export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted, cellMs: number): Run {
-  const { shard, place, identity, head, tail } = event;
+  const { shard, place, head, tail } = event;
+  const { identity } = head;
   const { fingerprint, fingerprintRule, contentHash, watched, domain, droppedBy, subject } = identity;
   return {
     cell,
@@ -160,7 +162,8 @@ export function observe(run: Run, event: Identified, { t, endsAt }: Sighted): vo
 }
 
 /** The text is that of the newest observation; of two at one time, that of the greater hash, then the greater id. */
-function noteText(run: Run, { identity, head, tail }: Identified, distance: number): void {
+function noteText(run: Run, { head, tail }: Identified, distance: number): void {
+  const { identity } = head;
   const isSame = run.identity === identity;
   if (distance === run.lastIn) {
     const isOlder = !isSame && identity.contentHash < run.contentHash;

@@ -1,5 +1,5 @@
 import { PackedHead, packSubject } from '../../schemas/avro/index.ts';
-import type { Identity, KnownHead, ReduceEvent } from '../events.ts';
+import type { IdentifiedHead, KnownHead, ReduceEvent } from '../events.ts';
 import { defineOperator } from '../operator.ts';
 import { FingerprintConfig } from './config.ts';
 import { identify, type Rules, rulesOf } from './identify.ts';
@@ -20,16 +20,14 @@ export const fingerprint = defineOperator<ReduceEvent>()({
   derive: (config): Derived => ({ rules: rulesOf(config), under: {} }),
   on: {
     observation(step, { shard, place, at, head, tail }) {
-      const identity = identityOf(step.derived, head);
-      step.emit({ kind: 'identified', shard, place, at, head, tail, identity });
+      step.emit({ kind: 'identified', shard, place, at, head: identifiedHead(step.derived, head), tail });
     },
   },
 });
 
 /** Once per head: normalize gives equal heads the same object. */
-function identityOf({ rules, under }: Derived, head: KnownHead): Identity {
-  const known = head.identity ?? null;
-  if (known !== null && head.identifiedUnder === under) return known;
+function identifiedHead({ rules, under }: Derived, head: KnownHead): IdentifiedHead {
+  if (isIdentified(head) && head.identifiedUnder === under) return head;
   const named = identify(rules, head instanceof PackedHead ? head.unpack() : head);
   const { fingerprint, fingerprintRule, domain, contentHash, watched, droppedBy } = named;
   const { ending } = head;
@@ -46,7 +44,10 @@ function identityOf({ rules, under }: Derived, head: KnownHead): Identity {
   if (head instanceof PackedHead) head.keepIn(subject);
   // Flat: an object that was spread and added to is read through the runtime, each time.
   const identity = { fingerprint, fingerprintRule, domain, contentHash, watched, droppedBy, subject };
-  head.identity = identity;
   head.identifiedUnder = under;
-  return identity;
+  return Object.assign(head, { identity });
+}
+
+function isIdentified(head: KnownHead): head is IdentifiedHead {
+  return (head.identity ?? null) !== null;
 }

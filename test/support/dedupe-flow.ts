@@ -75,7 +75,7 @@ export function identified(alert: Sent, offset: number): Identified {
     shard: alert.shard,
     place: { offset, n: 0 },
     at: noon + alert.at,
-    head,
+    head: { ...head, identity: { ...named, subject: packSubject({ ...named, ending, head }) } },
     tail: {
       status,
       observedAt: absolute(alert.observedAt),
@@ -84,7 +84,6 @@ export function identified(alert: Sent, offset: number): Identified {
       value,
       id: '',
     },
-    identity: { ...named, subject: packSubject({ ...named, ending, head }) },
   };
 }
 

@@ -34,7 +34,11 @@ describe('an identified alert', () => {
       {
         ...observation,
         kind: 'identified',
-        identity: { ...identity, subject: expect.any(PackedSubject) },
+        head: {
+          ...observation.head,
+          identity: { ...identity, subject: expect.any(PackedSubject) },
+          identifiedUnder: expect.anything(),
+        },
       },
     ]);
     expect(driven.decisions).toEqual([]);
@@ -43,9 +47,9 @@ describe('an identified alert', () => {
   it('of a known head has the same identity object, since it is computed once per head', () => {
     const known = head();
     const [a, b, c] = send([known, known, head()]);
-    expect(a?.identity).toBe(b?.identity);
-    expect(c?.identity).not.toBe(a?.identity);
-    expect(c?.identity).toEqual(a?.identity);
+    expect(a?.head.identity).toBe(b?.head.identity);
+    expect(c?.head.identity).not.toBe(a?.head.identity);
+    expect(c?.head.identity).toEqual(a?.head.identity);
   });
 
   it('lets what is no observation pass', () => {
@@ -120,7 +124,7 @@ describe('the default identity', () => {
     const odd = head({ labels: Object.fromEntries([['constructor', 'a']]) });
     const none = head({ labels: {} });
     const [a, b] = send([odd, none], { identity: [{ name: 'c', fields: ['label:constructor'] }] });
-    expect(a?.identity.fingerprint).not.toBe(b?.identity.fingerprint);
+    expect(a?.head.identity.fingerprint).not.toBe(b?.head.identity.fingerprint);
   });
 
   it('is the same whatever order the labels come in', () => {

@@ -36,5 +36,5 @@ export function send(heads: readonly KnownHead[], config: unknown = {}): readonl
 export function identityOf(overrides: Partial<KnownHead> = {}, config: unknown = {}): Identity {
   const [identified] = send([head(overrides)], config);
   if (identified === undefined) throw new Error('nothing came out');
-  return identified.identity;
+  return identified.head.identity;
 }
