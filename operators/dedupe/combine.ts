@@ -42,7 +42,11 @@ export const combine = defineOperator<ReduceEvent>()({
   name: 'combine',
   config: DedupeConfig,
   tables: reduceTables,
-  derive: (_config, tables): Runs => ({ ...indexRuns(tables.runs), speaking: new Map(), mayHoldBack: true }),
+  derive: (config, tables): Runs => ({
+    ...indexRuns(tables.runs, config),
+    speaking: new Map(),
+    mayHoldBack: true,
+  }),
   on: {
     identified: (step, event) => combineAlert(step, event),
   },

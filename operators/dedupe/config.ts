@@ -45,11 +45,16 @@ export const DedupeConfig = z
 
 export type DedupeConfig = z.infer<typeof DedupeConfig>;
 
-type CellTimes = Pick<DedupeConfig, 'windowMs'>;
+export type CellTimes = Pick<DedupeConfig, 'windowMs'>;
 
 /** Start of the cell that holds `t`. */
-export function cellOf(t: number, { windowMs }: CellTimes): number {
-  return Math.floor(t / windowMs) * windowMs;
+export function cellOf(t: number, times: CellTimes): number {
+  return cellNumberOf(t, times) * times.windowMs;
+}
+
+/** Cells are numbered from that of the epoch on. */
+export function cellNumberOf(t: number, { windowMs }: CellTimes): number {
+  return Math.floor(t / windowMs);
 }
 
 /** Start of the first cell that may still receive statements when everything up to `complete` has arrived. */

@@ -1,6 +1,7 @@
 import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import type { Identified } from '../events.ts';
 import type { Table } from '../table.ts';
+import type { CellTimes } from './config.ts';
 import { isOfRun, keyOfRun, liveRun, type Run, runKey } from './run.ts';
 import type { Sighted } from './sight.ts';
 
@@ -49,9 +50,9 @@ export function addRun(index: RunIndex, run: Run): void {
 }
 
 /** The newest alert names the latest run of a fingerprint, whatever order the rows come back in. */
-export function indexRuns(table: Table<Run>): RunIndex {
+export function indexRuns(table: Table<Run>, times: CellTimes): RunIndex {
   const runs: RunIndex = { byFingerprint: new Map(), byCell: new Map() };
-  for (const run of table.values()) addRun(runs, liveRun(run));
+  for (const run of table.values()) addRun(runs, liveRun(run, times));
   return runs;
 }
 

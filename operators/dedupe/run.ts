@@ -3,6 +3,7 @@ import type { PackedSubject } from '../../schemas/avro/index.ts';
 import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import type { Place } from '../../schemas/place.ts';
 import type { Identified, IdentifiedHead, Identity, KnownHead } from '../events.ts';
+import type { CellTimes } from './config.ts';
 import { addFresh, type Counts, count } from './fresh.ts';
 
 /**
@@ -35,6 +36,8 @@ export interface StoredRun extends Counts {
 
 /** In memory it has its subject unpacked, too. */
 export interface Run extends StoredRun {
+  /** That of its cell: small, as a time is not, which is an object of its own elsewhere in memory. */
+  readonly cellNumber: number;
   readonly fingerprint: Fingerprint;
   fingerprintRule: string;
   readonly domain: string;
@@ -51,15 +54,22 @@ export interface Run extends StoredRun {
   markedIn: number;
 }
 
-/** A run as it was stored, in memory again. */
-export function liveRun(run: StoredRun): Run {
-  return Object.assign(run, run.subject.unpack(), { identity: null, isLatest: false, markedIn: -1 });
+/** A run as it was stored, in memory again, under a configuration that may have other cells. */
+export function liveRun(run: StoredRun, { windowMs }: CellTimes): Run {
+  const cellNumber = run.cell / windowMs;
+  return Object.assign(run, run.subject.unpack(), {
+    cellNumber,
+    identity: null,
+    isLatest: false,
+    markedIn: -1,
+  });
 }
 
 /** Where an observation stands: its time and cell, and what of its period counts within them. */
 export interface Sighted {
   readonly t: EventTimeMs;
   readonly cell: EventTimeMs;
+  readonly cellNumber: number;
   readonly startsAt: EventTimeMs | null;
   /** resolved: its named end. firing: the end that a timeout source named. */
   readonly endsAt: EventTimeMs | null;
@@ -91,7 +101,7 @@ export function keyOfRun(run: Run): string {
 /** Whether an observation of the run's fingerprint belongs to it; the hot path, so it builds nothing. */
 export function isOfRun(run: Run, { head, tail }: Identified, sighted: Sighted): boolean {
   return (
-    run.cell === sighted.cell &&
+    run.cellNumber === sighted.cellNumber &&
     run.status === tail.status &&
     run.startsAt === sighted.startsAt &&
     (run.status === 'firing' || run.resolvedAt === sighted.endsAt) &&
@@ -107,12 +117,17 @@ function isSameKind(run: Run, { identity, ending }: IdentifiedHead): boolean {
 }
 
 /** What a repeat asks for stands first, so that it lies together. */
-export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted, cellMs: number): Run {
+export function newRun(
+  event: Identified,
+  { cell, cellNumber, startsAt, endsAt, t }: Sighted,
+  cellMs: number,
+): Run {
   const { shard, place, head, tail } = event;
   const { identity } = head;
   const { fingerprint, fingerprintRule, contentHash, watched, domain, droppedBy, subject } = identity;
+  const distance = inPlace(t - cell);
   return {
-    cell,
+    cellNumber,
     isLatest: false,
     identity,
     status: tail.status,
@@ -125,8 +140,8 @@ export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted
     vN: place.n,
     count: 0,
     emittedCount: 0,
-    firstIn: t - cell,
-    lastIn: t - cell,
+    firstIn: distance,
+    lastIn: distance,
     sourceId: tail.id,
     fresh: [],
     rowKey: `${place.offset}/${place.n}`,
@@ -139,6 +154,7 @@ export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted
     contentHash,
     watched,
     subject,
+    cell,
     cellMs,
     segments: [],
     gridMs: 1,
@@ -147,9 +163,9 @@ export function newRun(event: Identified, { cell, startsAt, endsAt, t }: Sighted
 }
 
 /** Adds one observation, in place. */
-export function observe(run: Run, event: Identified, { t, endsAt }: Sighted): void {
+export function observe(run: Run, event: Identified, { t, cell, endsAt }: Sighted): void {
   const { place, tail } = event;
-  const distance = t - run.cell;
+  const distance = inPlace(t - cell);
   run.vOffset = place.offset;
   run.vN = place.n;
   run.count += 1;
@@ -159,6 +175,12 @@ export function observe(run: Run, event: Identified, { t, endsAt }: Sighted): vo
   // The ends that a timeout source names are asked for at each of its observations.
   if (run.ending === 'timeout' && run.status === 'firing') count(run, { t, value: tail.value, endsAt });
   else addFresh(run, distance, tail.value);
+}
+
+/** The same number; a small one as V8 keeps it in the object that has it. What is reckoned with times is a double, and has its own place. */
+function inPlace(distance: number): number {
+  const small = distance | 0;
+  return small === distance ? small : distance;
 }
 
 /** The text is that of the newest observation; of two at one time, that of the greater hash, then the greater id. */

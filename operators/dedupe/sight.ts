@@ -1,6 +1,6 @@
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { Identified } from '../events.ts';
-import { cellOf, type DedupeConfig } from './config.ts';
+import { cellNumberOf, type DedupeConfig } from './config.ts';
 import type { Sighted } from './run.ts';
 
 export type { Sighted } from './run.ts';
@@ -12,10 +12,11 @@ export function sight(event: Identified, isDropped: boolean, config: DedupeConfi
   const { tail, at } = event;
   // A dropped alert is only counted; by the log's time it is never late.
   const t = isDropped ? at : Math.min(tail.observedAt ?? at, at + config.skewMs);
-  const cell = cellOf(t, config);
-  if (isDropped) return { t, cell, startsAt: null, endsAt: null };
+  const cellNumber = cellNumberOf(t, config);
+  const cell = cellNumber * config.windowMs;
+  if (isDropped) return { t, cell, cellNumber, startsAt: null, endsAt: null };
   const startsAt = tail.startsAt === null ? null : startOf(tail.startsAt, { t, cell }, config);
-  return { t, cell, startsAt, endsAt: endOf(event, t, config) };
+  return { t, cell, cellNumber, startsAt, endsAt: endOf(event, t, config) };
 }
 
 /**

@@ -28,7 +28,16 @@ function runOf(seen: Seen, all: Partial<Run> = {}): Run {
     ...names,
     ...{ subject, head, identity: null, isLatest: true, markedIn: -1, rowKey: '7/0', shard: 3 },
     ...{ id: { offset: 7, n: 0 }, vOffset: 9, vN: 1, sourceId: 'id-1', status: 'firing', emittedCount: 0 },
-    ...{ startsAt: null, resolvedAt: null, cell, cellMs, count: seen.length, segments: [], gridMs: 1 },
+    ...{
+      startsAt: null,
+      resolvedAt: null,
+      cell,
+      cellNumber: cell / cellMs,
+      cellMs,
+      count: seen.length,
+      segments: [],
+      gridMs: 1,
+    },
     ...{ minutes: [], fresh: [], firstIn: 0, lastIn: cellMs - 1 },
     ...all,
   };

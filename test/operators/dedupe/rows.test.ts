@@ -52,7 +52,7 @@ describe('rows', () => {
     const driven = drive(combine);
     for (const [n, draft] of drafts.entries()) driven.send(identified(sent(draft), n), noon + draft.at);
     const rows = roundTrips(driven as unknown as Driven<Kinded>, combine.tables, (row) =>
-      liveRun(row as StoredRun),
+      liveRun(row as StoredRun, { windowMs: 300_000 }),
     );
     expect(rows.length).toBeGreaterThan(1);
     for (const { row, again } of rows) expect(again).toEqual(row);
