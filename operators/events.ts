@@ -36,6 +36,12 @@ export interface KnownHead extends Head {
   run?: object | null;
 }
 
+/** A tail that may know where its id lies, one byte for each character; its not knowing says nothing. */
+export interface SeenTail extends Tail {
+  /** For as long as the step: it lies in all that was fetched with it. */
+  readonly idLies?: Stretch | null;
+}
+
 /** One decoded alert on its way through REDUCE. */
 export interface Observation {
   readonly kind: 'observation';
@@ -44,7 +50,7 @@ export interface Observation {
   readonly place: Place;
   readonly at: EventTimeMs;
   readonly head: KnownHead;
-  readonly tail: Tail;
+  readonly tail: SeenTail;
 }
 
 /** What identifies a head; computed once per head, not per observation. */

@@ -7,7 +7,7 @@ import type { Table } from '../table.ts';
 import { DedupeConfig } from './config.ts';
 import { partialOf, plainHead } from './partial-of.ts';
 import { reduceTables } from './rows.ts';
-import { isOfRun, newRun, observe, type Run } from './run.ts';
+import { isOfPeriod, isOfRun, newRun, observe, type Run } from './run.ts';
 import { addRun, forget, indexRuns, letGo, makeLatest, type RunIndex, runAmong } from './run-index.ts';
 import { isLate, type Sighted, sight } from './sight.ts';
 
@@ -72,8 +72,12 @@ function combineAlert(step: CombineStep, event: Identified): void {
     return;
   }
   const previous = recent ?? step.derived.byFingerprint.get(identity.fingerprint)?.latest;
+  const isOfPrevious =
+    recent === null
+      ? previous !== undefined && isOfRun(previous, event, sighted)
+      : isOfPeriod(recent, event, sighted);
   const run =
-    previous !== undefined && isOfRun(previous, event, sighted)
+    previous !== undefined && isOfPrevious
       ? previous
       : (runAmong(step.derived, event, sighted) ?? openRun(step, event, sighted));
   const wasSilent = run === previous && isSilentBefore(run, sighted.t);
@@ -94,9 +98,9 @@ function combineAlert(step: CombineStep, event: Identified): void {
 
 /** The latest run of the fingerprint, where a repeat finds it without looking it up; null when that must be done. */
 function recentRun({ head }: Identified): Run | null {
-  // Nobody else puts anything there.
+  // Nobody else puts anything there; fingerprint takes it away from a head that it names anew.
   const run = (head.run ?? null) as Run | null;
-  return run?.isLatest === true && run.identity === head.identity ? run : null;
+  return run?.isLatest === true ? run : null;
 }
 
 /** Before a run is changed in place. Nearly always it was set since the last checkpoint, and is known to have changed. */

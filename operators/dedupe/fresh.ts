@@ -36,8 +36,17 @@ export function addFresh(counts: Counts, distance: number, value: number | null)
 
 /** Adds an observation at once; no other may be waiting. */
 export function count(counts: Counts, seen: Sighting): void {
+  if (counts.segments.length === 0) ownLists(counts);
   observeSegment(counts, seen, counts.cellMs);
   observeMinute(counts.minutes, seen.t, seen.value);
+}
+
+/** Of who has counted nothing: most runs never count, and a list of their own costs each as much as half of what waits in it. */
+export const noItems: never[] = [];
+
+function ownLists(counts: Counts): void {
+  counts.segments = [];
+  counts.minutes = [];
 }
 
 /** Everything counted, sharing nothing that may still change. */

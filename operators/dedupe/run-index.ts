@@ -8,7 +8,7 @@ import type { Sighted } from './sight.ts';
 interface OfFingerprint {
   /** The live run with the newest alert: nearly always where the next alert belongs. */
   latest: Run;
-  runs: Run[];
+  readonly runs: Run[];
   /** By what tells runs apart; made when there are too many to look at each. */
   byKey: Map<string, Run> | null;
 }
@@ -52,7 +52,11 @@ export function addRun(index: RunIndex, run: Run): void {
 /** The newest alert names the latest run of a fingerprint, whatever order the rows come back in. */
 export function indexRuns(table: Table<Run>, times: CellTimes): RunIndex {
   const runs: RunIndex = { byFingerprint: new Map(), byCell: new Map() };
-  for (const run of table.values()) addRun(runs, liveRun(run, times));
+  for (const [key, stored] of table.entries()) {
+    const run = liveRun(stored, times);
+    table.restore(key, run);
+    addRun(runs, run);
+  }
   return runs;
 }
 
@@ -82,11 +86,22 @@ export function letGo(run: Run): void {
   if (run.head.run === run) run.head.run = null;
 }
 
+/** In place: an alert that comes back has a run come and one go in each cell, and a new list has room for 17. */
+function dropFrom(runs: Run[], cell: EventTimeMs): void {
+  let kept = 0;
+  for (const run of runs) {
+    if (run.cell === cell) continue;
+    runs[kept] = run;
+    kept += 1;
+  }
+  runs.length = kept;
+}
+
 /** Once for all runs of a fingerprint: a flapping alert may have thousands in a cell. */
 export function forget({ byFingerprint }: RunIndex, fingerprint: Fingerprint, cell: EventTimeMs): void {
   const known = byFingerprint.get(fingerprint);
   if (known === undefined) return;
-  known.runs = known.runs.filter((run) => run.cell !== cell);
+  dropFrom(known.runs, cell);
   known.byKey = null;
   const [first] = known.runs;
   if (first === undefined) byFingerprint.delete(fingerprint);

@@ -2,9 +2,11 @@ import type { Ending, Head, Status } from '../../schemas/alert.ts';
 import type { PackedSubject } from '../../schemas/avro/index.ts';
 import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import type { Place } from '../../schemas/place.ts';
-import type { Identified, IdentifiedHead, Identity, KnownHead } from '../events.ts';
+import type { Subject } from '../../schemas/reduced.ts';
+import type { Identified, IdentifiedHead, KnownHead } from '../events.ts';
 import type { CellTimes } from './config.ts';
-import { addFresh, type Counts, count } from './fresh.ts';
+import { addFresh, type Counts, count, noItems } from './fresh.ts';
+import { keepId, type NewestId, noId, textOfId } from './newest-id.ts';
 
 /**
  * A run: the observations of one fingerprint in one cell and shard that could be told apart by their times only. It is a
@@ -21,7 +23,7 @@ export interface StoredRun extends Counts {
   vN: number;
   /** That of the newest observation by time, as `sourceId` is its id. */
   subject: PackedSubject;
-  sourceId: string;
+  readonly sourceId: string;
   readonly status: Status;
   readonly startsAt: EventTimeMs | null;
   /** Named end of a resolved run, part of what makes it one run; null for firing ones. */
@@ -34,10 +36,10 @@ export interface StoredRun extends Counts {
   emittedCount: number;
 }
 
-/** In memory it has its subject unpacked, too. */
-export interface Run extends StoredRun {
+/** In memory it has its subject unpacked, and the id as it came. */
+export interface Run extends StoredRun, NewestId {
   /** That of its cell: small, as a time is not, which is an object of its own elsewhere in memory. */
-  readonly cellNumber: number;
+  cellNumber: number;
   readonly fingerprint: Fingerprint;
   fingerprintRule: string;
   readonly domain: string;
@@ -45,24 +47,97 @@ export interface Run extends StoredRun {
   readonly watched: string;
   readonly ending: Ending;
   readonly droppedBy: string;
+  /** Of the newest observation. What it is besides is not kept: an alert with this head is of the same identity. */
   head: Head & Pick<KnownHead, 'run'>;
-  /** Identity of the newest observation; null in a restored run until the next one. */
-  identity: Identity | null;
   /** Whether it has the newest alert of its fingerprint's live runs. */
   isLatest: boolean;
   /** The table's epoch when it was last set. */
   markedIn: number;
 }
 
-/** A run as it was stored, in memory again, under a configuration that may have other cells. */
-export function liveRun(run: StoredRun, { windowMs }: CellTimes): Run {
-  const cellNumber = run.cell / windowMs;
-  return Object.assign(run, run.subject.unpack(), {
-    cellNumber,
-    identity: null,
-    isLatest: false,
-    markedIn: -1,
-  });
+/** A run as it was stored, or kept under another configuration, in memory and nobody's latest. */
+export function liveRun(stored: StoredRun, { windowMs }: CellTimes): Run {
+  const cellNumber = stored.cell / windowMs;
+  if (!(stored instanceof LiveRun)) return new LiveRun(stored, stored.subject.unpack(), cellNumber);
+  stored.cellNumber = cellNumber;
+  stored.isLatest = false;
+  stored.markedIn = -1;
+  return stored;
+}
+
+/** What a repeat asks for and changes stands first, so that it lies together. */
+class LiveRun implements Run {
+  isLatest = false;
+  cellNumber: number;
+  readonly status: Status;
+  readonly startsAt: EventTimeMs | null;
+  readonly ending: Ending;
+  readonly droppedBy: string;
+  markedIn = -1;
+  vOffset: number;
+  vN: number;
+  count: number;
+  emittedCount: number;
+  firstIn: number;
+  lastIn: number;
+  head: Run['head'];
+  fresh: number[];
+  idLength = noId.idLength;
+  idRoom = noId.idRoom;
+  idFrom = noId.idFrom;
+  idBytes = noId.idBytes;
+  idText: string;
+  readonly resolvedAt: EventTimeMs | null;
+  readonly rowKey: string;
+  readonly shard: number;
+  readonly id: Place;
+  readonly fingerprint: Fingerprint;
+  fingerprintRule: string;
+  readonly domain: string;
+  contentHash: string;
+  readonly watched: string;
+  subject: PackedSubject;
+  readonly cell: EventTimeMs;
+  readonly cellMs: number;
+  segments: StoredRun['segments'];
+  gridMs: number;
+  minutes: StoredRun['minutes'];
+
+  constructor(stored: StoredRun, subject: Subject, cellNumber: number) {
+    this.cellNumber = cellNumber;
+    this.status = stored.status;
+    this.startsAt = stored.startsAt;
+    this.ending = subject.ending;
+    this.droppedBy = subject.droppedBy;
+    this.vOffset = stored.vOffset;
+    this.vN = stored.vN;
+    this.count = stored.count;
+    this.emittedCount = stored.emittedCount;
+    this.firstIn = inPlace(stored.firstIn);
+    this.lastIn = inPlace(stored.lastIn);
+    this.head = subject.head;
+    this.fresh = stored.fresh;
+    this.idText = stored.sourceId;
+    this.resolvedAt = stored.resolvedAt;
+    this.rowKey = stored.rowKey;
+    this.shard = stored.shard;
+    this.id = stored.id;
+    this.fingerprint = subject.fingerprint;
+    this.fingerprintRule = subject.fingerprintRule;
+    this.domain = subject.domain;
+    this.contentHash = subject.contentHash;
+    this.watched = subject.watched;
+    this.subject = stored.subject;
+    this.cell = stored.cell;
+    this.cellMs = stored.cellMs;
+    this.segments = stored.segments;
+    this.gridMs = stored.gridMs;
+    this.minutes = stored.minutes;
+  }
+
+  get sourceId(): string {
+    return textOfId(this);
+  }
 }
 
 /** Where an observation stands: its time and cell, and what of its period counts within them. */
@@ -99,13 +174,17 @@ export function keyOfRun(run: Run): string {
 }
 
 /** Whether an observation of the run's fingerprint belongs to it; the hot path, so it builds nothing. */
-export function isOfRun(run: Run, { head, tail }: Identified, sighted: Sighted): boolean {
+export function isOfRun(run: Run, event: Identified, sighted: Sighted): boolean {
+  return isOfPeriod(run, event, sighted) && isSameKind(run, event.head);
+}
+
+/** The same for an observation whose head was counted in the run: what it holds equal of heads is equal. */
+export function isOfPeriod(run: Run, { tail }: Identified, sighted: Sighted): boolean {
   return (
     run.cellNumber === sighted.cellNumber &&
     run.status === tail.status &&
     run.startsAt === sighted.startsAt &&
-    (run.status === 'firing' || run.resolvedAt === sighted.endsAt) &&
-    (run.identity === head.identity || isSameKind(run, head))
+    (run.status === 'firing' || run.resolvedAt === sighted.endsAt)
   );
 }
 
@@ -116,50 +195,40 @@ function isSameKind(run: Run, { identity, ending }: IdentifiedHead): boolean {
   );
 }
 
-/** What a repeat asks for stands first, so that it lies together. */
+/** A run without observations: `observe` adds the first. */
 export function newRun(
   event: Identified,
   { cell, cellNumber, startsAt, endsAt, t }: Sighted,
   cellMs: number,
 ): Run {
   const { shard, place, head, tail } = event;
-  const { identity } = head;
-  const { fingerprint, fingerprintRule, contentHash, watched, domain, droppedBy, subject } = identity;
-  const distance = inPlace(t - cell);
-  return {
-    cellNumber,
-    isLatest: false,
-    identity,
-    status: tail.status,
-    startsAt,
-    resolvedAt: tail.status === 'resolved' ? endsAt : null,
-    ending: head.ending,
-    droppedBy,
-    markedIn: -1,
-    vOffset: place.offset,
-    vN: place.n,
-    count: 0,
-    emittedCount: 0,
-    firstIn: distance,
-    lastIn: distance,
-    sourceId: tail.id,
-    fresh: [],
+  const { identity, ending } = head;
+  const { fingerprint, fingerprintRule, domain, contentHash, watched, droppedBy, subject } = identity;
+  const stored: StoredRun = {
     rowKey: `${place.offset}/${place.n}`,
     shard,
     id: place,
-    fingerprint,
-    fingerprintRule,
-    domain,
-    head,
-    contentHash,
-    watched,
+    vOffset: place.offset,
+    vN: place.n,
     subject,
+    sourceId: '',
+    status: tail.status,
     cell,
     cellMs,
-    segments: [],
+    startsAt,
+    resolvedAt: tail.status === 'resolved' ? endsAt : null,
+    firstIn: t - cell,
+    // Whatever comes is newer.
+    lastIn: -1,
+    count: 0,
+    emittedCount: 0,
+    segments: noItems,
     gridMs: 1,
-    minutes: [],
+    minutes: noItems,
+    fresh: noItems,
   };
+  const all = { fingerprint, fingerprintRule, domain, contentHash, watched, droppedBy, ending, head };
+  return new LiveRun(stored, all, cellNumber);
 }
 
 /** Adds one observation, in place. */
@@ -185,18 +254,18 @@ function inPlace(distance: number): number {
 
 /** The text is that of the newest observation; of two at one time, that of the greater hash, then the greater id. */
 function noteText(run: Run, { head, tail }: Identified, distance: number): void {
-  const { identity } = head;
-  const isSame = run.identity === identity;
+  // Not by its identity: that lies elsewhere, and V8 looks into objects that it compares.
+  const isSame = run.head === head && head.run === run;
   if (distance === run.lastIn) {
-    const isOlder = !isSame && identity.contentHash < run.contentHash;
-    const isEqual = isSame || identity.contentHash === run.contentHash;
+    const isOlder = !isSame && head.identity.contentHash < run.contentHash;
+    const isEqual = isSame || head.identity.contentHash === run.contentHash;
     if (isOlder || (isEqual && tail.id < run.sourceId)) return;
   }
-  run.sourceId = tail.id;
+  keepId(run, tail);
   if (isSame) return;
-  run.identity = identity;
+  const { subject, contentHash, fingerprintRule } = head.identity;
   run.head = head;
-  run.subject = identity.subject;
-  run.contentHash = identity.contentHash;
-  run.fingerprintRule = identity.fingerprintRule;
+  run.subject = subject;
+  run.contentHash = contentHash;
+  run.fingerprintRule = fingerprintRule;
 }

@@ -45,6 +45,8 @@ function identifiedHead({ rules, under }: Derived, head: KnownHead): IdentifiedH
   // Flat: an object that was spread and added to is read through the runtime, each time.
   const identity = { fingerprint, fingerprintRule, domain, contentHash, watched, droppedBy, subject };
   head.identifiedUnder = under;
+  // It was counted as what it was before.
+  head.run = null;
   return Object.assign(head, { identity });
 }
 

@@ -51,12 +51,21 @@ function zoneMs(zone: string | undefined): number {
 }
 
 /**
- * null when a time can be true at record time `at`, else what is wrong with it. An observation or a start may lie up to
- * a day ahead (clocks differ), an end up to ten years.
+ * Whether a time can be true at record time `at`. An observation or a start may lie up to a day ahead (clocks differ), an end up
+ * to ten years.
  */
+export function isPlausible(time: number, at: EventTimeMs, isEnd: boolean): boolean {
+  return time >= earliestMs && time <= latestAt(at, isEnd);
+}
+
+function latestAt(at: EventTimeMs, isEnd: boolean): EventTimeMs {
+  return at + (isEnd ? farthestEndMs : dayMs);
+}
+
+/** What is wrong with a time; null when it is plausible. */
 export function implausibility(time: number, at: EventTimeMs, isEnd: boolean): string | null {
-  const latest = at + (isEnd ? farthestEndMs : dayMs);
-  if (time >= earliestMs && time <= latest) return null;
+  if (isPlausible(time, at, isEnd)) return null;
+  const latest = latestAt(at, isEnd);
   const fits = (scaled: number): boolean => scaled >= earliestMs && scaled <= latest;
   if (Number.isNaN(time)) return 'is neither ISO 8601 nor epoch milliseconds';
   if (fits(time * 1_000)) return 'looks like seconds: multiply by 1000';

@@ -1,16 +1,15 @@
-import type { Tail } from '../../schemas/alert.ts';
-import { headEnd, RawTail } from '../../schemas/avro/index.ts';
+import { headEnd, RawTail, type TailInBytes } from '../../schemas/avro/index.ts';
 import { type Stretch, stretchOf } from '../../schemas/stretch.ts';
 import type { KnownHead, RawRecord } from '../events.ts';
 import { longestKey } from './byte-map.ts';
 import type { KnownBytes } from './known-bytes.ts';
 import type { Limits } from './limits.ts';
-import { implausibility } from './parse-time.ts';
+import { isPlausible } from './parse-time.ts';
 
 /** An alert whose head was seen before. */
 export interface Repeat {
   readonly head: KnownHead;
-  readonly tail: Tail;
+  readonly tail: TailInBytes;
 }
 
 /** Whether a registered schema lays records out exactly as ours does. */
@@ -67,12 +66,12 @@ export class Repeats {
     this.#heads.add(bytes, from + 1, headEnd(bytes, from + framingBytes, to), head);
   }
 
-  #isOrdinary({ observedAt, startsAt, endsAt, id }: Tail, at: number): boolean {
+  #isOrdinary({ observedAt, startsAt, endsAt, idLies }: TailInBytes, at: number): boolean {
     return (
-      (observedAt === null || implausibility(observedAt, at, false) === null) &&
-      (startsAt === null || implausibility(startsAt, at, false) === null) &&
-      (endsAt === null || implausibility(endsAt, at, true) === null) &&
-      id.length <= this.#limits.maxFieldBytes
+      (observedAt === null || isPlausible(observedAt, at, false)) &&
+      (startsAt === null || isPlausible(startsAt, at, false)) &&
+      (endsAt === null || isPlausible(endsAt, at, true)) &&
+      idLies.to - idLies.from <= this.#limits.maxFieldBytes
     );
   }
 }

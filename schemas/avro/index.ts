@@ -6,5 +6,5 @@ export { PackedCounts, packCounts } from './packed-counts.ts';
 export { PackedHead, packed } from './packed-head.ts';
 export { PackedSubject, packSubject } from './packed-subject.ts';
 export type { Prepacked } from './prepacked-types.ts';
-export { headEnd, RawTail } from './raw-wire.ts';
+export { headEnd, RawTail, type TailInBytes } from './raw-wire.ts';
 export { Sightings } from './sightings.ts';

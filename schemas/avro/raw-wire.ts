@@ -1,4 +1,6 @@
 import type { Status, Tail } from '../alert.ts';
+import type { EventTimeMs } from '../brand.ts';
+import type { Stretch } from '../stretch.ts';
 import { wordLists } from './words.ts';
 
 /** What the bytes of a status stand for; UNKNOWN is nobody's word, and left to the full reader to refuse. */
@@ -73,6 +75,37 @@ function textsEnd(bytes: Buffer, from: number, to: number): number {
   }
 }
 
+/** A tail whose id becomes a text when it is asked for; as a stretch it is its id. */
+export class TailInBytes implements Tail, Stretch {
+  readonly status: Status;
+  readonly observedAt: EventTimeMs | null;
+  readonly startsAt: EventTimeMs | null;
+  readonly endsAt: EventTimeMs | null;
+  readonly value: number | null;
+  readonly bytes: Buffer;
+  readonly from: number;
+  readonly to: number;
+
+  constructor(tail: Omit<Tail, 'id'>, bytes: Buffer, { from, to }: Omit<Stretch, 'bytes'>) {
+    this.status = tail.status;
+    this.observedAt = tail.observedAt;
+    this.startsAt = tail.startsAt;
+    this.endsAt = tail.endsAt;
+    this.value = tail.value;
+    this.bytes = bytes;
+    this.from = from;
+    this.to = to;
+  }
+
+  get id(): string {
+    return this.bytes.toString('latin1', this.from, this.to);
+  }
+
+  get idLies(): Stretch {
+    return this;
+  }
+}
+
 /**
  * Reads what follows the head of a raw alert. Whatever it is not sure of it leaves to the full reader, which says what is wrong:
  * null.
@@ -86,7 +119,7 @@ export class RawTail {
   #isSound = true;
 
   /** The tail that begins at `from` and ends at `to`; null for anything out of the ordinary. */
-  read(bytes: Buffer, from: number, to: number): Tail | null {
+  read(bytes: Buffer, from: number, to: number): TailInBytes | null {
     this.#bytes = bytes;
     this.#at = from;
     this.#to = to;
@@ -96,10 +129,10 @@ export class RawTail {
     const startsAt = this.#optionalLong();
     const endsAt = this.#optionalLong();
     const value = this.#optionalDouble();
-    const id = this.#asciiText();
+    const idFrom = this.#asciiText();
     this.#bytes = noBytes;
     if (!this.#isSound || this.#at !== to || status === undefined) return null;
-    return { status, observedAt, startsAt, endsAt, value, id };
+    return new TailInBytes({ status, observedAt, startsAt, endsAt, value }, bytes, { from: idFrom, to });
   }
 
   /** Zigzag: even numbers stand for the positive half. Negative ones are none of ours. */
@@ -149,16 +182,17 @@ export class RawTail {
     return value;
   }
 
-  #asciiText(): string {
+  /** Goes past a text; returns where its bytes begin. */
+  #asciiText(): number {
     const length = this.#long();
-    if (length === 0) return '';
     const from = this.#at;
     this.#at += length;
     if (this.#at > this.#to) {
       this.#isSound = false;
-      return '';
+      return from;
     }
-    for (let at = from; at < this.#at; at += 1) if ((this.#bytes[at] ?? 0x80) >= 0x80) this.#isSound = false;
-    return this.#bytes.toString('latin1', from, this.#at);
+    const [bytes, to] = [this.#bytes, this.#at];
+    for (let at = from; at < to; at += 1) if ((bytes[at] ?? 0x80) >= 0x80) this.#isSound = false;
+    return from;
   }
 }

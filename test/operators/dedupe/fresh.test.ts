@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addFresh, type Counts, count, counted } from '../../../operators/dedupe/fresh.ts';
+import { addFresh, type Counts, count, counted, noItems } from '../../../operators/dedupe/fresh.ts';
 
 const cell = 1_764_000_000_000;
 const cellMs = 300_000;
@@ -30,6 +30,25 @@ describe('observations that wait', () => {
           if (n % every === 0) expect(counted(waiting)).toEqual(atOnce(seen.slice(0, n + 1)));
         }
         expect(counted(waiting)).toEqual(atOnce(seen));
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('and what was counted are nobody else’s, though who has none shares the lists', () => {
+    fc.assert(
+      fc.property(sightings, fc.integer({ min: 1, max: 50 }), (seen, every) => {
+        const shared = { segments: noItems, minutes: noItems, fresh: noItems };
+        const [waiting, atTheirTime] = [
+          { ...empty(), ...shared },
+          { ...empty(), ...shared },
+        ];
+        for (const [distance, one] of seen) addFresh(waiting, distance, one);
+        for (const [distance, one] of seen.slice(0, every))
+          count(atTheirTime, { t: cell + distance, value: one, endsAt: null });
+        expect(counted(waiting)).toEqual(atOnce(seen));
+        expect(counted(atTheirTime)).toEqual(atOnce(seen.slice(0, every)));
+        expect(noItems).toEqual([]);
       }),
       { numRuns: 60 },
     );

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addFresh, count } from '../../../operators/dedupe/fresh.ts';
+import { noId } from '../../../operators/dedupe/newest-id.ts';
 import { partialOf } from '../../../operators/dedupe/partial-of.ts';
 import type { Run } from '../../../operators/dedupe/run.ts';
 import { codecs, PackedHead, packed, packSubject } from '../../../schemas/avro/index.ts';
@@ -26,7 +27,8 @@ type Seen = readonly (readonly [distance: number, value: number | null])[];
 function runOf(seen: Seen, all: Partial<Run> = {}): Run {
   const run: Run = {
     ...names,
-    ...{ subject, head, identity: null, isLatest: true, markedIn: -1, rowKey: '7/0', shard: 3 },
+    ...noId,
+    ...{ subject, head, isLatest: true, markedIn: -1, rowKey: '7/0', shard: 3 },
     ...{ id: { offset: 7, n: 0 }, vOffset: 9, vN: 1, sourceId: 'id-1', status: 'firing', emittedCount: 0 },
     ...{
       startsAt: null,

@@ -52,6 +52,16 @@ describe('an identified alert', () => {
     expect(c?.head.identity).toEqual(a?.head.identity);
   });
 
+  it('of a head that other rules named is named anew, and is not counted where it was counted before', () => {
+    const known = head();
+    send([known]);
+    const before = known.identity;
+    known.run = {};
+    send([known], { identity: [{ name: 'all', fields: ['labels'] }] });
+    expect(known.identity).not.toEqual(before);
+    expect(known.run).toBeNull();
+  });
+
   it('lets what is no observation pass', () => {
     const driven = drive(fingerprint);
     const record = {

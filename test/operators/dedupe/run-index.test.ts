@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { newRun, type Run } from '../../../operators/dedupe/run.ts';
+import { addRun, forget, type RunIndex, runAmong } from '../../../operators/dedupe/run-index.ts';
+import { identified, minute, noon, sent } from '../../support/dedupe-flow.ts';
+
+const cellMs = 5 * minute;
+
+/** A sighting of the same alert in a cell, resolved at an instant that makes it a run of its own. */
+function seen(offset: number, cell: number) {
+  const event = identified(sent({ at: minute, status: 'resolved' }), offset);
+  return [
+    event,
+    { t: cell + minute, cell, cellNumber: cell / cellMs, startsAt: null, endsAt: cell + offset },
+  ] as const;
+}
+
+function indexed(cells: readonly number[]): { readonly index: RunIndex; readonly runs: readonly Run[] } {
+  const index: RunIndex = { byFingerprint: new Map(), byCell: new Map() };
+  const runs = cells.map((cell, offset) => newRun(...seen(offset, cell), cellMs));
+  for (const run of runs) addRun(index, run);
+  return { index, runs };
+}
+
+const [first, second] = [noon, noon + cellMs];
+
+describe('when a cell is over', () => {
+  it.each([
+    ['its only run', [first]],
+    ['the older of two runs', [first, second]],
+    ['the newer of two runs', [second, first]],
+    ['runs among others', [first, second, second, first, first, second]],
+    [
+      'many runs, which are found by key',
+      Array.from({ length: 40 }, (_, n) => (n % 3 === 0 ? first : second)),
+    ],
+  ])('%s is not found any more, and all others are', (_what, cells) => {
+    const { index, runs } = indexed(cells);
+    for (const [n, cell] of cells.entries()) expect(runAmong(index, ...seen(n, cell))).toBe(runs[n]);
+    forget(index, seen(0, first)[0].head.identity.fingerprint, first);
+    for (const [n, cell] of cells.entries())
+      expect(runAmong(index, ...seen(n, cell))).toBe(cell === first ? undefined : runs[n]);
+    const newest = runs.filter(({ cell }) => cell === second).at(-1);
+    expect([...index.byFingerprint.values()].map(({ latest }) => latest)).toEqual(
+      newest === undefined ? [] : [newest],
+    );
+  });
+});
