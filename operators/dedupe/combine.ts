@@ -8,7 +8,16 @@ import { DedupeConfig } from './config.ts';
 import { partialOf, plainHead } from './partial-of.ts';
 import { reduceTables } from './rows.ts';
 import { isOfPeriod, isOfRun, newRun, observe, type Run } from './run.ts';
-import { addRun, forget, indexRuns, letGo, makeLatest, type RunIndex, runAmong } from './run-index.ts';
+import {
+  addRun,
+  forget,
+  indexRuns,
+  letGo,
+  makeLatest,
+  openCell,
+  type RunIndex,
+  runAmong,
+} from './run-index.ts';
 import { isLate, type Sighted, sight } from './sight.ts';
 
 /** A live count is stated again when it has grown by this factor, so that a storm is seen while it lasts. */
@@ -120,16 +129,19 @@ function mustState(run: Run, previous: Run | undefined): boolean {
 }
 
 /** A timeout source fires again after it was over by its own word: that is an occurrence of its own. */
-function isSilentBefore({ ending, segments }: Run, t: EventTimeMs): boolean {
-  if (ending !== 'timeout') return false;
-  const endsAt = segments[segments.length - 1]?.endsAt ?? null;
+function isSilentBefore(run: Run, t: EventTimeMs): boolean {
+  // Most are not asked for their segments, which lie elsewhere.
+  if (run.ending !== 'timeout') return false;
+  const endsAt = run.segments[run.segments.length - 1]?.endsAt ?? null;
   return endsAt !== null && t > endsAt;
 }
 
 function openRun(step: CombineStep, event: Identified, sighted: Sighted): Run {
-  const run = newRun(event, sighted, step.config.windowMs);
-  if (!step.derived.byCell.has(run.cell)) step.wakeAt(String(run.cell), flushDue(run.cell, step.config));
-  addRun(step.derived, run);
+  const { derived, config } = step;
+  const { cell } = sighted;
+  if (!derived.byCell.has(cell)) step.wakeAt(String(cell), flushDue(cell, config));
+  const run = newRun(event, sighted, { cellMs: config.windowMs, lists: openCell(derived, cell).lists });
+  addRun(derived, run);
   return run;
 }
 

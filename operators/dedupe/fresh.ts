@@ -1,5 +1,6 @@
 import type { EventTimeMs } from '../../schemas/brand.ts';
 import { copyMinute, type OpenMinute, observeMinute } from './minutes.ts';
+import type { NumberList, NumberLists } from './number-lists.ts';
 import { copySegment, type OpenSegments, observeSegment, type Sighting } from './segments.ts';
 
 /**
@@ -14,24 +15,28 @@ export interface Counts extends OpenSegments {
    * What `segments` and `minutes` do not hold yet, in the order it came: of an observation without a value its distance from the
    * start of the cell, of one with a value -1 less that distance, and the value.
    */
-  fresh: number[];
+  readonly fresh: readonly number[];
+}
+
+/** Counts that observations are added to; `fresh` is what is in their list. */
+export interface OpenCounts extends Counts, NumberList {
+  readonly lists: NumberLists;
 }
 
 /** So many numbers wait: those of as many observations as segments tell times apart, if all have values. */
 const maxFresh = 128;
 
 /** Adds an observation that names no end, `distance` behind the start of the cell. */
-export function addFresh(counts: Counts, distance: number, value: number | null): void {
-  const { fresh } = counts;
+export function addFresh(counts: OpenCounts, distance: number, value: number | null): void {
+  const { lists } = counts;
   if (value !== null && Number.isFinite(value)) {
-    // A list that grows from none has room for 17, which is a waste for the many that stay alone.
-    if (fresh.length === 0) counts.fresh = [-1 - distance, value];
-    else fresh.push(-1 - distance, value);
-  } else if (fresh.length === 0) counts.fresh = [distance];
-  else fresh.push(distance);
-  if (fresh.length < maxFresh) return;
+    lists.push(counts, -1 - distance);
+    lists.push(counts, value);
+  } else lists.push(counts, distance);
+  if (counts.listLength < maxFresh) return;
+  const { fresh } = counts;
+  lists.clear(counts);
   countAll(counts, fresh);
-  counts.fresh = [];
 }
 
 /** Adds an observation at once; no other may be waiting. */

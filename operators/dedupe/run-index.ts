@@ -2,6 +2,7 @@ import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
 import type { Identified } from '../events.ts';
 import type { Table } from '../table.ts';
 import type { CellTimes } from './config.ts';
+import { NumberLists } from './number-lists.ts';
 import { isOfRun, keyOfRun, liveRun, type Run, runKey } from './run.ts';
 import type { Sighted } from './sight.ts';
 
@@ -22,6 +23,8 @@ interface OfCell {
   readonly runs: Run[];
   /** Whether it is over and all was stated. */
   isStated: boolean;
+  /** What waits in its runs. */
+  readonly lists: NumberLists;
 }
 
 /** Indexes over the runs of a shard. */
@@ -30,14 +33,20 @@ export interface RunIndex {
   readonly byCell: Map<EventTimeMs, OfCell>;
 }
 
+/** A cell that a run is about to be added to. */
+export function openCell({ byCell }: RunIndex, cell: EventTimeMs): OfCell {
+  const known = byCell.get(cell);
+  if (known !== undefined) return known;
+  const opened = { from: Number.POSITIVE_INFINITY, runs: [], isStated: false, lists: new NumberLists() };
+  byCell.set(cell, opened);
+  return opened;
+}
+
 export function addRun(index: RunIndex, run: Run): void {
-  const { byCell, byFingerprint } = index;
-  const ofCell = byCell.get(run.cell);
-  if (ofCell === undefined) byCell.set(run.cell, { from: run.id.offset, runs: [run], isStated: false });
-  else {
-    ofCell.runs.push(run);
-    ofCell.from = Math.min(ofCell.from, run.id.offset);
-  }
+  const { byFingerprint } = index;
+  const ofCell = openCell(index, run.cell);
+  ofCell.runs.push(run);
+  ofCell.from = Math.min(ofCell.from, run.id.offset);
   const known = byFingerprint.get(run.fingerprint);
   if (known === undefined) {
     run.isLatest = true;
@@ -53,7 +62,7 @@ export function addRun(index: RunIndex, run: Run): void {
 export function indexRuns(table: Table<Run>, times: CellTimes): RunIndex {
   const runs: RunIndex = { byFingerprint: new Map(), byCell: new Map() };
   for (const [key, stored] of table.entries()) {
-    const run = liveRun(stored, times);
+    const run = liveRun(stored, times, openCell(runs, stored.cell).lists);
     table.restore(key, run);
     addRun(runs, run);
   }

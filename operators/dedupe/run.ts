@@ -5,8 +5,9 @@ import type { Place } from '../../schemas/place.ts';
 import type { Subject } from '../../schemas/reduced.ts';
 import type { Identified, IdentifiedHead, KnownHead } from '../events.ts';
 import type { CellTimes } from './config.ts';
-import { addFresh, type Counts, count, noItems } from './fresh.ts';
+import { addFresh, type Counts, count, noItems, type OpenCounts } from './fresh.ts';
 import { keepId, type NewestId, noId, textOfId } from './newest-id.ts';
+import { type NumberLists, noNumbers } from './number-lists.ts';
 
 /**
  * A run: the observations of one fingerprint in one cell and shard that could be told apart by their times only. It is a
@@ -37,7 +38,7 @@ export interface StoredRun extends Counts {
 }
 
 /** In memory it has its subject unpacked, and the id as it came. */
-export interface Run extends StoredRun, NewestId {
+export interface Run extends StoredRun, OpenCounts, NewestId {
   /** That of its cell: small, as a time is not, which is an object of its own elsewhere in memory. */
   cellNumber: number;
   readonly fingerprint: Fingerprint;
@@ -56,9 +57,13 @@ export interface Run extends StoredRun, NewestId {
 }
 
 /** A run as it was stored, or kept under another configuration, in memory and nobody's latest. */
-export function liveRun(stored: StoredRun, { windowMs }: CellTimes): Run {
+export function liveRun(stored: StoredRun, { windowMs }: CellTimes, lists: NumberLists): Run {
   const cellNumber = stored.cell / windowMs;
-  if (!(stored instanceof LiveRun)) return new LiveRun(stored, stored.subject.unpack(), cellNumber);
+  if (!(stored instanceof LiveRun)) {
+    const run = new LiveRun(stored, stored.subject.unpack(), { cellNumber, lists });
+    for (const number of stored.fresh) lists.push(run, number);
+    return run;
+  }
   stored.cellNumber = cellNumber;
   stored.isLatest = false;
   stored.markedIn = -1;
@@ -81,7 +86,10 @@ class LiveRun implements Run {
   firstIn: number;
   lastIn: number;
   head: Run['head'];
-  fresh: number[];
+  listAt = noNumbers.listAt;
+  listRoom = noNumbers.listRoom;
+  listLength = noNumbers.listLength;
+  readonly lists: NumberLists;
   idLength = noId.idLength;
   idRoom = noId.idRoom;
   idFrom = noId.idFrom;
@@ -103,8 +111,9 @@ class LiveRun implements Run {
   gridMs: number;
   minutes: StoredRun['minutes'];
 
-  constructor(stored: StoredRun, subject: Subject, cellNumber: number) {
+  constructor(stored: StoredRun, subject: Subject, { cellNumber, lists }: InCell) {
     this.cellNumber = cellNumber;
+    this.lists = lists;
     this.status = stored.status;
     this.startsAt = stored.startsAt;
     this.ending = subject.ending;
@@ -116,7 +125,6 @@ class LiveRun implements Run {
     this.firstIn = inPlace(stored.firstIn);
     this.lastIn = inPlace(stored.lastIn);
     this.head = subject.head;
-    this.fresh = stored.fresh;
     this.idText = stored.sourceId;
     this.resolvedAt = stored.resolvedAt;
     this.rowKey = stored.rowKey;
@@ -138,6 +146,17 @@ class LiveRun implements Run {
   get sourceId(): string {
     return textOfId(this);
   }
+
+  get fresh(): number[] {
+    return this.lists.numbers(this);
+  }
+}
+
+/** What a run has from its cell. */
+interface InCell {
+  readonly cellNumber: number;
+  /** Of all runs that began in it, which end with it. */
+  readonly lists: NumberLists;
 }
 
 /** Where an observation stands: its time and cell, and what of its period counts within them. */
@@ -199,7 +218,7 @@ function isSameKind(run: Run, { identity, ending }: IdentifiedHead): boolean {
 export function newRun(
   event: Identified,
   { cell, cellNumber, startsAt, endsAt, t }: Sighted,
-  cellMs: number,
+  { cellMs, lists }: { readonly cellMs: number; readonly lists: NumberLists },
 ): Run {
   const { shard, place, head, tail } = event;
   const { identity, ending } = head;
@@ -228,7 +247,7 @@ export function newRun(
     fresh: noItems,
   };
   const all = { fingerprint, fingerprintRule, domain, contentHash, watched, droppedBy, ending, head };
-  return new LiveRun(stored, all, cellNumber);
+  return new LiveRun(stored, all, { cellNumber, lists });
 }
 
 /** Adds one observation, in place. */

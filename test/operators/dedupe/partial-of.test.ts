@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { addFresh, count } from '../../../operators/dedupe/fresh.ts';
 import { noId } from '../../../operators/dedupe/newest-id.ts';
+import { NumberLists, noNumbers } from '../../../operators/dedupe/number-lists.ts';
 import { partialOf } from '../../../operators/dedupe/partial-of.ts';
 import type { Run } from '../../../operators/dedupe/run.ts';
 import { codecs, PackedHead, packed, packSubject } from '../../../schemas/avro/index.ts';
@@ -25,9 +26,12 @@ const subject = packSubject({ ...names, head });
 type Seen = readonly (readonly [distance: number, value: number | null])[];
 
 function runOf(seen: Seen, all: Partial<Run> = {}): Run {
+  const lists = new NumberLists();
   const run: Run = {
     ...names,
     ...noId,
+    ...noNumbers,
+    lists,
     ...{ subject, head, isLatest: true, markedIn: -1, rowKey: '7/0', shard: 3 },
     ...{ id: { offset: 7, n: 0 }, vOffset: 9, vN: 1, sourceId: 'id-1', status: 'firing', emittedCount: 0 },
     ...{
@@ -40,8 +44,11 @@ function runOf(seen: Seen, all: Partial<Run> = {}): Run {
       segments: [],
       gridMs: 1,
     },
-    ...{ minutes: [], fresh: [], firstIn: 0, lastIn: cellMs - 1 },
+    ...{ minutes: [], firstIn: 0, lastIn: cellMs - 1 },
     ...all,
+    get fresh() {
+      return lists.numbers(this);
+    },
   };
   for (const [distance, value] of seen) addFresh(run, distance, value);
   return run;

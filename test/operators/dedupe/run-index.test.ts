@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NumberLists } from '../../../operators/dedupe/number-lists.ts';
 import { newRun, type Run } from '../../../operators/dedupe/run.ts';
 import { addRun, forget, type RunIndex, runAmong } from '../../../operators/dedupe/run-index.ts';
 import { identified, minute, noon, sent } from '../../support/dedupe-flow.ts';
@@ -16,7 +17,9 @@ function seen(offset: number, cell: number) {
 
 function indexed(cells: readonly number[]): { readonly index: RunIndex; readonly runs: readonly Run[] } {
   const index: RunIndex = { byFingerprint: new Map(), byCell: new Map() };
-  const runs = cells.map((cell, offset) => newRun(...seen(offset, cell), cellMs));
+  const runs = cells.map((cell, offset) =>
+    newRun(...seen(offset, cell), { cellMs, lists: new NumberLists() }),
+  );
   for (const run of runs) addRun(index, run);
   return { index, runs };
 }
