@@ -32,11 +32,12 @@ export class ByteMap<V> {
     for (let probe = 0, slot = this.#firstSlot(hash); probe < mostProbes; probe += 1) {
       const value = slots[slot + 3] ?? 0;
       if (value === 0) return undefined;
-      if (slots[slot] === hash && slots[slot + 2] === length) {
-        // Asked for first, so that it is here when the bytes are compared: both have to be waited for.
-        const known = this.#values[value - 1];
-        if (this.#holds(slots[slot + 1] ?? 0, bytes, from, to)) return known;
-      }
+      if (
+        slots[slot] === hash &&
+        slots[slot + 2] === length &&
+        this.#holds(slots[slot + 1] ?? 0, bytes, from, to)
+      )
+        return this.#values[value - 1];
       slot = (slot + slotNumbers) & (slots.length - 1);
     }
     return undefined;
