@@ -7,7 +7,7 @@ import type { Table } from '../table.ts';
 import { DedupeConfig } from './config.ts';
 import { partialOf, plainHead } from './partial-of.ts';
 import { reduceTables } from './rows.ts';
-import { isOfPeriod, isOfRun, newRun, observe, type Run } from './run.ts';
+import { isOfRun, type Kin, newRun, observe, type Run } from './run.ts';
 import {
   addRun,
   forget,
@@ -81,20 +81,14 @@ function combineAlert(step: CombineStep, event: Identified): void {
     return;
   }
   const previous = recent ?? step.derived.byFingerprint.get(identity.fingerprint)?.latest;
-  const isOfPrevious =
-    recent === null
-      ? previous !== undefined && isOfRun(previous, event, sighted)
-      : isOfPeriod(recent, event, sighted);
-  const run =
-    previous !== undefined && isOfPrevious
-      ? previous
-      : (runAmong(step.derived, event, sighted) ?? openRun(step, event, sighted));
+  const isOfPrevious = previous !== undefined && isOfRun(previous, event, sighted);
+  const run = isOfPrevious ? previous : anotherRun(step, event, sighted, previous?.kin ?? null);
   const wasSilent = run === previous && isSilentBefore(run, sighted.t);
   mark(step.tables.runs, run);
   observe(run, event, sighted);
   step.derived.mayHoldBack = true;
   if (run !== recent) {
-    makeLatest(step.derived, run);
+    makeLatest(run);
     head.run = run;
   }
   if (wasSilent || mustState(run, previous)) {
@@ -136,12 +130,17 @@ function isSilentBefore(run: Run, t: EventTimeMs): boolean {
   return endsAt !== null && t > endsAt;
 }
 
-function openRun(step: CombineStep, event: Identified, sighted: Sighted): Run {
+function anotherRun(step: CombineStep, event: Identified, sighted: Sighted, kin: Kin | null): Run {
+  const known = kin === null ? undefined : runAmong(kin, event, sighted);
+  return known ?? openRun(step, event, sighted, kin);
+}
+
+function openRun(step: CombineStep, event: Identified, sighted: Sighted, kin: Kin | null): Run {
   const { derived, config } = step;
   const { cell } = sighted;
   if (!derived.byCell.has(cell)) step.wakeAt(String(cell), flushDue(cell, config));
   const run = newRun(event, sighted, { cellMs: config.windowMs, lists: openCell(derived, cell).lists });
-  addRun(derived, run);
+  addRun(derived, run, kin);
   return run;
 }
 

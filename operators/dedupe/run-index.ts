@@ -3,16 +3,8 @@ import type { Identified } from '../events.ts';
 import type { Table } from '../table.ts';
 import type { CellTimes } from './config.ts';
 import { NumberLists } from './number-lists.ts';
-import { isOfRun, keyOfRun, liveRun, type Run, runKey } from './run.ts';
+import { isOfRun, type Kin, keyOfRun, liveRun, type Run, runKey } from './run.ts';
 import type { Sighted } from './sight.ts';
-
-interface OfFingerprint {
-  /** The live run with the newest alert: nearly always where the next alert belongs. */
-  latest: Run;
-  readonly runs: Run[];
-  /** By what tells runs apart; made when there are too many to look at each. */
-  byKey: Map<string, Run> | null;
-}
 
 /** So many runs of a fingerprint are compared one by one: building a key costs more. */
 const fewRuns = 8;
@@ -29,7 +21,7 @@ interface OfCell {
 
 /** Indexes over the runs of a shard. */
 export interface RunIndex {
-  readonly byFingerprint: Map<Fingerprint, OfFingerprint>;
+  readonly byFingerprint: Map<Fingerprint, Kin>;
   readonly byCell: Map<EventTimeMs, OfCell>;
 }
 
@@ -42,20 +34,22 @@ export function openCell({ byCell }: RunIndex, cell: EventTimeMs): OfCell {
   return opened;
 }
 
-export function addRun(index: RunIndex, run: Run): void {
-  const { byFingerprint } = index;
+/** With the other runs of its fingerprint, where somebody knows them already. */
+export function addRun(index: RunIndex, run: Run, kin: Kin | null = null): void {
   const ofCell = openCell(index, run.cell);
   ofCell.runs.push(run);
   ofCell.from = Math.min(ofCell.from, run.id.offset);
-  const known = byFingerprint.get(run.fingerprint);
+  const known = kin ?? index.byFingerprint.get(run.fingerprint);
   if (known === undefined) {
     run.isLatest = true;
-    byFingerprint.set(run.fingerprint, { latest: run, runs: [run], byKey: null });
+    run.kin = { latest: run, runs: [run], byKey: null };
+    index.byFingerprint.set(run.fingerprint, run.kin);
     return;
   }
+  run.kin = known;
   known.runs.push(run);
   known.byKey?.set(keyOfRun(run), run);
-  if (newerRun(known.latest, run) === run) makeLatest(index, run);
+  if (newerRun(known.latest, run) === run) makeLatest(run);
 }
 
 /** The newest alert names the latest run of a fingerprint, whatever order the rows come back in. */
@@ -73,20 +67,18 @@ function newerRun(a: Run, b: Run): Run {
   return (a.vOffset - b.vOffset || a.vN - b.vN) < 0 ? b : a;
 }
 
-export function makeLatest({ byFingerprint }: RunIndex, run: Run): void {
-  const known = byFingerprint.get(run.fingerprint);
-  if (known === undefined) return;
-  known.latest.isLatest = false;
-  known.latest = run;
+export function makeLatest(run: Run): void {
+  const { kin } = run;
+  if (kin === null) return;
+  kin.latest.isLatest = false;
+  kin.latest = run;
   run.isLatest = true;
 }
 
-export function runAmong({ byFingerprint }: RunIndex, event: Identified, sighted: Sighted): Run | undefined {
-  const known = byFingerprint.get(event.head.identity.fingerprint);
-  if (known === undefined) return undefined;
-  if (known.runs.length <= fewRuns) return known.runs.find((run) => isOfRun(run, event, sighted));
-  known.byKey ??= new Map(known.runs.map((run) => [keyOfRun(run), run]));
-  return known.byKey.get(runKey(event, sighted));
+export function runAmong(kin: Kin, event: Identified, sighted: Sighted): Run | undefined {
+  if (kin.runs.length <= fewRuns) return kin.runs.find((run) => isOfRun(run, event, sighted));
+  kin.byKey ??= new Map(kin.runs.map((run) => [keyOfRun(run), run]));
+  return kin.byKey.get(runKey(event, sighted));
 }
 
 /** Nobody finds it any more, nor keeps it: heads are remembered for much longer. */

@@ -52,8 +52,19 @@ export interface Run extends StoredRun, OpenCounts, NewestId {
   head: Head & Pick<KnownHead, 'run'>;
   /** Whether it has the newest alert of its fingerprint's live runs. */
   isLatest: boolean;
+  /** Null until it is in an index. */
+  kin: Kin | null;
   /** The table's epoch when it was last set. */
   markedIn: number;
+}
+
+/** The live runs of one fingerprint in a shard. */
+export interface Kin {
+  /** That with the newest alert: nearly always where the next one belongs. */
+  latest: Run;
+  readonly runs: Run[];
+  /** By what tells runs apart; made when there are too many to look at each. */
+  byKey: Map<string, Run> | null;
 }
 
 /** A run as it was stored, or kept under another configuration, in memory and nobody's latest. */
@@ -96,6 +107,7 @@ class LiveRun implements Run {
   idBytes = noId.idBytes;
   idText: string;
   readonly resolvedAt: EventTimeMs | null;
+  kin: Kin | null = null;
   readonly rowKey: string;
   readonly shard: number;
   readonly id: Place;
@@ -193,17 +205,14 @@ export function keyOfRun(run: Run): string {
 }
 
 /** Whether an observation of the run's fingerprint belongs to it; the hot path, so it builds nothing. */
-export function isOfRun(run: Run, event: Identified, sighted: Sighted): boolean {
-  return isOfPeriod(run, event, sighted) && isSameKind(run, event.head);
-}
-
-/** The same for an observation whose head was counted in the run: what it holds equal of heads is equal. */
-export function isOfPeriod(run: Run, { tail }: Identified, sighted: Sighted): boolean {
+export function isOfRun(run: Run, { head, tail }: Identified, sighted: Sighted): boolean {
   return (
     run.cellNumber === sighted.cellNumber &&
     run.status === tail.status &&
     run.startsAt === sighted.startsAt &&
-    (run.status === 'firing' || run.resolvedAt === sighted.endsAt)
+    (run.status === 'firing' || run.resolvedAt === sighted.endsAt) &&
+    // What a run holds equal of heads is equal in one that was counted in it; the rest of it lies elsewhere.
+    (head.run === run || isSameKind(run, head))
   );
 }
 

@@ -32,7 +32,7 @@ function runOf(seen: Seen, all: Partial<Run> = {}): Run {
     ...noId,
     ...noNumbers,
     lists,
-    ...{ subject, head, isLatest: true, markedIn: -1, rowKey: '7/0', shard: 3 },
+    ...{ subject, head, isLatest: true, kin: null, markedIn: -1, rowKey: '7/0', shard: 3 },
     ...{ id: { offset: 7, n: 0 }, vOffset: 9, vN: 1, sourceId: 'id-1', status: 'firing', emittedCount: 0 },
     ...{
       startsAt: null,
