@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { nodeArgsOfImage, nodeArgsOfSource } from '../chaos/run/worker-process.ts';
+import { envOfImage, nodeArgsOfImage, nodeArgsOfSource } from '../chaos/run/worker-process.ts';
 import { instructions, pathOf, textOf, wordsOf } from './reading.ts';
 
 const bases = instructions('FROM').map((text) => text.split(' ')[0] ?? '');
@@ -41,6 +41,8 @@ describe('the image', () => {
     expect([node, existsSync(pathOf(launcher))]).toEqual(['node', true]);
     // What is measured, and killed, is started as people start it.
     expect(nodeArgsOfImage).toEqual(others);
+    const told = instructions('ENV').flatMap((text) => text.split(' '));
+    expect(told).toEqual(expect.arrayContaining(Object.entries(envOfImage).map((pair) => pair.join('='))));
     const start = `"start": "node ${nodeArgsOfSource.join(' ')} ${launcher} demo"`;
     expect(textOf('package.json')).toContain(start);
     const [port] = instructions('EXPOSE');

@@ -12,6 +12,11 @@ export const nodeArgsOfImage: readonly string[] = [
   '--initial-old-space-size=200',
   '--external-memory-accounted-in-global-limit',
 ];
+/** And with what the image tells glibc. */
+export const envOfImage: Readonly<Record<string, string>> = {
+  MALLOC_TRIM_THRESHOLD_: '134217728',
+  MALLOC_MMAP_THRESHOLD_: '33554432',
+};
 /** As `npm start` does, on any Node: it ends at a flag that it does not know. */
 export const nodeArgsOfSource: readonly string[] = [
   '--max-semi-space-size=64',
@@ -20,6 +25,7 @@ export const nodeArgsOfSource: readonly string[] = [
 
 const isNodeOfImage = process.versions.node.startsWith('24.');
 const nodeArgs = isNodeOfImage ? nodeArgsOfImage : nodeArgsOfSource;
+const env = isNodeOfImage ? { ...process.env, ...envOfImage } : process.env;
 
 /** What the config gives a worker for its end (`stopWithinMs`), and some more. */
 const longestStopMs = 40_000;
@@ -74,7 +80,7 @@ export class WorkerProcess {
       ...quiet,
       ...args,
     ];
-    this.#child = spawn(process.execPath, command, { stdio: ['ignore', log, log] });
+    this.#child = spawn(process.execPath, command, { env, stdio: ['ignore', log, log] });
     closeSync(log);
     this.#gone = once(this.#child, 'exit').then(([code, signal]) => {
       if (!this.#isExpectedToEnd) onDeath({ name, code, signal });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { DedupeConfig } from '../../../operators/dedupe/config.ts';
 import { NumberLists } from '../../../operators/dedupe/number-lists.ts';
-import { newRun, type Run } from '../../../operators/dedupe/run.ts';
+import { isOfRun, liveRun, newRun, type Run } from '../../../operators/dedupe/run.ts';
 import { addRun, forget, type RunIndex, runAmong } from '../../../operators/dedupe/run-index.ts';
+import { sight } from '../../../operators/dedupe/sight.ts';
 import { identified, minute, noon, sent } from '../../support/dedupe-flow.ts';
 
 const cellMs = 5 * minute;
@@ -50,5 +52,19 @@ describe('when a cell is over', () => {
     expect([...index.byFingerprint.values()].map(({ latest }) => latest)).toEqual(
       newest === undefined ? [] : [newest],
     );
+  });
+});
+
+describe('a run that is kept under longer cells', () => {
+  const config = DedupeConfig.parse({ windowMs: 2 * cellMs });
+  it.each([
+    ['goes on in one that begins where its own did', first, true],
+    ['does not in one that began before', second, false],
+  ])('%s', (_what, cell, goesOn) => {
+    const [event, sighted] = seen(0, cell);
+    const run = newRun(event, { ...sighted, endsAt: null }, { cellMs, lists: new NumberLists() });
+    const later = identified(sent({ at: cell + 2 * minute - noon, status: 'resolved' }), 1);
+    const kept = liveRun(run, config, run.lists);
+    expect(isOfRun(kept, later, sight(later, false, config))).toBe(goesOn);
   });
 });
