@@ -40,9 +40,10 @@ export class NumberLists {
   numbers({ listAt, listLength }: NumberList): number[] {
     const chunk = this.#chunkOf(listAt);
     const from = listAt & (chunkNumbers - 1);
-    const numbers: number[] = [];
+    // With room for all of them: it is not grown, and thrown away, on the way.
+    const numbers = new Array<number>(listLength);
     // The list lies within its chunk.
-    for (let i = from; i < from + listLength; i += 1) numbers.push(chunk[i] as number);
+    for (let i = 0; i < listLength; i += 1) numbers[i] = chunk[from + i] as number;
     return numbers;
   }
 

@@ -75,25 +75,19 @@ function textsEnd(bytes: Buffer, from: number, to: number): number {
   }
 }
 
-/** A tail whose id becomes a text when it is asked for; as a stretch it is its id. */
+/** A tail whose id becomes a text when it is asked for; as a stretch it is its id. Only `RawTail` changes one. */
 export class TailInBytes implements Tail, Stretch {
-  readonly status: Status;
-  readonly observedAt: EventTimeMs | null;
-  readonly startsAt: EventTimeMs | null;
-  readonly endsAt: EventTimeMs | null;
-  readonly value: number | null;
+  status: Status = 'firing';
+  observedAt: EventTimeMs | null = null;
+  startsAt: EventTimeMs | null = null;
+  endsAt: EventTimeMs | null = null;
+  value: number | null = null;
   readonly bytes: Buffer;
-  readonly from: number;
+  from = 0;
   readonly to: number;
 
-  constructor(tail: Omit<Tail, 'id'>, bytes: Buffer, { from, to }: Omit<Stretch, 'bytes'>) {
-    this.status = tail.status;
-    this.observedAt = tail.observedAt;
-    this.startsAt = tail.startsAt;
-    this.endsAt = tail.endsAt;
-    this.value = tail.value;
+  constructor(bytes: Buffer, to: number) {
     this.bytes = bytes;
-    this.from = from;
     this.to = to;
   }
 
@@ -125,14 +119,17 @@ export class RawTail {
     this.#to = to;
     this.#isSound = true;
     const status = statusOf[this.#long()];
-    const observedAt = this.#optionalLong();
-    const startsAt = this.#optionalLong();
-    const endsAt = this.#optionalLong();
-    const value = this.#optionalDouble();
-    const idFrom = this.#asciiText();
+    // Filled in, not made of an object of all it has: that is one more for each alert.
+    const tail = new TailInBytes(bytes, to);
+    tail.observedAt = this.#optionalLong();
+    tail.startsAt = this.#optionalLong();
+    tail.endsAt = this.#optionalLong();
+    tail.value = this.#optionalDouble();
+    tail.from = this.#asciiText();
     this.#bytes = noBytes;
     if (!this.#isSound || this.#at !== to || status === undefined) return null;
-    return new TailInBytes({ status, observedAt, startsAt, endsAt, value }, bytes, { from: idFrom, to });
+    tail.status = status;
+    return tail;
   }
 
   /** Zigzag: even numbers stand for the positive half. Negative ones are none of ours. */
