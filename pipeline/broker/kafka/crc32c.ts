@@ -22,7 +22,7 @@ function tableOf(): Int32Array {
 
 /**
  * CRC-32C of some bytes, as Kafka's record batches have it; unsigned. Sixteen bytes at a time ("slicing by 8", Kounavis and Berry, ISCC
- * 2005, twice as wide), and four in one look: 0.7 ns for each, 2 with eight that are looked at one by one, as kafkajs does.
+ * 2005, twice as wide), and four in one look: 0.8 ns for each, 2 with eight at a time that are looked at one by one.
  */
 export function crc32c(bytes: Uint8Array, from: number, to: number): number {
   const t = table;
