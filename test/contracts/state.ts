@@ -1,47 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type {
-  Checkpoint,
-  Fenced,
-  Installation,
-  Lease,
-  RowChange,
-  ShardId,
-  StateStore,
-} from '../../pipeline/state/index.ts';
-
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const row = (key: string, value: string | null, table = 'occurrences'): RowChange => ({
-  table,
-  key,
-  value: value === null ? null : bytes(value),
-});
-
-export function checkpoint(fields: Partial<Checkpoint> = {}): Checkpoint {
-  return {
-    seq: 1,
-    basedOn: null,
-    offset: 10,
-    from: 0,
-    snapshot: '',
-    mutedUntil: null,
-    isClean: false,
-    changes: [],
-    ...fields,
-  };
-}
-
-/** Rows as `table/key` → text. */
-export async function rowsOf(store: StateStore, lease: Lease): Promise<Record<string, string>> {
-  const rows: Record<string, string> = {};
-  for await (const chunk of store.load(lease)) {
-    for (const { table, key, value } of chunk)
-      rows[`${table}/${key}`] = new TextDecoder().decode(value ?? bytes(''));
-  }
-  return rows;
-}
-
-const isFenced = { code: 'state.fenced' };
-const isGap = { code: 'state.gap' };
+import type { Fenced, Installation, Lease, ShardId, StateStore } from '../../pipeline/state/index.ts';
+import { describeCounterExamples } from './state-counter-examples.ts';
+import { checkpoint, isFenced, row, rowsOf } from './state-support.ts';
 
 /** What every state store must do. `makeStore` gives one whose shards nobody has touched (or a fresh name space). */
 export function stateContract(name: string, makeStore: () => Promise<StateStore>): void {
@@ -287,80 +247,11 @@ export function stateContract(name: string, makeStore: () => Promise<StateStore>
       });
     });
 
-    describe('counter-examples of protocol.md', () => {
-      test('H2: a refused commit leaves rows and offset as they were, never one without the other', async () => {
-        const { lease } = await store.fence(shard);
-        await store.commit(lease, checkpoint({ changes: [row('a', '1')] }));
-        const torn = checkpoint({ seq: 5, basedOn: 'elsewhere', offset: 50, changes: [row('a', '5')] });
-        await expect(store.commit(lease, torn)).rejects.toMatchObject(isGap);
-        const { checkpoint: mark, rows } = await reopened();
-        expect([mark?.offset, mark?.seq, rows]).toEqual([10, 1, { 'occurrences/a': '1' }]);
-      });
-
-      test('H2: changes based on a checkpoint that never arrived are a gap', async () => {
-        const { lease } = await store.fence(shard);
-        const lost = `${lease.epoch}:${lease.nonce}:1`;
-        await expect(store.commit(lease, checkpoint({ seq: 2, basedOn: lost }))).rejects.toMatchObject(isGap);
-        expect((await store.fence(shard)).checkpoint).toBeNull();
-      });
-
-      test('H9: a zombie that finds its seq taken by its successor is fenced, not told that all is well', async () => {
-        const { lease: zombie } = await store.fence(shard);
-        const base = await store.commit(zombie, checkpoint());
-        const { lease: owner } = await store.fence(shard);
-        const next = checkpoint({ seq: 2, basedOn: base, changes: [row('a', 'owner')] });
-        await store.commit(owner, next);
-        await expect(store.commit(zombie, next)).rejects.toMatchObject(isFenced);
-        const foreign = checkpoint({ seq: 3, basedOn: base, changes: [row('a', 'zombie')] });
-        await expect(store.commit(zombie, foreign)).rejects.toMatchObject(isFenced);
-        expect((await reopened()).rows).toEqual({ 'occurrences/a': 'owner' });
-      });
-
-      test('H9: two owners with one epoch are told apart by their nonce', async () => {
-        const { lease } = await store.fence(shard);
-        const twin = { ...lease, nonce: `${lease.nonce}-twin` };
-        await expect(store.commit(twin, checkpoint())).rejects.toMatchObject(isFenced);
-        await expect(rowsOf(store, twin)).rejects.toMatchObject(isFenced);
-        await store.commit(lease, checkpoint());
-      });
-
-      test('H9: the right seq on the wrong base is a gap', async () => {
-        const { lease } = await store.fence(shard);
-        const first = await store.commit(lease, checkpoint());
-        const second = await store.commit(lease, checkpoint({ seq: 2, basedOn: first, offset: 20 }));
-        await expect(
-          store.commit(lease, checkpoint({ seq: 3, basedOn: first, offset: 30 })),
-        ).rejects.toMatchObject(isGap);
-        await store.commit(lease, checkpoint({ seq: 3, basedOn: second, offset: 30 }));
-        expect((await store.fence(shard)).checkpoint?.offset).toBe(30);
-      });
-
-      test('H9: an older commit that arrives again after a newer one is a gap, not a success', async () => {
-        const { lease } = await store.fence(shard);
-        const first = await store.commit(lease, checkpoint({ changes: [row('a', '1')] }));
-        await store.commit(lease, checkpoint({ seq: 2, basedOn: first, changes: [row('a', '2')] }));
-        await expect(store.commit(lease, checkpoint({ changes: [row('a', '1')] }))).rejects.toMatchObject(
-          isGap,
-        );
-        expect((await reopened()).rows).toEqual({ 'occurrences/a': '2' });
-      });
-
-      test('H9: a first commit on a shard that has a checkpoint is a gap', async () => {
-        const { lease: first } = await store.fence(shard);
-        await store.commit(first, checkpoint());
-        const { lease: second } = await store.fence(shard);
-        await expect(store.commit(second, checkpoint({ basedOn: null }))).rejects.toMatchObject(isGap);
-      });
-
-      test('H19: a commit to a shard that is missing is fenced and creates nothing', async () => {
-        const lease: Lease = { shard, epoch: 7, nonce: 'lost' };
-        await expect(store.commit(lease, checkpoint({ changes: [row('a', '1')] }))).rejects.toMatchObject(
-          isFenced,
-        );
-        const { checkpoint: mark, rows } = await reopened();
-        expect(mark).toBeNull();
-        expect(rows).toEqual({});
-      });
+    describeCounterExamples({
+      get store() {
+        return store;
+      },
+      reopened,
     });
   });
 }

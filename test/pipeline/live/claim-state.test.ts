@@ -7,7 +7,7 @@ import { openLog } from '../../../pipeline/telemetry/index.ts';
 import { VirtualClock } from '../../../pipeline/time/index.ts';
 import { topicSettings } from '../../../pipeline/topic-settings.ts';
 import { type TopicId, topics } from '../../../schemas/topics.ts';
-import { checkpoint, rowsOf } from '../../contracts/state.ts';
+import { checkpoint, rowsOf } from '../../contracts/state-support.ts';
 
 const reduced = topics.reduced.name;
 const all = Object.keys(topics) as TopicId[];

@@ -7,7 +7,7 @@ import { openLog } from '../../../pipeline/telemetry/index.ts';
 import { VirtualClock } from '../../../pipeline/time/index.ts';
 import { topicSettings } from '../../../pipeline/topic-settings.ts';
 import { topics } from '../../../schemas/topics.ts';
-import { checkpoint, rowsOf } from '../../contracts/state.ts';
+import { checkpoint, rowsOf } from '../../contracts/state-support.ts';
 import { RedisServer, redisBinaryForTests } from '../../support/redis-servers.ts';
 import { describeService } from '../../support/services.ts';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { MemoryStateStore } from '../../../pipeline/state/index.ts';
-import { checkpoint, rowsOf, stateContract } from '../../contracts/state.ts';
+import { stateContract } from '../../contracts/state.ts';
+import { checkpoint, rowsOf } from '../../contracts/state-support.ts';
 
 function makeStore(): MemoryStateStore {
   let turn = 0;

@@ -7,7 +7,7 @@ import {
   type RedisStateStore,
   type RedisStateStoreOptions,
 } from '../../../../pipeline/state/index.ts';
-import { checkpoint, rowsOf } from '../../../contracts/state.ts';
+import { checkpoint, rowsOf } from '../../../contracts/state-support.ts';
 import { certificateFor, certificateMissing } from '../../../support/certificate.ts';
 import { freePort, RedisServer, redisBinaryForTests } from '../../../support/redis-servers.ts';
 import { describeService } from '../../../support/services.ts';

@@ -5,7 +5,8 @@ import {
   type RedisStateStore,
   type RedisStateStoreOptions,
 } from '../../../../pipeline/state/index.ts';
-import { checkpoint, rowsOf, stateContract } from '../../../contracts/state.ts';
+import { stateContract } from '../../../contracts/state.ts';
+import { checkpoint, rowsOf } from '../../../contracts/state-support.ts';
 import { RedisServer, redisBinaryForTests } from '../../../support/redis-servers.ts';
 import { describeService } from '../../../support/services.ts';
 

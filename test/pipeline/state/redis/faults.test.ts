@@ -9,7 +9,7 @@ import {
   type RedisStateStoreOptions,
   type RowChange,
 } from '../../../../pipeline/state/index.ts';
-import { checkpoint, rowsOf } from '../../../contracts/state.ts';
+import { checkpoint, rowsOf } from '../../../contracts/state-support.ts';
 import { RedisServer, redisBinaryForTests } from '../../../support/redis-servers.ts';
 import { describeService } from '../../../support/services.ts';
 import { TcpProxy } from '../../../support/tcp-proxy.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRedisStateStore, type RedisStateStore } from '../../../../pipeline/state/index.ts';
-import { checkpoint } from '../../../contracts/state.ts';
+import { checkpoint } from '../../../contracts/state-support.ts';
 import { RedisServer, redisBinaryForTests } from '../../../support/redis-servers.ts';
 import { describeService } from '../../../support/services.ts';
 
