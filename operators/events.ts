@@ -29,7 +29,7 @@ export interface KnownHead extends Head {
   /** How its source ends a period; chosen by the payload's shape. */
   readonly ending: Ending;
   /** What fingerprint computed from it. This and the next two have their place here, so that a repeat looks nothing up. */
-  identity?: Identity | null;
+  identity?: PackedSubject | null;
   /** The rules under which it was computed. */
   identifiedUnder?: object | null;
   /** Where combine counted the last alert with this head. */
@@ -53,22 +53,9 @@ export interface Observation {
   readonly tail: SeenTail;
 }
 
-/** What identifies a head; computed once per head, not per observation. */
-export interface Identity {
-  readonly fingerprint: Fingerprint;
-  /** Name of the identity rule that applied. */
-  readonly fingerprintRule: string;
-  readonly contentHash: string;
-  readonly watched: string;
-  readonly domain: string;
-  /** Rule that drops alerts of this head at the door, or ''. */
-  readonly droppedBy: string;
-  /** All of this and the head, as partials and rows write it. */
-  readonly subject: PackedSubject;
-}
-
 export interface IdentifiedHead extends KnownHead {
-  identity: Identity;
+  /** Computed once per head, not per observation. */
+  identity: PackedSubject;
 }
 
 /** Its identity is to be found at its head: what stands in an event is looked into when the event is made, and a repeat has no need of it. */

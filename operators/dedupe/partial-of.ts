@@ -17,15 +17,16 @@ export function partialOf(run: Run): Partial & Prepacked {
 /** A flat literal: see docs/performance.md on spreads. */
 function countedPartialOf(run: Run): Partial & Prepacked {
   const counts = counted(run);
+  const { subject } = run;
   return {
     kind: 'partial',
-    subject: run.subject,
+    subject,
     sightings: null,
-    fingerprint: run.fingerprint,
-    fingerprintRule: run.fingerprintRule,
-    domain: run.domain,
-    contentHash: run.contentHash,
-    watched: run.watched,
+    fingerprint: subject.fingerprint,
+    fingerprintRule: subject.fingerprintRule,
+    domain: subject.domain,
+    contentHash: subject.contentHash,
+    watched: subject.watched,
     ending: run.ending,
     droppedBy: run.droppedBy,
     head: plainHead(run.head),
@@ -52,13 +53,6 @@ class SightedPartial implements Partial, Prepacked {
   readonly kind = 'partial';
   readonly subject: PackedSubject;
   readonly sightings: Sightings;
-  readonly fingerprint: Fingerprint;
-  readonly fingerprintRule: string;
-  readonly domain: string;
-  readonly contentHash: string;
-  readonly watched: string;
-  readonly ending: Ending;
-  readonly droppedBy: string;
   readonly head: Head;
   readonly shard: number;
   readonly id: Place;
@@ -76,13 +70,6 @@ class SightedPartial implements Partial, Prepacked {
   constructor(run: Run, sightings: Sightings) {
     this.subject = run.subject;
     this.sightings = sightings;
-    this.fingerprint = run.fingerprint;
-    this.fingerprintRule = run.fingerprintRule;
-    this.domain = run.domain;
-    this.contentHash = run.contentHash;
-    this.watched = run.watched;
-    this.ending = run.ending;
-    this.droppedBy = run.droppedBy;
     this.head = plainHead(run.head);
     this.shard = run.shard;
     this.id = run.id;
@@ -97,6 +84,34 @@ class SightedPartial implements Partial, Prepacked {
     this.first = run.cell + run.firstIn;
     this.last = run.cell + run.lastIn;
     this.count = run.count;
+  }
+
+  get fingerprint(): Fingerprint {
+    return this.subject.fingerprint;
+  }
+
+  get fingerprintRule(): string {
+    return this.subject.fingerprintRule;
+  }
+
+  get domain(): string {
+    return this.subject.domain;
+  }
+
+  get contentHash(): string {
+    return this.subject.contentHash;
+  }
+
+  get watched(): string {
+    return this.subject.watched;
+  }
+
+  get ending(): Ending {
+    return this.subject.ending;
+  }
+
+  get droppedBy(): string {
+    return this.subject.droppedBy;
   }
 
   get segments(): Partial['segments'] {
@@ -114,7 +129,7 @@ class SightedPartial implements Partial, Prepacked {
   /** Fields alone are what JSON and comparisons see. */
   toJSON(): Partial {
     const { segments, minutes, values } = this;
-    return { ...this, segments, minutes, values };
+    return { ...this.subject.toJSON(), ...this, segments, minutes, values };
   }
 
   #counted(): Counts {

@@ -3,25 +3,29 @@ import type { Identified } from '../events.ts';
 import type { Table } from '../table.ts';
 import type { CellTimes } from './config.ts';
 import { NumberLists } from './number-lists.ts';
-import { isOfRun, type Kin, keyOfRun, liveRun, type Run, runKey } from './run.ts';
+import { isOfRun, type Kin, keyOfRun, liveRun, type Run, runKey, type SharedInCell } from './run.ts';
 import type { Sighted } from './sight.ts';
 
 /** So many runs of a fingerprint are compared one by one: building a key costs more. */
 const fewRuns = 8;
 
-interface OfCell {
+export interface OfCell {
   /** Offset of the first alert in any of its runs. */
   from: number;
   readonly runs: Run[];
+  /** Whether they stand in the order in which they began, as they do unless they were restored. */
+  isInOrder: boolean;
+  /** How many of them were asked for their last word so far. */
+  asked: number;
   /** Whether it is over and all was stated. */
   isStated: boolean;
-  /** What waits in its runs. */
-  readonly lists: NumberLists;
+  readonly shared: SharedInCell;
 }
 
 /** Indexes over the runs of a shard. */
 export interface RunIndex {
-  readonly byFingerprint: Map<Fingerprint, Kin>;
+  /** Of each the run with the newest alert: nearly always where the next one belongs. */
+  readonly byFingerprint: Map<Fingerprint, Run>;
   readonly byCell: Map<EventTimeMs, OfCell>;
 }
 
@@ -29,34 +33,50 @@ export interface RunIndex {
 export function openCell({ byCell }: RunIndex, cell: EventTimeMs): OfCell {
   const known = byCell.get(cell);
   if (known !== undefined) return known;
-  const opened = { from: Number.POSITIVE_INFINITY, runs: [], isStated: false, lists: new NumberLists() };
+  const shared = { start: cell, lists: new NumberLists() };
+  const opened = {
+    ...{ from: Number.POSITIVE_INFINITY, runs: [], isInOrder: true, asked: 0, isStated: false },
+    shared,
+  };
   byCell.set(cell, opened);
   return opened;
 }
 
-/** With the other runs of its fingerprint, where somebody knows them already. */
-export function addRun(index: RunIndex, run: Run, kin: Kin | null = null): void {
+/** With the other runs of its fingerprint, where somebody knows the latest of them already. */
+export function addRun(index: RunIndex, run: Run, known: Run | null = null): void {
   const ofCell = openCell(index, run.cell);
+  const last = ofCell.runs[ofCell.runs.length - 1];
+  if (last !== undefined && inOrder(last, run) > 0) ofCell.isInOrder = false;
   ofCell.runs.push(run);
-  ofCell.from = Math.min(ofCell.from, run.id.offset);
-  const known = kin ?? index.byFingerprint.get(run.fingerprint);
-  if (known === undefined) {
+  ofCell.from = Math.min(ofCell.from, run.offset);
+  const latest = known ?? index.byFingerprint.get(run.subject.fingerprint);
+  if (latest === undefined) {
     run.isLatest = true;
-    run.kin = { latest: run, runs: [run], byKey: null };
-    index.byFingerprint.set(run.fingerprint, run.kin);
+    index.byFingerprint.set(run.subject.fingerprint, run);
     return;
   }
-  run.kin = known;
-  known.runs.push(run);
-  known.byKey?.set(keyOfRun(run), run);
-  if (newerRun(known.latest, run) === run) makeLatest(run);
+  const kin = kinOf(latest);
+  run.kin = kin;
+  kin.runs.push(run);
+  kin.byKey?.set(keyOfRun(run), run);
+  if (newerRun(latest, run) === run) makeLatest(index, run, latest);
+}
+
+/** Runs in the order in which they began. */
+export function inOrder(a: Run, b: Run): number {
+  return a.offset - b.offset || a.n - b.n;
+}
+
+function kinOf(run: Run): Kin {
+  run.kin ??= { runs: [run], byKey: null };
+  return run.kin;
 }
 
 /** The newest alert names the latest run of a fingerprint, whatever order the rows come back in. */
 export function indexRuns(table: Table<Run>, times: CellTimes): RunIndex {
   const runs: RunIndex = { byFingerprint: new Map(), byCell: new Map() };
   for (const [key, stored] of table.entries()) {
-    const run = liveRun(stored, times, openCell(runs, stored.cell).lists);
+    const run = liveRun(stored, times, openCell(runs, stored.cell).shared);
     table.restore(key, run);
     addRun(runs, run);
   }
@@ -67,15 +87,17 @@ function newerRun(a: Run, b: Run): Run {
   return (a.vOffset - b.vOffset || a.vN - b.vN) < 0 ? b : a;
 }
 
-export function makeLatest(run: Run): void {
-  const { kin } = run;
-  if (kin === null) return;
-  kin.latest.isLatest = false;
-  kin.latest = run;
+/** Of its fingerprint, in the place of the one that was until now. */
+export function makeLatest({ byFingerprint }: RunIndex, run: Run, former: Run): void {
+  former.isLatest = false;
   run.isLatest = true;
+  byFingerprint.set(run.subject.fingerprint, run);
 }
 
-export function runAmong(kin: Kin, event: Identified, sighted: Sighted): Run | undefined {
+/** That of the runs of a fingerprint, of which one is known, where an observation belongs. */
+export function runAmong(known: Run, event: Identified, sighted: Sighted): Run | undefined {
+  const { kin } = known;
+  if (kin === null) return isOfRun(known, event, sighted) ? known : undefined;
   if (kin.runs.length <= fewRuns) return kin.runs.find((run) => isOfRun(run, event, sighted));
   kin.byKey ??= new Map(kin.runs.map((run) => [keyOfRun(run), run]));
   return kin.byKey.get(runKey(event, sighted));
@@ -100,14 +122,18 @@ function dropFrom(runs: Run[], cell: EventTimeMs): void {
 
 /** Once for all runs of a fingerprint: a flapping alert may have thousands in a cell. */
 export function forget({ byFingerprint }: RunIndex, fingerprint: Fingerprint, cell: EventTimeMs): void {
-  const known = byFingerprint.get(fingerprint);
-  if (known === undefined) return;
-  dropFrom(known.runs, cell);
-  known.byKey = null;
-  const [first] = known.runs;
-  if (first === undefined) byFingerprint.delete(fingerprint);
-  else {
-    known.latest = known.runs.reduce(newerRun, first);
-    known.latest.isLatest = true;
+  const latest = byFingerprint.get(fingerprint);
+  if (latest === undefined) return;
+  const kin = latest.kin ?? { runs: [latest], byKey: null };
+  dropFrom(kin.runs, cell);
+  kin.byKey = null;
+  const [first] = kin.runs;
+  if (first === undefined) {
+    byFingerprint.delete(fingerprint);
+    return;
   }
+  const newest = kin.runs.reduce(newerRun, first);
+  newest.isLatest = true;
+  byFingerprint.set(fingerprint, newest);
+  if (kin.runs.length === 1) newest.kin = null;
 }

@@ -1,8 +1,7 @@
 import type { Ending, Head, Status } from '../../schemas/alert.ts';
 import type { PackedSubject } from '../../schemas/avro/index.ts';
-import type { EventTimeMs, Fingerprint } from '../../schemas/brand.ts';
+import type { EventTimeMs } from '../../schemas/brand.ts';
 import type { Place } from '../../schemas/place.ts';
-import type { Subject } from '../../schemas/reduced.ts';
 import type { Identified, IdentifiedHead, KnownHead } from '../events.ts';
 import type { CellTimes } from './config.ts';
 import { addFresh, type Counts, count, noItems, type OpenCounts } from './fresh.ts';
@@ -23,7 +22,7 @@ export interface StoredRun extends Counts {
   vOffset: number;
   vN: number;
   /** That of the newest observation by time, as `sourceId` is its id. */
-  subject: PackedSubject;
+  readonly subject: PackedSubject;
   readonly sourceId: string;
   readonly status: Status;
   readonly startsAt: EventTimeMs | null;
@@ -37,46 +36,54 @@ export interface StoredRun extends Counts {
   emittedCount: number;
 }
 
-/** In memory it has its subject unpacked, and the id as it came. */
-export interface Run extends StoredRun, OpenCounts, NewestId {
+/** In memory it has what is asked of its subject beside it, and the id as it came. */
+export interface Run extends Omit<StoredRun, 'subject'>, OpenCounts, NewestId {
   /** That of its cell: small, as a time is not, which is an object of its own elsewhere in memory. */
   cellNumber: number;
-  readonly fingerprint: Fingerprint;
-  fingerprintRule: string;
-  readonly domain: string;
-  contentHash: string;
-  readonly watched: string;
   readonly ending: Ending;
   readonly droppedBy: string;
   /** Of the newest observation. What it is besides is not kept: an alert with this head is of the same identity. */
   head: Head & Pick<KnownHead, 'run'>;
+  /** That of the head; but for its text the same for all that was observed. */
+  subject: PackedSubject;
   /** Whether it has the newest alert of its fingerprint's live runs. */
   isLatest: boolean;
-  /** Null until it is in an index. */
+  /** Those of its id, which would be one more object. */
+  readonly offset: number;
+  readonly n: number;
+  /** Null for the only live run of its fingerprint, which nearly all are: it costs none of them anything. */
   kin: Kin | null;
   /** The table's epoch when it was last set. */
   markedIn: number;
 }
 
-/** The live runs of one fingerprint in a shard. */
+/** The live runs of one fingerprint in a shard, where there are several. */
 export interface Kin {
-  /** That with the newest alert: nearly always where the next one belongs. */
-  latest: Run;
   readonly runs: Run[];
   /** By what tells runs apart; made when there are too many to look at each. */
   byKey: Map<string, Run> | null;
 }
 
+/** What the runs of a cell share. */
+export interface SharedInCell {
+  /** When the cell begins. In each run it would be an object of its own, as times are. */
+  readonly start: EventTimeMs;
+  /** What waits in the runs. */
+  readonly lists: NumberLists;
+}
+
 /** A run as it was stored, or kept under another configuration, in memory and nobody's latest. */
-export function liveRun(stored: StoredRun, { windowMs }: CellTimes, lists: NumberLists): Run {
+export function liveRun(stored: StoredRun, { windowMs }: CellTimes, shared: SharedInCell): Run {
   const cellNumber = stored.cell / windowMs;
   if (!(stored instanceof LiveRun)) {
-    const run = new LiveRun(stored, stored.subject.unpack(), { cellNumber, lists });
-    for (const number of stored.fresh) lists.push(run, number);
+    const { head, ending } = stored.subject;
+    const run = new LiveRun(stored, { head, ending, subject: stored.subject }, { cellNumber, shared });
+    for (const number of stored.fresh) shared.lists.push(run, number);
     return run;
   }
   stored.cellNumber = cellNumber;
   stored.isLatest = false;
+  stored.kin = null;
   stored.markedIn = -1;
   return stored;
 }
@@ -100,7 +107,7 @@ class LiveRun implements Run {
   listAt = noNumbers.listAt;
   listRoom = noNumbers.listRoom;
   listLength = noNumbers.listLength;
-  readonly lists: NumberLists;
+  readonly shared: SharedInCell;
   idLength = noId.idLength;
   idRoom = noId.idRoom;
   idFrom = noId.idFrom;
@@ -108,27 +115,22 @@ class LiveRun implements Run {
   idText: string;
   readonly resolvedAt: EventTimeMs | null;
   kin: Kin | null = null;
+  subject: PackedSubject;
   readonly rowKey: string;
   readonly shard: number;
-  readonly id: Place;
-  readonly fingerprint: Fingerprint;
-  fingerprintRule: string;
-  readonly domain: string;
-  contentHash: string;
-  readonly watched: string;
-  subject: PackedSubject;
-  readonly cell: EventTimeMs;
+  readonly offset: number;
+  readonly n: number;
   readonly cellMs: number;
   segments: StoredRun['segments'];
   gridMs: number;
   minutes: StoredRun['minutes'];
 
-  constructor(stored: StoredRun, subject: Subject, { cellNumber, lists }: InCell) {
+  constructor(stored: Observed, { head, ending, subject }: Named, { cellNumber, shared }: InCell) {
     this.cellNumber = cellNumber;
-    this.lists = lists;
+    this.shared = shared;
     this.status = stored.status;
     this.startsAt = stored.startsAt;
-    this.ending = subject.ending;
+    this.ending = ending;
     this.droppedBy = subject.droppedBy;
     this.vOffset = stored.vOffset;
     this.vN = stored.vN;
@@ -136,23 +138,30 @@ class LiveRun implements Run {
     this.emittedCount = stored.emittedCount;
     this.firstIn = inPlace(stored.firstIn);
     this.lastIn = inPlace(stored.lastIn);
-    this.head = subject.head;
+    this.head = head;
     this.idText = stored.sourceId;
     this.resolvedAt = stored.resolvedAt;
+    this.subject = subject;
     this.rowKey = stored.rowKey;
     this.shard = stored.shard;
-    this.id = stored.id;
-    this.fingerprint = subject.fingerprint;
-    this.fingerprintRule = subject.fingerprintRule;
-    this.domain = subject.domain;
-    this.contentHash = subject.contentHash;
-    this.watched = subject.watched;
-    this.subject = stored.subject;
-    this.cell = stored.cell;
+    this.offset = stored.id.offset;
+    this.n = stored.id.n;
     this.cellMs = stored.cellMs;
     this.segments = stored.segments;
     this.gridMs = stored.gridMs;
     this.minutes = stored.minutes;
+  }
+
+  get id(): Place {
+    return { offset: this.offset, n: this.n };
+  }
+
+  get cell(): EventTimeMs {
+    return this.shared.start;
+  }
+
+  get lists(): NumberLists {
+    return this.shared.lists;
   }
 
   get sourceId(): string {
@@ -164,11 +173,15 @@ class LiveRun implements Run {
   }
 }
 
+/** What a row says of a run besides its subject and its cell. */
+type Observed = Omit<StoredRun, 'subject' | 'cell' | 'fresh'>;
+
+type Named = Pick<Run, 'head' | 'ending' | 'subject'>;
+
 /** What a run has from its cell. */
 interface InCell {
   readonly cellNumber: number;
-  /** Of all runs that began in it, which end with it. */
-  readonly lists: NumberLists;
+  readonly shared: SharedInCell;
 }
 
 /** Where an observation stands: its time and cell, and what of its period counts within them. */
@@ -200,7 +213,8 @@ export function runKey({ head, tail }: Identified, sighted: Sighted): string {
 
 /** The same for a run that is known. */
 export function keyOfRun(run: Run): string {
-  const { fingerprint, cell, status, watched, startsAt, resolvedAt, ending, domain, droppedBy } = run;
+  const { cell, status, startsAt, resolvedAt, ending, subject } = run;
+  const { fingerprint, watched, domain, droppedBy } = subject;
   return [fingerprint, cell, status, watched, startsAt, resolvedAt, ending, domain, droppedBy].join('\u0000');
 }
 
@@ -218,8 +232,12 @@ export function isOfRun(run: Run, { head, tail }: Identified, sighted: Sighted):
 
 function isSameKind(run: Run, { identity, ending }: IdentifiedHead): boolean {
   const { watched, domain, droppedBy } = identity;
+  const known = run.subject;
   return (
-    run.watched === watched && run.domain === domain && run.droppedBy === droppedBy && run.ending === ending
+    known.watched === watched &&
+    known.domain === domain &&
+    run.droppedBy === droppedBy &&
+    run.ending === ending
   );
 }
 
@@ -227,21 +245,18 @@ function isSameKind(run: Run, { identity, ending }: IdentifiedHead): boolean {
 export function newRun(
   event: Identified,
   { cell, cellNumber, startsAt, endsAt, t }: Sighted,
-  { cellMs, lists }: { readonly cellMs: number; readonly lists: NumberLists },
+  { cellMs, shared }: { readonly cellMs: number; readonly shared: SharedInCell },
 ): Run {
   const { shard, place, head, tail } = event;
   const { identity, ending } = head;
-  const { fingerprint, fingerprintRule, domain, contentHash, watched, droppedBy, subject } = identity;
-  const stored: StoredRun = {
+  const observed: Observed = {
     rowKey: `${place.offset}/${place.n}`,
     shard,
     id: place,
     vOffset: place.offset,
     vN: place.n,
-    subject,
     sourceId: '',
     status: tail.status,
-    cell,
     cellMs,
     startsAt,
     resolvedAt: tail.status === 'resolved' ? endsAt : null,
@@ -253,10 +268,8 @@ export function newRun(
     segments: noItems,
     gridMs: 1,
     minutes: noItems,
-    fresh: noItems,
   };
-  const all = { fingerprint, fingerprintRule, domain, contentHash, watched, droppedBy, ending, head };
-  return new LiveRun(stored, all, { cellNumber, lists });
+  return new LiveRun(observed, { head, ending, subject: identity }, { cellNumber, shared });
 }
 
 /** Adds one observation, in place. */
@@ -285,15 +298,12 @@ function noteText(run: Run, { head, tail }: Identified, distance: number): void 
   // Not by its identity: that lies elsewhere, and V8 looks into objects that it compares.
   const isSame = run.head === head && head.run === run;
   if (distance === run.lastIn) {
-    const isOlder = !isSame && head.identity.contentHash < run.contentHash;
-    const isEqual = isSame || head.identity.contentHash === run.contentHash;
+    const isOlder = !isSame && head.identity.contentHash < run.subject.contentHash;
+    const isEqual = isSame || head.identity.contentHash === run.subject.contentHash;
     if (isOlder || (isEqual && tail.id < run.sourceId)) return;
   }
   keepId(run, tail);
   if (isSame) return;
-  const { subject, contentHash, fingerprintRule } = head.identity;
   run.head = head;
-  run.subject = subject;
-  run.contentHash = contentHash;
-  run.fingerprintRule = fingerprintRule;
+  run.subject = head.identity;
 }

@@ -1,7 +1,7 @@
 import type { Head, Labels } from '../../schemas/alert.ts';
 import { fingerprintOf, hash64, hash128 } from '../../schemas/identity.ts';
 import { compileMatchers, type Predicate, parseMatchers } from '../../schemas/matcher/index.ts';
-import type { Identity } from '../events.ts';
+import type { Subject } from '../../schemas/reduced.ts';
 import { type FingerprintConfig, fallback, type IdentityRule } from './config.ts';
 
 /** The config, prepared. */
@@ -24,7 +24,7 @@ export function rulesOf(config: FingerprintConfig): Rules {
 }
 
 /** What identifies a head: a function of the head and the config alone. */
-export function identify(rules: Rules, head: Head): Omit<Identity, 'subject'> {
+export function identify(rules: Rules, head: Head): Omit<Subject, 'head' | 'ending'> {
   const { config } = rules;
   const rule = config.identity.find(({ when }) => applies(when, head)) ?? fallback;
   const alert = { ...head, service: '' };

@@ -31,7 +31,8 @@ function identifiedHead({ rules, under }: Derived, head: KnownHead): IdentifiedH
   const named = identify(rules, head instanceof PackedHead ? head.unpack() : head);
   const { fingerprint, fingerprintRule, domain, contentHash, watched, droppedBy } = named;
   const { ending } = head;
-  const subject = packSubject({
+  // Flat: an object that was spread and added to is read through the runtime, each time.
+  const identity = packSubject({
     fingerprint,
     fingerprintRule,
     domain,
@@ -41,9 +42,6 @@ function identifiedHead({ rules, under }: Derived, head: KnownHead): IdentifiedH
     droppedBy,
     head,
   });
-  if (head instanceof PackedHead) head.keepIn(subject);
-  // Flat: an object that was spread and added to is read through the runtime, each time.
-  const identity = { fingerprint, fingerprintRule, domain, contentHash, watched, droppedBy, subject };
   head.identifiedUnder = under;
   // It was counted as what it was before.
   head.run = null;

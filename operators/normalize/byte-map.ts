@@ -1,3 +1,5 @@
+import type { Stretch } from '../../schemas/stretch.ts';
+
 /** Numbers of a slot: hash, place in the chunks, length, and 1 more than the place in the values (0: the slot is free). */
 const slotNumbers = 4;
 const firstSlots = 1_024;
@@ -19,6 +21,8 @@ export class ByteMap<V> {
   #slots = new Int32Array(slotNumbers * firstSlots);
   readonly #values: V[] = [];
   readonly #chunks: DataView[] = [];
+  /** The same as bytes. */
+  readonly #buffers: Buffer[] = [];
   #chunkEnd = 0;
 
   get size(): number {
@@ -43,15 +47,27 @@ export class ByteMap<V> {
     return undefined;
   }
 
-  /** Adds what is not there yet. */
-  add(bytes: DataView, from: number, to: number, entry: { readonly hash: number; readonly value: V }): void {
-    if (to - from > longestKey) return;
+  /** Adds what is not there yet. Where its key lies from now on; null when it is not taken. */
+  add(
+    bytes: DataView,
+    from: number,
+    to: number,
+    entry: { readonly hash: number; readonly value: V },
+  ): Stretch | null {
+    if (to - from > longestKey) return null;
     if (2 * this.size >= this.#slots.length / slotNumbers) this.#grow();
     const slot = this.#freeSlot(entry.hash);
-    if (slot < 0) return;
+    if (slot < 0) return null;
     const place = this.#keep(bytes, from, to);
     this.#values.push(entry.value);
     this.#slots.set([entry.hash, place, to - from, this.#values.length], slot);
+    return this.#stretch(place, to - from);
+  }
+
+  #stretch(place: number, length: number): Stretch | null {
+    const bytes = this.#buffers[place >>> chunkBits];
+    const from = place & (chunkBytes - 1);
+    return bytes === undefined ? null : { bytes, from, to: from + length };
   }
 
   #firstSlot(hash: number): number {
@@ -76,13 +92,14 @@ export class ByteMap<V> {
   /** Copies a key behind those that are there. */
   #keep(bytes: DataView, from: number, to: number): number {
     if (this.#chunks.length === 0 || this.#chunkEnd + to - from > chunkBytes) {
-      this.#chunks.push(new DataView(new ArrayBuffer(chunkBytes)));
+      const added = new ArrayBuffer(chunkBytes);
+      this.#chunks.push(new DataView(added));
+      this.#buffers.push(Buffer.from(added));
       this.#chunkEnd = 0;
     }
     const chunk = this.#chunks.length - 1;
     const at = this.#chunkEnd;
-    const kept = this.#chunks[chunk]?.buffer ?? new ArrayBuffer(0);
-    new Uint8Array(kept, at).set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from));
+    this.#buffers[chunk]?.set(new Uint8Array(bytes.buffer, bytes.byteOffset + from, to - from), at);
     this.#chunkEnd = at + to - from;
     return (chunk << chunkBits) | at;
   }

@@ -1,6 +1,7 @@
 import type { Ending, Head, Labels } from '../../schemas/alert.ts';
 import { PackedHead, packed } from '../../schemas/avro/packed-head.ts';
-import type { Identity, KnownHead } from '../events.ts';
+import type { PackedSubject } from '../../schemas/avro/packed-subject.ts';
+import type { KnownHead } from '../events.ts';
 import { KnownTexts } from './known-texts.ts';
 
 /** Names and values in turn: `[name, value, name, value, …]`. Safe whatever a name is, and cheap to make a key of. */
@@ -65,10 +66,10 @@ function build(draft: HeadDraft): KnownHead {
   );
 }
 
-/** Holds its own characters: a slice of the record would keep all of it alive. */
+/** Holds its own bytes, or lies in those that it is known by: a slice of the record would keep all of it alive. */
 class CachedHead extends PackedHead implements KnownHead {
   readonly ending: Ending;
-  identity: Identity | null = null;
+  identity: PackedSubject | null = null;
   identifiedUnder: object | null = null;
   run: object | null = null;
 

@@ -2,11 +2,10 @@ import type { RawRecord, ReduceEvent } from '../events.ts';
 import { defineOperator } from '../operator.ts';
 import { NormalizeConfig } from './config.ts';
 import { HeadCache, NewHeads } from './head-cache.ts';
-import { KnownBytes } from './known-bytes.ts';
 import { type CompiledMapping, compileMapping, presets, shapeOf } from './mapping/index.ts';
 import { type DecodeAvro, type RecordRules, readRecord } from './read-record.ts';
 import type { Item, Reading } from './reading.ts';
-import { type IsOwnLayout, Repeats } from './repeats.ts';
+import { type IsOwnLayout, knownHeads, Repeats } from './repeats.ts';
 import { severityMapOf } from './severity.ts';
 import { shapes } from './shapes/index.ts';
 
@@ -27,7 +26,7 @@ export function makeNormalize({ decodeAvro = () => 'unknown', isOwnLayout = () =
     tables: {},
     derive: (config): Derived => ({
       ...allRules(config, decodeAvro),
-      repeats: new Repeats(config.limits, isOwnLayout, new KnownBytes(config.cache)),
+      repeats: new Repeats(config.limits, isOwnLayout, knownHeads(config.cache)),
     }),
     on: {
       record(step, record) {

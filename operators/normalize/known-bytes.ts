@@ -1,3 +1,4 @@
+import type { Stretch } from '../../schemas/stretch.ts';
 import { ByteMap, hashOf } from './byte-map.ts';
 import { type CacheLimits, Generations } from './generations.ts';
 
@@ -20,9 +21,12 @@ function viewOf(bytes: Uint8Array): DataView {
 /** What is known of stretches of bytes, as far as limits allow. */
 export class KnownBytes<V> {
   readonly #generations: Generations<ByteMap<V>>;
+  readonly #onKept: (value: V, kept: Stretch) => void;
 
-  constructor(limits: CacheLimits) {
+  /** `onKept` learns where a key lies, unchanged for as long as it is known: anew each time it is put elsewhere. */
+  constructor(limits: CacheLimits, onKept: (value: V, kept: Stretch) => void = () => {}) {
     this.#generations = new Generations(limits, () => new ByteMap<V>());
+    this.#onKept = onKept;
   }
 
   /** What is known of the bytes from `from` to `to`. */
@@ -50,7 +54,8 @@ export class KnownBytes<V> {
     end: number,
     entry: { readonly hash: number; readonly value: V },
   ): void {
-    // The value holds the text of the head once more, and a character takes up to two bytes.
-    this.#generations.withRoom((end - start) * 3).add(view, start, end, entry);
+    // The value may hold the text of the head once more, and a character takes up to two bytes.
+    const kept = this.#generations.withRoom((end - start) * 3).add(view, start, end, entry);
+    if (kept !== null) this.#onKept(entry.value, kept);
   }
 }

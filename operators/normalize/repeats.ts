@@ -1,8 +1,9 @@
-import { headEnd, RawTail, type TailInBytes } from '../../schemas/avro/index.ts';
+import { headEnd, PackedHead, RawTail, type TailInBytes } from '../../schemas/avro/index.ts';
 import { type Stretch, stretchOf } from '../../schemas/stretch.ts';
 import type { KnownHead, RawRecord } from '../events.ts';
 import { longestKey } from './byte-map.ts';
-import type { KnownBytes } from './known-bytes.ts';
+import type { CacheLimits } from './generations.ts';
+import { KnownBytes } from './known-bytes.ts';
 import type { Limits } from './limits.ts';
 import { isPlausible } from './parse-time.ts';
 
@@ -17,6 +18,7 @@ export type IsOwnLayout = (schemaId: number) => boolean;
 
 /** Magic byte and schema id in front of the Avro. */
 const framingBytes = 5;
+const schemaIdBytes = 4;
 
 /**
  * Recognises Avro records by the bytes of their heads, schema id included. The bytes are the key, not a hash of them: a hash
@@ -74,6 +76,13 @@ export class Repeats {
       idLies.to - idLies.from <= this.#limits.maxFieldBytes
     );
   }
+}
+
+/** Heads that this knows by the schema id and the bytes of a record, as far as limits allow; most lie in them from then on. */
+export function knownHeads(limits: CacheLimits): KnownBytes<KnownHead> {
+  return new KnownBytes(limits, (head, { bytes, from, to }) => {
+    if (head instanceof PackedHead) head.lieIn(bytes, from + schemaIdBytes, to);
+  });
 }
 
 /** The value of a record that may hold framed Avro, where it lies. */

@@ -1,7 +1,7 @@
 import type { MinuteCount, Segment } from '../reduced.ts';
 import { ownType } from './avro-types.ts';
 import { type BytesSchema, document, listOf, record, required } from './notation.ts';
-import { Packed, packedAs } from './packed.ts';
+import { PackedText, packedAs } from './packed.ts';
 import { minuteCount, segment } from './reduced.ts';
 
 /** What was seen of a run, by time and by minute. */
@@ -20,7 +20,7 @@ const countsType = ownType(
 );
 
 /** Counts as they are written: of a run of ten observations some fifty objects, which are written often and read once or never. */
-export class PackedCounts extends Packed {
+export class PackedCounts extends PackedText {
   unpack(): Counts {
     return countsType.fromBuffer(Buffer.from(this.avro, 'latin1'));
   }
@@ -32,6 +32,11 @@ export class PackedCounts extends Packed {
 
 export function packCounts(counts: Counts): PackedCounts {
   return new PackedCounts(packedAs(countsType, counts));
+}
+
+/** Those that lie in bytes of a row. */
+export function countsIn(bytes: Buffer, from: number, to: number): PackedCounts {
+  return new PackedCounts(bytes.toString('latin1', from, to));
 }
 
 /** Counts of a row. */

@@ -2,7 +2,7 @@ import avro from 'avsc';
 import type { Head, Labels, Severity } from '../alert.ts';
 import { ownType } from './avro-types.ts';
 import { type BytesSchema, document } from './notation.ts';
-import { Packed, packedAs, writePacked } from './packed.ts';
+import { Packed, packedAs, writeLatin1 } from './packed.ts';
 import { headSchema } from './raw-alert.ts';
 import { readLatin1, type Tap } from './tap.ts';
 
@@ -13,17 +13,57 @@ const headType = ownType(document(headSchema));
  * as an object of texts it is four times as large, and costs the collector a walk.
  */
 export class PackedHead extends Packed implements Head {
+  /** One character for each byte; null: they lie in `bytes`. */
+  declare protected avro: string | null;
+  declare protected bytes: Buffer | null;
+  declare protected from: number;
+  declare readonly byteLength: number;
+
+  constructor(avro: string) {
+    super();
+    this.avro = avro;
+    this.bytes = null;
+    this.from = 0;
+    this.byteLength = avro.length;
+  }
+
+  /**
+   * From here on it is read where it lies in these bytes, which never change, if they are its own: who knows heads by their bytes
+   * has them anyway.
+   */
+  lieIn(bytes: Buffer, from: number, to: number): void {
+    if (to - from !== this.byteLength || !this.#isIn(bytes, from, to)) return;
+    this.avro = null;
+    this.bytes = bytes;
+    this.from = from;
+  }
+
+  #isIn(bytes: Buffer, from: number, to: number): boolean {
+    if (this.avro !== null) return bytes.toString('latin1', from, to) === this.avro;
+    return this.#bytes().compare(bytes, from, to) === 0;
+  }
+
+  #bytes(): Buffer {
+    if (this.bytes === null) return Buffer.from(this.avro ?? '', 'latin1');
+    return this.bytes.subarray(this.from, this.from + this.byteLength);
+  }
+
+  writeTo(tap: Tap): void {
+    if (this.avro !== null) {
+      writeLatin1(tap, this.avro);
+      return;
+    }
+    const start = tap.pos;
+    tap.pos = start + this.byteLength;
+    if (tap.pos <= tap.buf.length) this.bytes?.copy(tap.buf, start, this.from, this.from + this.byteLength);
+  }
+
   /** The head as an object. Its labels have no prototype: one called `constructor` is a label like any other. */
   unpack(): Head {
-    const head: Head = headType.fromBuffer(Buffer.from(this.avro, 'latin1'));
+    const head: Head = headType.fromBuffer(this.#bytes());
     Object.setPrototypeOf(head.labels, null);
     Object.setPrototypeOf(head.annotations, null);
     return head;
-  }
-
-  /** From here on its bytes are the end of those, which are kept anyway: V8 refers to a part of a text, and copies nothing. */
-  keepIn({ avro: longer }: Packed): void {
-    this.avro = longer.slice(longer.length - this.avro.length);
   }
 
   toJSON(): Head {
@@ -90,8 +130,8 @@ class PackedHeadType extends avro.types.BytesType {
   }
 
   _write(tap: Tap, head: Head): void {
-    const { avro: text } = head instanceof PackedHead ? head : new PackedHead(packed(head));
-    tap.writeLong(text.length);
-    writePacked(tap, new Packed(text));
+    const known = head instanceof PackedHead ? head : new PackedHead(packed(head));
+    tap.writeLong(known.byteLength);
+    known.writeTo(tap);
   }
 }

@@ -1,33 +1,98 @@
+import type { Ending } from '../alert.ts';
+import type { Fingerprint } from '../brand.ts';
+import { TocsinError } from '../errors.ts';
 import type { Subject } from '../reduced.ts';
 import { ownType } from './avro-types.ts';
 import { type BytesSchema, document, record } from './notation.ts';
-import { Packed, packedAs } from './packed.ts';
-import { PackedHead } from './packed-head.ts';
+import { Packed, packedAs, writeLatin1 } from './packed.ts';
+import { PackedHead, packed } from './packed-head.ts';
 import { subjectFields } from './reduced.ts';
+import type { Tap } from './tap.ts';
 
 const { head: _head, ...frontFields } = subjectFields;
-const subjectType = ownType(document(record<Subject>('Subject', 'What an alert is.', subjectFields)));
-const frontType = ownType(document(record<Omit<Subject, 'head'>>('Front', 'All but its text.', frontFields)));
+type Front = Omit<Subject, 'head'>;
+const frontType = ownType(document(record<Front>('Front', 'All but its text.', frontFields)));
+
+/** What is asked of a subject while alerts come; the rest is read out of its bytes. */
+type Known = Pick<Front, 'fingerprint' | 'domain' | 'droppedBy'>;
 
 /**
  * A subject as it is written: eight texts, which a shard of REDUCE writes of a run four times or more, in partials and in
- * checkpoints.
+ * checkpoints, and reads hardly ever: as texts of their own they would be twice as large. Its head comes last, and is where it is kept.
  */
-export class PackedSubject extends Packed {
-  /** As an object; its head stays packed, and is a part of this text. */
-  unpack(): Subject {
-    const { value, offset } = frontType.decode(Buffer.from(this.avro, 'latin1'), 0);
-    // The head is all that is left.
-    return { ...value, head: new PackedHead(this.avro.slice(offset)) };
+export class PackedSubject extends Packed implements Subject {
+  declare readonly fingerprint: Fingerprint;
+  declare readonly domain: string;
+  declare readonly droppedBy: string;
+  /** All but the head, one character for each byte. */
+  declare protected readonly front: string;
+  declare readonly head: PackedHead;
+
+  constructor(front: string, { fingerprint, domain, droppedBy }: Known, head: PackedHead) {
+    super();
+    this.fingerprint = fingerprint;
+    this.domain = domain;
+    this.droppedBy = droppedBy;
+    this.front = front;
+    this.head = head;
+  }
+
+  get byteLength(): number {
+    return this.front.length + this.head.byteLength;
+  }
+
+  writeTo(tap: Tap): void {
+    writeLatin1(tap, this.front);
+    this.head.writeTo(tap);
+  }
+
+  get fingerprintRule(): string {
+    return this.#open().fingerprintRule;
+  }
+
+  get contentHash(): string {
+    return this.#open().contentHash;
+  }
+
+  get watched(): string {
+    return this.#open().watched;
+  }
+
+  get ending(): Ending {
+    return this.#open().ending;
   }
 
   toJSON(): Subject {
-    return this.unpack();
+    return { ...this.#open(), head: this.head };
+  }
+
+  /** Who asks for one field asks for the others, too. */
+  #open(): Front {
+    if (opened !== this || content === null)
+      content = frontType.fromBuffer(Buffer.from(this.front, 'latin1')) as Front;
+    opened = this;
+    return content;
   }
 }
 
+let opened: PackedSubject | null = null;
+let content: Front | null = null;
+
 export function packSubject(subject: Subject): PackedSubject {
-  return new PackedSubject(packedAs(subjectType, subject));
+  const { head } = subject;
+  return new PackedSubject(
+    packedAs(frontType, subject),
+    subject,
+    head instanceof PackedHead ? head : new PackedHead(packed(head)),
+  );
+}
+
+/** The one that lies in bytes of a row. @throws TocsinError `record.avro-truncated` */
+export function subjectIn(bytes: Buffer, from: number, to: number): PackedSubject {
+  const { value, offset } = frontType.decode(bytes, from);
+  if (offset < 0 || offset > to) throw new TocsinError('record.avro-truncated', 'a subject without a head');
+  const head = new PackedHead(bytes.toString('latin1', offset, to));
+  return new PackedSubject(bytes.toString('latin1', from, offset), value as Front, head);
 }
 
 /** A subject of a row, packed. */

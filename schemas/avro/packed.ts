@@ -1,30 +1,43 @@
 import avro, { type Type } from 'avsc';
 import type { BytesSchema } from './notation.ts';
-import { readLatin1, type Tap } from './tap.ts';
+import { readSpan, type Tap } from './tap.ts';
 
-/**
- * A value as the bytes that it is written as, one character for each: V8 keeps such a text as it lies, without an object
- * beside it or memory elsewhere.
- */
-export class Packed {
+/** A value as the bytes that it is written as. */
+export abstract class Packed {
+  abstract readonly byteLength: number;
+
+  /** As avsc's types write: what does not fit is counted only, and the whole is written again. */
+  abstract writeTo(tap: Tap): void;
+}
+
+/** One character for each byte: V8 keeps such a text as it lies, without an object beside it or memory elsewhere. */
+export class PackedText extends Packed {
   // Declared only: a field that is defined first and set then goes through the runtime, once for each object.
   declare avro: string;
 
   constructor(avro: string) {
+    super();
     this.avro = avro;
+  }
+
+  get byteLength(): number {
+    return this.avro.length;
+  }
+
+  writeTo(tap: Tap): void {
+    writeLatin1(tap, this.avro);
   }
 }
 
-/** As avsc's types write: what does not fit is counted only, and the whole is written again. */
-export function writePacked(tap: Tap, { avro }: Packed): void {
+export function writeLatin1(tap: Tap, text: string): void {
   const start = tap.pos;
-  tap.pos = start + avro.length;
-  if (tap.pos <= tap.buf.length) tap.buf.write(avro, start, 'latin1');
+  tap.pos = start + text.length;
+  if (tap.pos <= tap.buf.length) tap.buf.write(text, start, 'latin1');
 }
 
 let scratch = Buffer.allocUnsafeSlow(4_096);
 
-/** The bytes of a value, for a `Packed`. */
+/** The bytes of a value, one character for each. */
 export function packedAs(type: Type, value: unknown): string {
   let end = type.encode(value, scratch, 0);
   if (end < 0) {
@@ -38,18 +51,19 @@ export function packedAs(type: Type, value: unknown): string {
 export function packedRowType(
   node: unknown,
   schema: BytesSchema,
-  Kind: new (avro: string) => Packed,
+  read: (bytes: Buffer, from: number, to: number) => Packed,
 ): avro.Type | undefined {
   const { logicalType } = (node ?? {}) as Partial<BytesSchema>;
   if (logicalType !== schema.logicalType) return undefined;
   return new (class extends avro.types.BytesType {
     _read(tap: Tap): Packed {
-      return new Kind(readLatin1(tap));
+      const { start, end } = readSpan(tap);
+      return read(tap.buf, start, end);
     }
 
     _write(tap: Tap, value: Packed): void {
-      tap.writeLong(value.avro.length);
-      writePacked(tap, value);
+      tap.writeLong(value.byteLength);
+      value.writeTo(tap);
     }
   })();
 }

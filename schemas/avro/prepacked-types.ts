@@ -1,5 +1,5 @@
 import avro from 'avsc';
-import { Packed, writePacked } from './packed.ts';
+import { Packed } from './packed.ts';
 import { countsFields, subjectFields } from './reduced.ts';
 import { Sightings } from './sightings.ts';
 import type { Tap } from './tap.ts';
@@ -19,7 +19,7 @@ export class HeadType extends avro.types.RecordType {
   _createWriter(): Write {
     const write = createWriter.call(this as unknown as RecordInternals);
     return (tap, head) => {
-      if (head instanceof Packed) writePacked(tap, head);
+      if (head instanceof Packed) head.writeTo(tap);
       else write(tap, head);
     };
   }
@@ -51,7 +51,7 @@ export class PartialType extends avro.types.RecordType {
         write(tap, partial);
         return;
       }
-      writePacked(tap, subject);
+      subject.writeTo(tap);
       writeMiddle(tap, partial);
       if (sightings instanceof Sightings) sightings.write(tap);
       else writeCounts(tap, partial);

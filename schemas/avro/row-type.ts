@@ -2,9 +2,9 @@ import type avro from 'avsc';
 import { build } from './avro-types.ts';
 import { numbersType } from './numbers-type.ts';
 import { packedRowType } from './packed.ts';
-import { PackedCounts, packedCountsSchema } from './packed-counts.ts';
+import { countsIn, packedCountsSchema } from './packed-counts.ts';
 import { packedHeadType } from './packed-head.ts';
-import { PackedSubject, packedSubjectSchema } from './packed-subject.ts';
+import { packedSubjectSchema, subjectIn } from './packed-subject.ts';
 import { optionalType, TextType, wholeType } from './safe-types.ts';
 
 /** avsc type of a row that only we write and read: a million of them share the texts that repeat. */
@@ -13,8 +13,8 @@ export function rowType(schema: unknown): avro.Type {
     node === 'string'
       ? new TextType()
       : (packedHeadType(node) ??
-        packedRowType(node, packedSubjectSchema, PackedSubject) ??
-        packedRowType(node, packedCountsSchema, PackedCounts) ??
+        packedRowType(node, packedSubjectSchema, subjectIn) ??
+        packedRowType(node, packedCountsSchema, countsIn) ??
         numbersType(node) ??
         wholeType(node) ??
         optionalType(node, options)),

@@ -75,7 +75,7 @@ export function identified(alert: Sent, offset: number): Identified {
     shard: alert.shard,
     place: { offset, n: 0 },
     at: noon + alert.at,
-    head: { ...head, identity: { ...named, subject: packSubject({ ...named, ending, head }) } },
+    head: { ...head, identity: packSubject({ ...named, ending, head }) },
     tail: {
       status,
       observedAt: absolute(alert.observedAt),

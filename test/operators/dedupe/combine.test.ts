@@ -125,6 +125,28 @@ describe('combine states a run', () => {
     expect([again.rows('runs'), again.host.queues.at.size]).toEqual([0, 0]);
   });
 
+  it('many of a cell that is over in the order in which they began, whatever order they were restored in', () => {
+    const names = Array.from({ length: 200 }, (_, i) => `Alert${i}`);
+    const driven = start();
+    send(
+      driven,
+      names.flatMap((name, at) =>
+        at % 3 === 0
+          ? [{ at, name }]
+          : [
+              { at, name },
+              { at, name },
+            ],
+      ),
+    );
+    const again = driven.restart();
+    again.advance({ at: noon + 60 * minute });
+    expect(partials(again).map(({ head, count }) => `${head.name} x${count}`)).toEqual(
+      names.filter((_, at) => at % 3 !== 0).map((name) => `${name} x2`),
+    );
+    expect([again.rows('runs'), again.host.queues.at.size]).toEqual([0, 0]);
+  });
+
   it('as a copy that later alerts do not change', () => {
     const driven = start();
     send(driven, [{ at: 0, value: 1 }]);

@@ -53,7 +53,10 @@ describe('the id of the newest observation', () => {
     const draft = identified(sent({ at: minute }), 7);
     const sighted = { t: noon + minute, cell: noon, cellNumber: 1, startsAt: null, endsAt: null };
     const greatest = (tails: readonly SeenTail[]): string => {
-      const run = newRun(draft, sighted, { cellMs: 5 * minute, lists: new NumberLists() });
+      const run = newRun(draft, sighted, {
+        cellMs: 5 * minute,
+        shared: { start: noon, lists: new NumberLists() },
+      });
       for (const tail of tails) observe(run, { ...draft, tail }, sighted);
       return partialOf(run).sourceId;
     };

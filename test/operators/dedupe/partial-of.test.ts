@@ -31,9 +31,18 @@ function runOf(seen: Seen, all: Partial<Run> = {}): Run {
     ...names,
     ...noId,
     ...noNumbers,
-    lists,
+    ...{ lists, shared: { start: cell, lists } },
     ...{ subject, head, isLatest: true, kin: null, markedIn: -1, rowKey: '7/0', shard: 3 },
-    ...{ id: { offset: 7, n: 0 }, vOffset: 9, vN: 1, sourceId: 'id-1', status: 'firing', emittedCount: 0 },
+    ...{
+      id: { offset: 7, n: 0 },
+      offset: 7,
+      n: 0,
+      vOffset: 9,
+      vN: 1,
+      sourceId: 'id-1',
+      status: 'firing',
+      emittedCount: 0,
+    },
     ...{
       startsAt: null,
       resolvedAt: null,
@@ -64,8 +73,8 @@ const inOrder = seen.map((all) => [...new Map(all)].sort(([a], [b]) => a - b));
 
 /** Written from its fields alone. */
 const plainly = (run: Run): Buffer => {
-  const { segments, minutes, values, subject: _subject, ...fields } = partialOf(run);
-  return codecs.reduced.encode({ ...fields, segments, minutes, values });
+  const { segments, minutes, values, subject: known, ...fields } = partialOf(run);
+  return codecs.reduced.encode({ ...names, ...fields, segments, minutes, values });
 };
 
 describe('what is stated of a run', () => {

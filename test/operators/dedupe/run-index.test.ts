@@ -17,11 +17,11 @@ function seen(offset: number, cell: number) {
   ] as const;
 }
 
+const sharedIn = (start: number) => ({ start, lists: new NumberLists() });
+
 function indexed(cells: readonly number[]): { readonly index: RunIndex; readonly runs: readonly Run[] } {
   const index: RunIndex = { byFingerprint: new Map(), byCell: new Map() };
-  const runs = cells.map((cell, offset) =>
-    newRun(...seen(offset, cell), { cellMs, lists: new NumberLists() }),
-  );
+  const runs = cells.map((cell, offset) => newRun(...seen(offset, cell), { cellMs, shared: sharedIn(cell) }));
   for (const run of runs) addRun(index, run);
   return { index, runs };
 }
@@ -41,17 +41,15 @@ describe('when a cell is over', () => {
   ])('%s is not found any more, and all others are', (_what, cells) => {
     const { index, runs } = indexed(cells);
     const among = (n: number, cell: number) => {
-      const kin = index.byFingerprint.get(seen(n, cell)[0].head.identity.fingerprint);
-      return kin === undefined ? undefined : runAmong(kin, ...seen(n, cell));
+      const latest = index.byFingerprint.get(seen(n, cell)[0].head.identity.fingerprint);
+      return latest === undefined ? undefined : runAmong(latest, ...seen(n, cell));
     };
     for (const [n, cell] of cells.entries()) expect(among(n, cell)).toBe(runs[n]);
     forget(index, seen(0, first)[0].head.identity.fingerprint, first);
     for (const [n, cell] of cells.entries())
       expect(among(n, cell)).toBe(cell === first ? undefined : runs[n]);
     const newest = runs.filter(({ cell }) => cell === second).at(-1);
-    expect([...index.byFingerprint.values()].map(({ latest }) => latest)).toEqual(
-      newest === undefined ? [] : [newest],
-    );
+    expect([...index.byFingerprint.values()]).toEqual(newest === undefined ? [] : [newest]);
   });
 });
 
@@ -62,9 +60,9 @@ describe('a run that is kept under longer cells', () => {
     ['does not in one that began before', second, false],
   ])('%s', (_what, cell, goesOn) => {
     const [event, sighted] = seen(0, cell);
-    const run = newRun(event, { ...sighted, endsAt: null }, { cellMs, lists: new NumberLists() });
+    const run = newRun(event, { ...sighted, endsAt: null }, { cellMs, shared: sharedIn(cell) });
     const later = identified(sent({ at: cell + 2 * minute - noon, status: 'resolved' }), 1);
-    const kept = liveRun(run, config, run.lists);
+    const kept = liveRun(run, config, sharedIn(cell));
     expect(isOfRun(kept, later, sight(later, false, config))).toBe(goesOn);
   });
 });

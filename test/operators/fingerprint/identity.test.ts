@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { KnownHead } from '../../../operators/events.ts';
 import { fingerprint } from '../../../operators/fingerprint/index.ts';
-import { PackedSubject } from '../../../schemas/avro/index.ts';
+import { PackedHead, PackedSubject } from '../../../schemas/avro/index.ts';
 import { drive } from '../../support/operator-host.ts';
 import { head, identityOf, send, tail } from './send.ts';
 
@@ -36,11 +36,13 @@ describe('an identified alert', () => {
         kind: 'identified',
         head: {
           ...observation.head,
-          identity: { ...identity, subject: expect.any(PackedSubject) },
+          identity: expect.any(PackedSubject),
           identifiedUnder: expect.anything(),
         },
       },
     ]);
+    const named = { ...identity, ending: known.ending, head: expect.any(PackedHead) };
+    expect(known.identity?.toJSON()).toEqual(named);
     expect(driven.decisions).toEqual([]);
   });
 

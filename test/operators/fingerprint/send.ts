@@ -1,5 +1,6 @@
-import type { Identified, Identity, KnownHead, ReduceEvent } from '../../../operators/events.ts';
+import type { Identified, KnownHead, ReduceEvent } from '../../../operators/events.ts';
 import { fingerprint } from '../../../operators/fingerprint/index.ts';
+import type { PackedSubject } from '../../../schemas/avro/index.ts';
 import { drive } from '../../support/operator-host.ts';
 
 export function head(overrides: Partial<KnownHead> = {}): KnownHead {
@@ -33,7 +34,7 @@ export function send(heads: readonly KnownHead[], config: unknown = {}): readonl
   return driven.events.filter((event: ReduceEvent) => event.kind === 'identified');
 }
 
-export function identityOf(overrides: Partial<KnownHead> = {}, config: unknown = {}): Identity {
+export function identityOf(overrides: Partial<KnownHead> = {}, config: unknown = {}): PackedSubject {
   const [identified] = send([head(overrides)], config);
   if (identified === undefined) throw new Error('nothing came out');
   return identified.head.identity;

@@ -76,6 +76,41 @@ describe('a packed head', () => {
     );
   });
 
+  test('is the same where it lies in bytes that others keep, and wherever they put it next', () => {
+    fc.assert(
+      fc.property(heads, fc.nat(9), fc.nat(9), (head, before, behind) => {
+        const text = packed(head);
+        const known = new PackedHead(text);
+        let last = Buffer.alloc(0);
+        for (const front of [before, behind]) {
+          const bytes = Buffer.from(`${'x'.repeat(front)}${text}y`, 'latin1');
+          known.lieIn(bytes, front, front + text.length);
+          // It lies elsewhere by now: they are nobody's.
+          last.fill(0);
+          last = bytes;
+          expect(known.unpack()).toEqual(head);
+          const written = codecs.reduced.encode({ ...partial, head: known });
+          expect(written).toEqual(codecs.reduced.encode({ ...partial, head }));
+          expect(row.encode({ head: known })).toEqual(row.encode({ head }));
+        }
+      }),
+    );
+  });
+
+  test('does not lie in bytes that are not its own', () => {
+    const head = { ...partial.head, name: 'disk' };
+    const known = new PackedHead(packed(head));
+    const others = Buffer.from(packed({ ...head, name: 'disc' }), 'latin1');
+    known.lieIn(others, 0, others.length);
+    known.lieIn(others, 0, others.length - 1);
+    expect(known.unpack()).toEqual(head);
+    const own = Buffer.from(packed(head), 'latin1');
+    known.lieIn(own, 0, own.length);
+    known.lieIn(others, 0, others.length);
+    others.fill(0);
+    expect(known.unpack()).toEqual(head);
+  });
+
   test('of a row that ends early is refused', () => {
     const bytes = row.encode({ head: partial.head });
     expect(() => row.decode(bytes.subarray(0, -1))).toThrow(/record.avro-truncated/);
