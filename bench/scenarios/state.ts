@@ -1,3 +1,4 @@
+import { nodeArgsOfWorker } from '../../test/chaos/run/worker-process.ts';
 import { measureApart } from '../harness/apart.ts';
 import { type Row, type RowDraft, rowOf } from '../harness/row.ts';
 import type { Context } from '../harness/scenario.ts';
@@ -5,8 +6,8 @@ import type { StateFound, StateOrder } from '../shards/state-run.ts';
 
 const module = new URL('../shards/state-run.ts', import.meta.url);
 
-/** A million keys are there twice while they are restored; near its limit V8 does little but collect. */
-const nodeFlags = ['--max-old-space-size=8192'];
+/** As a worker starts. A million keys are there twice while they are restored; near its limit V8 does little but collect. */
+const nodeFlags = [...nodeArgsOfWorker, '--max-old-space-size=8192'];
 
 /** `limit` is for a million keys. */
 type Figure = Pick<RowDraft, 'name' | 'unit' | 'limit'> & { of(found: StateFound): number };

@@ -24,7 +24,8 @@ export const nodeArgsOfSource: readonly string[] = [
 ];
 
 const isNodeOfImage = process.versions.node.startsWith('24.');
-const nodeArgs = isNodeOfImage ? nodeArgsOfImage : nodeArgsOfSource;
+/** What a worker is started with on the Node that runs this. */
+export const nodeArgsOfWorker = isNodeOfImage ? nodeArgsOfImage : nodeArgsOfSource;
 const env = isNodeOfImage ? { ...process.env, ...envOfImage } : process.env;
 
 /** What the config gives a worker for its end (`stopWithinMs`), and some more. */
@@ -70,7 +71,7 @@ export class WorkerProcess {
       `--report-directory=${join(folder, 'logs')}`,
     ];
     const command = [
-      ...nodeArgs,
+      ...nodeArgsOfWorker,
       ...more,
       ...reports,
       launcher,
