@@ -1,53 +1,68 @@
+import { type Slots, unchanged } from './slots.ts';
+
 /** A row of a capture as a checkpoint stores it; null: it was deleted. */
 export type CapturedRow = readonly [key: string, stored: Uint8Array | null];
+
+interface Captured<Row> {
+  readonly slots: Slots<Row>;
+  /** Slots that changed in the epoch, each once. */
+  readonly changed: readonly number[];
+  readonly epoch: number;
+  readonly encode: (row: Row) => Uint8Array;
+}
 
 /**
  * What changed in a table until one moment, handed over as it was at that moment, however late it is asked for: a row that
  * is about to change again is encoded just before. So a checkpoint of many rows need not be encoded in one go.
  */
 export class Capture<Row> {
-  readonly #rows: ReadonlyMap<string, Row>;
-  readonly #waiting: Set<string>;
-  readonly #encode: (row: Row) => Uint8Array;
+  readonly #captured: Captured<Row>;
+  /** So many are not encoded yet. */
+  #waiting: number;
   #encoded: CapturedRow[] = [];
 
-  /** `waiting` is the capture's own from here on. */
-  constructor(rows: ReadonlyMap<string, Row>, waiting: Set<string>, encode: (row: Row) => Uint8Array) {
-    this.#rows = rows;
-    this.#waiting = waiting;
-    this.#encode = encode;
+  constructor(captured: Captured<Row>) {
+    this.#captured = captured;
+    this.#waiting = captured.changed.length;
   }
 
   /** Whether every row was encoded: it does not matter any more what becomes of them. */
   get isEncoded(): boolean {
-    return this.#waiting.size === 0;
+    return this.#waiting === 0;
   }
 
-  /** Encodes this row now if that has not been done. */
-  keep(key: string): void {
-    if (this.#waiting.delete(key)) this.#encoded.push(this.#captured(key));
+  /** Encodes the row of this slot now if that has not been done. */
+  keep(slot: number): void {
+    if (this.#waits(slot)) this.#encoded.push(this.#take(slot));
   }
 
   keepAll(): void {
-    for (const key of this.#waiting) this.keep(key);
+    for (const slot of this.#captured.changed) this.keep(slot);
   }
 
   /** Each row once. Encodes them one at a time, as they are asked for. */
   *rows(): Generator<CapturedRow> {
-    for (const key of this.#waiting) {
-      if (this.#waiting.delete(key)) yield this.#captured(key);
-    }
-    yield* this.#handOver();
-  }
-
-  #captured(key: string): CapturedRow {
-    const row = this.#rows.get(key);
-    return [key, row === undefined ? null : this.#encode(row)];
-  }
-
-  #handOver(): readonly CapturedRow[] {
+    for (const slot of this.#captured.changed) if (this.#waits(slot)) yield this.#take(slot);
     const encoded = this.#encoded;
     this.#encoded = [];
-    return encoded;
+    yield* encoded;
+  }
+
+  #waits(slot: number): boolean {
+    const { slots, epoch } = this.#captured;
+    return slots.changedIn[slot] === epoch;
+  }
+
+  #take(slot: number): CapturedRow {
+    const { slots, encode } = this.#captured;
+    const key = slots.keyAt(slot);
+    const row = slots.rowAt(slot);
+    this.#waiting -= 1;
+    if (row !== undefined) {
+      slots.changedIn[slot] = unchanged;
+      return [key, encode(row)];
+    }
+    slots.leave(slot);
+    return [key, null];
   }
 }

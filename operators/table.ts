@@ -1,5 +1,6 @@
 import type { Schema } from 'avsc';
 import { Capture } from './capture.ts';
+import { Slots } from './slots.ts';
 
 /**
  * What a table's rows are on disk: an Avro record schema, so that a newer version can still read them. `Row` is the
@@ -27,8 +28,11 @@ export type TablesOf<T extends TableSpecs> = {
  * row that its operator owns alone may be mutated when it was set, or touched, within this `epoch`.
  */
 export class Table<Row> {
-  #rows = new Map<string, Row>();
-  #changed = new Set<string>();
+  #slots = new Slots<Row>();
+  /** Slots that changed in this epoch, each once. */
+  #changed: number[] = [];
+  /** Of keys whose rows were deleted in this epoch: a row that comes back is no second change of its key. */
+  #deleted = new Map<string, number>();
   /** What a checkpoint has captured and not encoded yet. */
   #captured: Capture<Row> | null = null;
   #epoch = 0;
@@ -39,76 +43,109 @@ export class Table<Row> {
   }
 
   get size(): number {
-    return this.#rows.size;
+    return this.#slots.size;
   }
 
   /** Keys changed since the last `capture`. */
   get changed(): number {
-    return this.#changed.size;
+    return this.#changed.length;
   }
 
   get(key: string): Row | undefined {
-    return this.#rows.get(key);
+    const slot = this.#slots.slotOf(key);
+    return slot === undefined ? undefined : this.#slots.rowAt(slot);
   }
 
-  set(key: string, row: Row): void {
-    this.#keep(key);
-    this.#rows.set(key, row);
-    this.#changed.add(key);
+  /** Returns the row's slot, which is its own until it is deleted. */
+  set(key: string, row: Row): number {
+    const slot = this.#slots.slotOf(key) ?? this.#open(key);
+    this.#change(slot);
+    this.#slots.put(slot, row);
+    return slot;
   }
 
-  /** Before the row of this key, which is there, is mutated by the operator that owns it alone. */
-  touch(key: string): void {
-    this.#keep(key);
-    this.#changed.add(key);
+  /** Before the row of this slot, which is there, is mutated by the operator that owns it alone. */
+  touch(slot: number): void {
+    this.#change(slot);
   }
 
   delete(key: string): void {
-    this.#keep(key);
-    if (this.#rows.delete(key)) this.#changed.add(key);
+    const slot = this.#slots.slotOf(key);
+    if (slot === undefined) return;
+    this.#change(slot);
+    this.#slots.close(key, slot);
+    this.#deleted.set(key, slot);
   }
 
-  /** Before a row changes: as it is now it may be part of a capture. */
-  #keep(key: string): void {
+  #open(key: string): number {
+    const slot = this.#deleted.get(key);
+    if (slot === undefined) return this.#slots.open(key);
+    this.#deleted.delete(key);
+    this.#slots.reopen(key, slot);
+    return slot;
+  }
+
+  /** Before what a slot holds changes: as it is now it may be part of a capture. */
+  #change(slot: number): void {
+    const { changedIn } = this.#slots;
+    if (changedIn[slot] === this.#epoch) return;
+    this.#keep(slot);
+    changedIn[slot] = this.#epoch;
+    this.#changed.push(slot);
+  }
+
+  #keep(slot: number): void {
     if (this.#captured === null) return;
-    this.#captured.keep(key);
+    this.#captured.keep(slot);
     if (this.#captured.isEncoded) this.#captured = null;
   }
 
   /** In order of first insertion; an operator whose output depends on the order sorts by key. */
   entries(): IterableIterator<[string, Row]> {
-    return this.#rows.entries();
+    return this.#slots.entries();
   }
 
   values(): IterableIterator<Row> {
-    return this.#rows.values();
+    return this.#slots.values();
   }
 
   /** The rows that changed since the last call, as they are now. */
   capture(encode: (row: Row) => Uint8Array): Capture<Row> {
     this.#captured?.keepAll();
-    const captured = new Capture(this.#rows, this.#changed, encode);
-    this.forgetChanges();
+    const captured = new Capture({
+      ...{ slots: this.#slots, changed: this.#changed, epoch: this.#epoch, encode },
+    });
     this.#captured = captured;
+    this.#begin();
     return captured;
   }
 
   /** What changed so far is nobody's business. */
   forgetChanges(): void {
-    this.#changed = new Set();
+    for (const slot of this.#deleted.values()) this.#slots.leave(slot);
+    this.#begin();
+  }
+
+  /** Slots of deleted rows are left by whoever captured them. */
+  #begin(): void {
+    this.#changed = [];
+    this.#deleted = new Map();
     this.#epoch += 1;
   }
 
   /** Takes over the rows of a table that nobody uses any more, with what changed in it. */
   adopt(older: Table<Row>): void {
-    this.#rows = older.#rows;
+    this.#slots = older.#slots;
     this.#changed = older.#changed;
+    this.#deleted = older.#deleted;
     this.#captured = older.#captured;
     this.#epoch = older.#epoch;
   }
 
-  /** Puts a row back as a checkpoint stored it, without marking it as changed. */
-  restore(key: string, row: Row): void {
-    this.#rows.set(key, row);
+  /** Puts a row back as a checkpoint stored it, without marking it as changed. Returns its slot. */
+  restore(key: string, row: Row): number {
+    const slot = this.#slots.slotOf(key) ?? this.#slots.open(key);
+    this.#slots.put(slot, row);
+    return slot;
   }
 }

@@ -113,8 +113,8 @@ function recentRun({ head }: Identified): Run | null {
 function mark(runs: Table<Run>, run: Run): void {
   if (run.markedIn === runs.epoch) return;
   // One that has seen nothing is new; any other has its row.
-  if (run.count === 0) runs.set(run.rowKey, run);
-  else runs.touch(run.rowKey);
+  if (run.count === 0) run.slot = runs.set(run.rowKey, run);
+  else runs.touch(run.slot);
   run.markedIn = runs.epoch;
 }
 

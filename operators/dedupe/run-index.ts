@@ -77,7 +77,7 @@ export function indexRuns(table: Table<Run>, times: CellTimes): RunIndex {
   const runs: RunIndex = { byFingerprint: new Map(), byCell: new Map() };
   for (const [key, stored] of table.entries()) {
     const run = liveRun(stored, times, openCell(runs, stored.cell).shared);
-    table.restore(key, run);
+    run.slot = table.restore(key, run);
     addRun(runs, run);
   }
   return runs;

@@ -55,6 +55,8 @@ export interface Run extends Omit<StoredRun, 'subject'>, OpenCounts, NewestId {
   kin: Kin | null;
   /** The table's epoch when it was last set. */
   markedIn: number;
+  /** Where its row lies in the table, from when it is set or restored on. */
+  slot: number;
 }
 
 /** The live runs of one fingerprint in a shard, where there are several. */
@@ -116,6 +118,7 @@ class LiveRun implements Run {
   readonly resolvedAt: EventTimeMs | null;
   kin: Kin | null = null;
   subject: PackedSubject;
+  slot = -1;
   readonly rowKey: string;
   readonly shard: number;
   readonly offset: number;

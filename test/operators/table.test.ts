@@ -56,6 +56,7 @@ describe('what a table captured', () => {
           readonly rows: Generator;
           readonly got: unknown[];
         }[] = [];
+        const slots = new Map<string, number>();
         let changed = new Set<string>();
         /** In which epoch a row was last set before it was changed in place, as its owner remembers it. */
         const setIn = new WeakMap<Count, number>();
@@ -75,10 +76,10 @@ describe('what a table captured', () => {
             table = younger;
           } else {
             const row = table.get(one.key);
-            if (one.kind === 'replace') table.set(one.key, { count: one.count });
+            if (one.kind === 'replace') slots.set(one.key, table.set(one.key, { count: one.count }));
             else if (one.kind === 'delete') table.delete(one.key);
             else if (row !== undefined) {
-              if (setIn.get(row) !== table.epoch) table.touch(one.key);
+              if (setIn.get(row) !== table.epoch) table.touch(slots.get(one.key) ?? -1);
               setIn.set(row, table.epoch);
               row.count = one.count;
             }

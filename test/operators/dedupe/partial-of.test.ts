@@ -32,7 +32,7 @@ function runOf(seen: Seen, all: Partial<Run> = {}): Run {
     ...noId,
     ...noNumbers,
     ...{ lists, shared: { start: cell, lists } },
-    ...{ subject, head, isLatest: true, kin: null, markedIn: -1, rowKey: '7/0', shard: 3 },
+    ...{ subject, head, isLatest: true, kin: null, markedIn: -1, slot: -1, rowKey: '7/0', shard: 3 },
     ...{
       id: { offset: 7, n: 0 },
       offset: 7,

@@ -27,7 +27,7 @@ const drafts: readonly SentDraft[] = [
 
 /** What a row does not hold: `kind` says nothing in it, and a run in memory knows a little more. */
 const unstored = [
-  ...['kind', 'ending', 'isLatest', 'markedIn', 'run', 'kin', 'identity', 'identifiedUnder'],
+  ...['kind', 'ending', 'isLatest', 'markedIn', 'run', 'kin', 'slot', 'identity', 'identifiedUnder'],
   ...['shared', 'listAt', 'listRoom', 'listLength', 'idBytes', 'idFrom', 'idRoom', 'idLength', 'idText'],
 ];
 
