@@ -6,7 +6,7 @@ import { Backlog } from './backlog.ts';
 import type { SinkConfig } from './config.ts';
 import { FreshRows, type Outcome, type RowReader } from './fresh-rows.ts';
 import { isPassing, isRefusal, isRefusedCommit } from './passing.ts';
-import { encodeProgress, type Progress, type Range, tokenOf } from './plan.ts';
+import { encodeProgress, type Plan, type Progress, tokenOf } from './plan.ts';
 import type { SinkEvent } from './sink-events.ts';
 import type { Insert, Row } from './warehouse.ts';
 
@@ -27,6 +27,8 @@ export interface PartitionEffects {
 export interface PartitionStart {
   readonly topic: WarehouseTopic;
   readonly place: TopicPartition;
+  /** What tells its log from another of the same name. */
+  readonly log: string;
   /** The committed offset, or the start of the log. */
   readonly offset: number;
   readonly progress: Progress;
@@ -50,6 +52,7 @@ const heldBatches = 2;
 export class PartitionSink {
   readonly place: TopicPartition;
   readonly #table: TableName;
+  readonly #log: string;
   readonly #flushMs: number;
   readonly #effects: PartitionEffects;
   readonly #backlog: Backlog;
@@ -66,8 +69,9 @@ export class PartitionSink {
   #running: Promise<void> | null = null;
 
   constructor(start: PartitionStart, effects: PartitionEffects) {
-    const { config, endsWhenRefused, offset, place, progress, topic } = start;
+    const { config, endsWhenRefused, log, offset, place, progress, topic } = start;
     this.place = place;
+    this.#log = log;
     this.#table = tableOf[topic];
     this.#flushMs = config.flushMs;
     this.#effects = effects;
@@ -152,15 +156,16 @@ export class PartitionSink {
       });
   }
 
-  #nextPlan(): Range | null {
+  #nextPlan(): Plan | null {
     const { plan } = this.#progress;
     // A plan found is executed exactly: other records under its token would never be stored.
     if (plan !== null) return this.#backlog.hasAll(plan) ? plan : null;
-    return this.#isDue || this.#backlog.holds(1) ? this.#backlog.plan(this.#lo) : null;
+    const range = this.#isDue || this.#backlog.holds(1) ? this.#backlog.plan(this.#lo) : null;
+    return range === null ? null : { ...range, log: this.#log };
   }
 
   /** SINK 2–4: commit the plan, insert, commit the end. */
-  async #store(plan: Range): Promise<void> {
+  async #store(plan: Plan): Promise<void> {
     this.#cancelTimer?.();
     this.#cancelTimer = null;
     const { marks } = this.#progress;

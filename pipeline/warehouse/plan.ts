@@ -7,13 +7,22 @@ export interface Range {
   readonly hi: number;
 }
 
+/** One that is inserted, or is about to be. */
+export interface Plan extends Range {
+  /**
+   * What tells the log from one of the same name: a topic that was made anew, or another process' own, has other records at these
+   * offsets. '' in a plan of a version that did not say it.
+   */
+  readonly log: string;
+}
+
 /** Highest origin position that is stored, per shard that wrote to the partition (RELATE: one). */
 export type Marks = ReadonlyMap<number, Place>;
 
 /** What the sink knows of a partition; it lives in the offset's metadata and nowhere else, so both move as one. */
 export interface Progress {
   /** The range that is being inserted, or null. It begins at the committed offset. */
-  readonly plan: Range | null;
+  readonly plan: Plan | null;
   readonly marks: Marks;
 }
 
@@ -34,11 +43,12 @@ export const nothingStored: Progress = { plan: null, marks: new Map() };
 
 const maxMetadataBytes = 4_096;
 
-/** `{"v":1,"plan":[lo,hi],"marks":[[shard,offset,n],…]}`, at most 4 KiB: room for more than a hundred shards. */
+/** `{"v":1,"plan":[lo,hi],"log":id,"marks":[[shard,offset,n],…]}`, at most 4 KiB: room for more than a hundred shards. */
 export function encodeProgress({ plan, marks }: Progress): string {
   const text = JSON.stringify({
     v: 1,
     plan: plan === null ? null : [plan.lo, plan.hi],
+    ...(plan === null || plan.log === '' ? {} : { log: plan.log }),
     marks: Array.from(marks, ([shard, { offset, n }]) => [shard, offset, n]),
   });
   if (text.length > maxMetadataBytes) {
@@ -48,17 +58,18 @@ export function encodeProgress({ plan, marks }: Progress): string {
 }
 
 /**
- * Progress as of a committed offset; null when the metadata is not ours. A plan that begins elsewhere was left behind by
- * somebody who moved the offset by hand, and does not hold any more.
+ * Progress as of a committed offset of a log; null when the metadata is not ours. A plan that begins elsewhere was left behind by
+ * somebody who moved the offset by hand, and does not hold any more, nor does one that was made for another log.
  */
-export function decodeProgress(metadata: string, offset: number): Progress | null {
+export function decodeProgress(metadata: string, offset: number, log: string): Progress | null {
   if (metadata === '') return nothingStored;
   const stored = parse(metadata);
   if (stored === null) return null;
   const [lo, hi] = stored.plan ?? [];
-  const isHere = lo === offset && hi !== undefined && hi > lo;
+  const planned = stored.log ?? '';
+  const isHere = lo === offset && hi !== undefined && hi > lo && (planned === '' || planned === log);
   return {
-    plan: isHere ? { lo, hi } : null,
+    plan: isHere ? { lo, hi, log: planned } : null,
     marks: new Map(stored.marks.map(([shard, at, n]) => [shard, { offset: at, n }])),
   };
 }
@@ -85,17 +96,18 @@ export function bytesOf({ value }: Held): number {
   return value?.length ?? 0;
 }
 
-/** Names an insert: the same range of the same partition always has the same rows. */
+/** Names an insert: the same range of the same partition of the same log always has the same rows. */
 export function tokenOf(
   table: string,
-  place: { readonly topic: string; readonly partition: number },
-  plan: Range,
-) {
-  return `${table}/${place.topic}/${place.partition}/${plan.lo}-${plan.hi}`;
+  { topic, partition }: { readonly topic: string; readonly partition: number },
+  { lo, hi, log }: Plan,
+): string {
+  return [table, topic, ...(log === '' ? [] : [log]), partition, `${lo}-${hi}`].join('/');
 }
 
 interface Stored {
   readonly plan: readonly number[] | null;
+  readonly log?: string;
   readonly marks: readonly (readonly [number, number, number])[];
 }
 
@@ -111,6 +123,7 @@ function parse(metadata: string): Stored | null {
 function isStored(value: unknown): value is Stored {
   if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1) return false;
   if (!('plan' in value) || !('marks' in value) || !Array.isArray(value.marks)) return false;
+  if ('log' in value && typeof value.log !== 'string') return false;
   return (value.plan === null || isNumbers(value.plan, 2)) && value.marks.every((mark) => isNumbers(mark, 3));
 }
 

@@ -155,18 +155,28 @@ export class WarehouseSink {
     if (epoch !== this.#epoch) return;
     const [committed = null] = await this.#consumer.committed([place], witness);
     const offset = committed?.offset ?? (await this.#around.broker.admin.watermarks(place)).low;
+    const log = await this.#logOf(place.topic);
     if (epoch !== this.#epoch) return;
-    const progress = committed === null ? nothingStored : decodeProgress(committed.metadata, offset);
+    const progress = committed === null ? nothingStored : decodeProgress(committed.metadata, offset, log);
     if (progress === null) {
       const metadata = committed?.metadata ?? '';
       this.#observe({ kind: 'marks-lost', ...place, offset, metadata });
     }
     const { config, endsWhenRefused = false } = this.#around;
-    const start = { topic, place, offset, progress: progress ?? nothingStored, config, endsWhenRefused };
+    const start = { topic, place, log, offset, progress: progress ?? nothingStored, config, endsWhenRefused };
     this.#partitions.set(keyOf(place), new PartitionSink(start, this.#effects(topic, place)));
     this.#consumer.seek(place, offset);
     // Kafka clients keep a pause over a rebalance; the instance that paused is gone.
     this.#consumer.resume([place]);
+  }
+
+  /** Where topics have no ids, those of one cluster are told apart by their names only. */
+  async #logOf(topic: string): Promise<string> {
+    const { admin } = this.#around.broker;
+    const [id = ''] = await admin.topicIds([topic]);
+    const log = id === '' ? await admin.clusterId() : id;
+    // What a token may be made of.
+    return log.replaceAll(/[^\w.:-]/g, '-');
   }
 
   #effects(topic: WarehouseTopic, place: TopicPartition) {

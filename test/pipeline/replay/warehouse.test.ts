@@ -100,6 +100,26 @@ describe.skipIf(chdbMissing !== null)(`tocsin replay --warehouse ${chdbMissing ?
   });
 });
 
+describe.skipIf(chdbMissing !== null)(`two replays into one folder ${chdbMissing ?? ''}`, () => {
+  test('store what each of them says, though their logs have the same names and offsets', async () => {
+    const warehouse = join(folderWith({}), 'warehouse');
+    for (const name of ['Disk', 'Net']) {
+      const alerts = [1, 2].map((n) => JSON.stringify({ name: `${name}${n}`, observedAt: noon }));
+      const files = {
+        'tocsin.yaml': `warehouse: { path: ${warehouse} }\n`,
+        'a.ndjson': `${alerts.join('\n')}\n`,
+      };
+      expect((await call(['replay', 'a.ndjson', '--warehouse'], { files })).exitCode).toBe(0);
+    }
+    const store = await openWarehouse(WarehouseConfig.parse({ engine: 'chdb', path: warehouse }), () => {});
+    const names = await store.query<{ name: string }>(
+      'SELECT DISTINCT name FROM tocsin.alerts ORDER BY name',
+    );
+    await store.close();
+    expect(names.map(({ name }) => name)).toEqual(['Disk1', 'Disk2', 'Net1', 'Net2']);
+  });
+});
+
 function linesIn(folder: string, topic: string): number {
   return readFileSync(join(folder, `${topic}.ndjson`), 'utf8').split('\n').length - 1;
 }

@@ -48,21 +48,23 @@ describe('progress in offset metadata', () => {
   ]);
 
   test.each([
-    ['with a plan', { plan: { lo: 5, hi: 9 }, marks }],
+    ['with a plan', { plan: { lo: 5, hi: 9, log: 'a' }, marks }],
+    ['with one that names no log, as older versions made it', { plan: { lo: 5, hi: 9, log: '' }, marks }],
     ['without one', { plan: null, marks }],
   ])('comes back as it was written, %s', (_, progress) => {
-    expect(decodeProgress(encodeProgress(progress), 5)).toEqual(progress);
+    expect(decodeProgress(encodeProgress(progress), 5, 'a')).toEqual(progress);
   });
 
   test('no metadata means that nothing is stored', () => {
-    expect(decodeProgress('', 5)).toEqual(nothingStored);
+    expect(decodeProgress('', 5, 'a')).toEqual(nothingStored);
   });
 
-  test('a plan that begins at another offset was left behind, its marks still hold', () => {
-    expect(decodeProgress(encodeProgress({ plan: { lo: 5, hi: 9 }, marks }), 6)).toEqual({
-      plan: null,
-      marks,
-    });
+  test.each([
+    ['begins at another offset', 6, 'a'],
+    ['was made for another log', 5, 'b'],
+  ])('a plan that %s was left behind, its marks still hold', (_, offset, log) => {
+    const metadata = encodeProgress({ plan: { lo: 5, hi: 9, log: 'a' }, marks });
+    expect(decodeProgress(metadata, offset, log)).toEqual({ plan: null, marks });
   });
 
   test.each([
@@ -71,22 +73,25 @@ describe('progress in offset metadata', () => {
     '{"v":2,"plan":null,"marks":[]}',
     '{"v":1,"plan":[1],"marks":[]}',
     '{"v":1,"plan":null,"marks":[[1]]}',
+    '{"v":1,"plan":[1,2],"log":3,"marks":[]}',
     'null',
   ])('metadata that is not ours (%s) is not understood', (metadata) => {
-    expect(decodeProgress(metadata, 5)).toBeNull();
+    expect(decodeProgress(metadata, 5, 'a')).toBeNull();
   });
 
   test('room is left for a hundred shards; more than fit are a broken promise', () => {
     const of = (shards: number) =>
       new Map(Array.from({ length: shards }, (_, shard) => [shard, { offset: 2 ** 40 + shard, n: 999 }]));
-    const plan = { lo: 2 ** 40, hi: 2 ** 40 + 100_000 };
+    const plan = { lo: 2 ** 40, hi: 2 ** 40 + 100_000, log: 'f'.repeat(32) };
     expect(encodeProgress({ plan, marks: of(100) }).length).toBeLessThanOrEqual(4_096);
     expect(() => encodeProgress({ plan, marks: of(1_000) })).toThrow('1000 shards');
   });
 });
 
-test('a token names table, topic, partition and range', () => {
-  expect(tokenOf('alerts', { topic: 'alerts.enriched.v1', partition: 3 }, { lo: 5, hi: 9 })).toBe(
-    'alerts/alerts.enriched.v1/3/5-9',
-  );
+test.each([
+  ['and log', 'a', 'alerts/alerts.enriched.v1/a/3/5-9'],
+  ['as it was named by whoever planned it without a log', '', 'alerts/alerts.enriched.v1/3/5-9'],
+])('a token names table, topic, partition, range %s', (_, log, token) => {
+  const place = { topic: 'alerts.enriched.v1', partition: 3 };
+  expect(tokenOf('alerts', place, { lo: 5, hi: 9, log })).toBe(token);
 });

@@ -53,9 +53,31 @@ describe('WarehouseSink', () => {
     await bench.produce('enriched', alerts(100, 110));
     await bench.start(warehouse);
     await bench.settle();
-    expect(seen).toEqual([{ offset: 0, v: 1, plan: [0, 10], marks: [] }]);
+    const log = expect.stringMatching(/^embedded-/);
+    expect(seen).toEqual([{ offset: 0, v: 1, plan: [0, 10], log, marks: [] }]);
     expect(await bench.committed('enriched')).toEqual({ offset: 10, v: 1, plan: null, marks: [[0, 109, 0]] });
     expect(warehouse.tokens).toEqual(['alerts/alerts.enriched.v1/0/0-10']);
+  });
+
+  test('stores what another log of the same names has at the same offsets', async () => {
+    const anew = await SinkBench.with();
+    for (const [n, each] of [bench, anew].entries()) {
+      await each.produce('enriched', alerts(100 * n, 100 * n + 10));
+      await each.start(warehouse);
+      await each.settle();
+    }
+    expect(warehouse.origins).toEqual([...numbers(0, 10), ...numbers(100, 110)]);
+  });
+
+  test('goes on with a plan of an older version under the name that it had there', async () => {
+    await bench.commitByHand('enriched', 0, '{"v":1,"plan":[0,7],"marks":[]}');
+    await bench.produce('enriched', alerts(0, 20));
+    await bench.start(warehouse);
+    await bench.settle();
+    expect(warehouse.inserts.map(({ token }) => token)).toEqual([
+      'alerts/alerts.enriched.v1/0/0-7',
+      expect.stringMatching(/^alerts\/alerts\.enriched\.v1\/embedded-[-0-9a-f]+\/0\/7-17$/),
+    ]);
   });
 
   test('a partition that ends with the end of a transaction is stored to its end', async () => {
