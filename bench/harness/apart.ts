@@ -8,16 +8,23 @@ export interface Apart {
   readonly module: URL;
   readonly order: unknown;
   readonly nodeFlags?: readonly string[];
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 /**
  * Measures in a process of its own: what V8 has compiled for one case, and the heap that it left, must not count for the next.
  * Rejects when the process ends without an answer.
  */
-export function measureApart<Found>({ module, order, nodeFlags = [] }: Apart): Promise<Found> {
+export function measureApart<Found>({
+  module,
+  order,
+  nodeFlags = [],
+  env = process.env,
+}: Apart): Promise<Found> {
   return new Promise((resolve, reject) => {
     const child = fork(entry, [module.href, JSON.stringify(order)], {
       execArgv: ['--import', 'tsx', ...nodeFlags],
+      env,
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     let found: Found | undefined;

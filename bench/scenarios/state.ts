@@ -1,4 +1,4 @@
-import { nodeArgsOfWorker } from '../../test/chaos/run/worker-process.ts';
+import { envOfWorker, nodeArgsOfWorker } from '../../test/chaos/run/worker-process.ts';
 import { measureApart } from '../harness/apart.ts';
 import { type Row, type RowDraft, rowOf } from '../harness/row.ts';
 import type { Context } from '../harness/scenario.ts';
@@ -54,7 +54,7 @@ export async function* state({ isQuick, say }: Context): AsyncGenerator<Row> {
   for (let round = 1; round <= (isQuick ? 1 : 5); round += 1)
     for (const { keys, rounds } of found) {
       const order: StateOrder = { keys, alerts };
-      rounds.push(await measureApart<StateFound>({ module, order, nodeFlags }));
+      rounds.push(await measureApart<StateFound>({ module, order, nodeFlags, env: envOfWorker }));
       say(`state: round ${round}, ${keys} keys`);
     }
   yield* rowsOf(found);

@@ -198,8 +198,6 @@ function flushDue(cell: EventTimeMs, { windowMs, latenessMs }: DedupeConfig): Ev
 /** As `stateAll`, of the runs of a cell, which are looked through on the way: of a million that alone is a tenth of a second. */
 function stateCell(step: CombineStep, { key, due }: Timer, ended: OfCell): boolean {
   const { runs } = ended;
-  if (!ended.isInOrder) runs.sort(inOrder);
-  ended.isInOrder = true;
   const end = Math.min(runs.length, ended.asked + runsAskedAtOnce);
   for (let left = runsAtOnce; left > 0 && ended.asked < end; ended.asked += 1) {
     const run = runs[ended.asked];
@@ -220,7 +218,10 @@ function endCell(step: CombineStep, timer: Timer): void {
   const cell: EventTimeMs = Number(timer.key);
   const ended = step.derived.byCell.get(cell);
   if (ended === undefined) return;
-  ended.isStated ||= stateCell(step, timer, ended);
+  // Where they were restored in any order, those with something to state are found and sorted, once.
+  ended.isStated ||= ended.isInOrder
+    ? stateCell(step, timer, ended)
+    : stateAll(step, timer, () => unstated(ended.runs));
   if (!ended.isStated) return;
   const dropDue = flushDue(cell, step.config) + step.config.slackMs;
   if (timer.due < dropDue) {

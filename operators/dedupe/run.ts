@@ -233,14 +233,14 @@ export function isOfRun(run: Run, { head, tail }: Identified, sighted: Sighted):
   );
 }
 
-function isSameKind(run: Run, { identity, ending }: IdentifiedHead): boolean {
-  const { watched, domain, droppedBy } = identity;
-  const known = run.subject;
+function isSameKind({ subject, ending }: Run, head: IdentifiedHead): boolean {
+  const { identity } = head;
+  if (ending !== head.ending) return false;
+  if (subject === identity) return true;
   return (
-    known.watched === watched &&
-    known.domain === domain &&
-    run.droppedBy === droppedBy &&
-    run.ending === ending
+    subject.domain === identity.domain &&
+    subject.droppedBy === identity.droppedBy &&
+    subject.watched === identity.watched
   );
 }
 
@@ -296,14 +296,19 @@ function inPlace(distance: number): number {
   return small === distance ? small : distance;
 }
 
+/** As JavaScript orders texts, whatever the language. */
+function compareTexts(a: string, b: string): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
 /** The text is that of the newest observation; of two at one time, that of the greater hash, then the greater id. */
 function noteText(run: Run, { head, tail }: Identified, distance: number): void {
   // Not by its identity: that lies elsewhere, and V8 looks into objects that it compares.
   const isSame = run.head === head && head.run === run;
   if (distance === run.lastIn) {
-    const isOlder = !isSame && head.identity.contentHash < run.subject.contentHash;
-    const isEqual = isSame || head.identity.contentHash === run.subject.contentHash;
-    if (isOlder || (isEqual && tail.id < run.sourceId)) return;
+    const order = isSame ? 0 : compareTexts(head.identity.contentHash, run.subject.contentHash);
+    if (order < 0 || (order === 0 && tail.id < run.sourceId)) return;
   }
   keepId(run, tail);
   if (isSame) return;

@@ -29,6 +29,15 @@ export class ByteMap<V> {
     return this.#values.length;
   }
 
+  get values(): readonly V[] {
+    return this.#values;
+  }
+
+  /** What the keys lie in. */
+  get chunks(): readonly Buffer[] {
+    return this.#buffers;
+  }
+
   /** `hash` is `hashOf` the same bytes. */
   get(bytes: DataView, from: number, to: number, hash: number): V | undefined {
     const slots = this.#slots;

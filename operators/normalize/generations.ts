@@ -9,14 +9,20 @@ export interface CacheLimits {
  */
 export class Generations<Remembered extends { readonly size: number }> {
   readonly #make: () => Remembered;
+  readonly #onForgotten: (forgotten: Remembered) => void;
   readonly #maxEntries: number;
   readonly #maxBytes: number;
   #young: Remembered;
   #old: Remembered;
   #youngBytes = 0;
 
-  constructor({ maxHeads, maxHeadBytes }: CacheLimits, make: () => Remembered) {
+  constructor(
+    { maxHeads, maxHeadBytes }: CacheLimits,
+    make: () => Remembered,
+    onForgotten: (forgotten: Remembered) => void = () => {},
+  ) {
     this.#make = make;
+    this.#onForgotten = onForgotten;
     this.#maxEntries = Math.ceil(maxHeads / 2);
     this.#maxBytes = maxHeadBytes / 2;
     this.#young = make();
@@ -34,6 +40,7 @@ export class Generations<Remembered extends { readonly size: number }> {
   /** The young one, with room for an entry of so many bytes. */
   withRoom(bytes: number): Remembered {
     if (this.#young.size >= this.#maxEntries || this.#youngBytes > this.#maxBytes) {
+      this.#onForgotten(this.#old);
       this.#old = this.#young;
       this.#young = this.#make();
       this.#youngBytes = 0;

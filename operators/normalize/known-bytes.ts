@@ -18,14 +18,24 @@ function viewOf(bytes: Uint8Array): DataView {
   return lastView;
 }
 
+export interface KnownBytesOptions<V> {
+  /** Learns where a key lies, unchanged for as long as it is known: anew each time it is put elsewhere. */
+  readonly onKept?: (value: V, kept: Stretch) => void;
+  /** Learns what is not known any more, or lies elsewhere by now, and in what the keys lay. */
+  readonly onForgotten?: (values: readonly V[], chunks: readonly Buffer[]) => void;
+}
+
 /** What is known of stretches of bytes, as far as limits allow. */
 export class KnownBytes<V> {
   readonly #generations: Generations<ByteMap<V>>;
   readonly #onKept: (value: V, kept: Stretch) => void;
 
-  /** `onKept` learns where a key lies, unchanged for as long as it is known: anew each time it is put elsewhere. */
-  constructor(limits: CacheLimits, onKept: (value: V, kept: Stretch) => void = () => {}) {
-    this.#generations = new Generations(limits, () => new ByteMap<V>());
+  constructor(limits: CacheLimits, { onKept = () => {}, onForgotten = () => {} }: KnownBytesOptions<V> = {}) {
+    this.#generations = new Generations(
+      limits,
+      () => new ByteMap<V>(),
+      ({ values, chunks }) => onForgotten(values, chunks),
+    );
     this.#onKept = onKept;
   }
 

@@ -80,8 +80,16 @@ export class Repeats {
 
 /** Heads that this knows by the schema id and the bytes of a record, as far as limits allow; most lie in them from then on. */
 export function knownHeads(limits: CacheLimits): KnownBytes<KnownHead> {
-  return new KnownBytes(limits, (head, { bytes, from, to }) => {
-    if (head instanceof PackedHead) head.lieIn(bytes, from + schemaIdBytes, to);
+  return new KnownBytes(limits, {
+    onKept: (head, { bytes, from, to }) => {
+      if (head instanceof PackedHead) head.lieIn(bytes, from + schemaIdBytes, to);
+    },
+    onForgotten: (heads, chunks) => {
+      const left = new Set(chunks);
+      // That of a live run is kept by it, and would keep all that lies beside it.
+      for (const head of heads)
+        if (head instanceof PackedHead && (head.run ?? null) !== null) head.leave(left);
+    },
   });
 }
 

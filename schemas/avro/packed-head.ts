@@ -38,6 +38,15 @@ export class PackedHead extends Packed implements Head {
     this.from = from;
   }
 
+  /** If it lies in one of these, it has bytes of its own from here on. */
+  leave(chunks: ReadonlySet<Buffer>): void {
+    const { bytes, from, byteLength } = this;
+    if (bytes === null || !chunks.has(bytes)) return;
+    this.avro = bytes.toString('latin1', from, from + byteLength);
+    this.bytes = null;
+    this.from = 0;
+  }
+
   #isIn(bytes: Buffer, from: number, to: number): boolean {
     if (this.avro !== null) return bytes.toString('latin1', from, to) === this.avro;
     return this.#bytes().compare(bytes, from, to) === 0;

@@ -47,15 +47,15 @@ export class PackedSubject extends Packed implements Subject {
   }
 
   get fingerprintRule(): string {
-    return this.#open().fingerprintRule;
+    return this.#text(1) ?? this.#open().fingerprintRule;
   }
 
   get contentHash(): string {
-    return this.#open().contentHash;
+    return this.#text(3) ?? this.#open().contentHash;
   }
 
   get watched(): string {
-    return this.#open().watched;
+    return this.#text(4) ?? this.#open().watched;
   }
 
   get ending(): Ending {
@@ -66,16 +66,44 @@ export class PackedSubject extends Packed implements Subject {
     return { ...this.#open(), head: this.head };
   }
 
+  /**
+   * The text at a place among those that it begins with, where it stands: two subjects are compared by theirs, in turns. Null where
+   * one is long, or not ASCII.
+   */
+  #text(place: number): string | null {
+    const { front } = this;
+    let from = 0;
+    for (let passed = 0; ; passed += 1) {
+      const size = front.charCodeAt(from);
+      if (size > longestShort) return null;
+      const to = from + 1 + (size >> 1);
+      if (passed === place) {
+        const text = front.slice(from + 1, to);
+        return isAscii(text) ? text : null;
+      }
+      from = to;
+    }
+  }
+
   /** Who asks for one field asks for the others, too. */
   #open(): Front {
-    if (opened !== this || content === null)
+    if (opened !== this.front || content === null)
       content = frontType.fromBuffer(Buffer.from(this.front, 'latin1')) as Front;
-    opened = this;
+    opened = this.front;
     return content;
   }
 }
 
-let opened: PackedSubject | null = null;
+/** A length of one byte, as Avro writes it: doubled. */
+const longestShort = 0x7f;
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i += 1) if (text.charCodeAt(i) > 0x7f) return false;
+  return true;
+}
+
+/** The text and not who has it: whoever is remembered here would keep all that he refers to. */
+let opened: string | null = null;
 let content: Front | null = null;
 
 export function packSubject(subject: Subject): PackedSubject {

@@ -26,7 +26,8 @@ export const nodeArgsOfSource: readonly string[] = [
 const isNodeOfImage = process.versions.node.startsWith('24.');
 /** What a worker is started with on the Node that runs this. */
 export const nodeArgsOfWorker = isNodeOfImage ? nodeArgsOfImage : nodeArgsOfSource;
-const env = isNodeOfImage ? { ...process.env, ...envOfImage } : process.env;
+/** And among these variables. */
+export const envOfWorker: NodeJS.ProcessEnv = isNodeOfImage ? { ...process.env, ...envOfImage } : process.env;
 
 /** What the config gives a worker for its end (`stopWithinMs`), and some more. */
 const longestStopMs = 40_000;
@@ -81,7 +82,7 @@ export class WorkerProcess {
       ...quiet,
       ...args,
     ];
-    this.#child = spawn(process.execPath, command, { env, stdio: ['ignore', log, log] });
+    this.#child = spawn(process.execPath, command, { env: envOfWorker, stdio: ['ignore', log, log] });
     closeSync(log);
     this.#gone = once(this.#child, 'exit').then(([code, signal]) => {
       if (!this.#isExpectedToEnd) onDeath({ name, code, signal });

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import type { Observation, ReduceEvent } from '../../../operators/events.ts';
+import type { KnownHead, Observation, ReduceEvent } from '../../../operators/events.ts';
 import type { DecodeAvro } from '../../../operators/normalize/index.ts';
+import { knownHeads } from '../../../operators/normalize/repeats.ts';
 import type { RawAlert, Tail } from '../../../schemas/alert.ts';
-import { codecs, headEnd, PackedHead, RawTail } from '../../../schemas/avro/index.ts';
+import { codecs, headEnd, PackedHead, packed, RawTail } from '../../../schemas/avro/index.ts';
 import { TocsinError } from '../../../schemas/errors.ts';
 import { anyRawAlert, anyTail } from '../../support/arbitraries.ts';
 import { normalizeAll, rawRecord, recordAt } from '../../support/raw-records.ts';
@@ -86,6 +87,24 @@ describe('a repeat', () => {
     expect(observations[2]?.head).toBe(observations[1]?.head);
     expect(observations[3]?.head).toBe(observations[1]?.head);
     expect(observations[4]?.head).toBe(observations[0]?.head);
+  });
+
+  it('keeps nothing of what its head lay in, and was forgotten, for its run', () => {
+    const heads = knownHeads({ maxHeads: 4, maxHeadBytes: 1e9 });
+    const known = Array.from({ length: 12 }, (_, n) => {
+      const head: KnownHead = Object.assign(new PackedHead(packed({ ...alert, name: `Disk${n}` })), {
+        ending: 'window' as const,
+        run: n % 2 === 0 ? {} : null,
+      });
+      const bytes = Buffer.concat([Buffer.alloc(4), Buffer.from(packed(head), 'latin1')]);
+      heads.add(bytes, 0, bytes.length, head);
+      return head;
+    });
+    // The last four are remembered, and so are those without a run by nobody.
+    expect(known.map((head) => Object.hasOwn(head, 'bytes') && Reflect.get(head, 'bytes') !== null)).toEqual(
+      known.map((_, n) => n >= 8 || n % 2 === 1),
+    );
+    expect(known.map(({ name }) => name)).toEqual(known.map((_, n) => `Disk${n}`));
   });
 
   it('has its head still when so many others have come that it lies elsewhere, or nowhere', () => {

@@ -42,6 +42,16 @@ describe('a packed subject', () => {
     );
   });
 
+  test('has each of its texts, whatever was asked of others in between', () => {
+    fc.assert(
+      fc.property(subjects, subjects, (a, b) => {
+        const known = [a, b].map((subject) => [subject, packSubject(subject)] as const);
+        for (const name of ['contentHash', 'watched', 'fingerprintRule', 'ending', 'domain'] as const)
+          for (const [subject, packedOne] of known) expect(packedOne[name]).toBe(subject[name]);
+      }),
+    );
+  });
+
   test('is the subject when it is unpacked, and so is what a row brings back', () => {
     fc.assert(
       fc.property(subjects, (subject) => {
