@@ -6,7 +6,7 @@ import type { Table } from '../table.ts';
 import { DedupeConfig } from './config.ts';
 import { partialOf, plainHead } from './partial-of.ts';
 import { reduceTables } from './rows.ts';
-import { isOfRun, newRun, observe, type Run } from './run.ts';
+import { newRun, observe, type Run } from './run.ts';
 import {
   addRun,
   forget,
@@ -19,6 +19,7 @@ import {
   type RunIndex,
   runAmong,
 } from './run-index.ts';
+import { isOfRun } from './same-run.ts';
 import { isLate, type Sighted, sight } from './sight.ts';
 
 /** A live count is stated again when it has grown by this factor, so that a storm is seen while it lasts. */

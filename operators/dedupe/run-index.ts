@@ -3,7 +3,8 @@ import type { Identified } from '../events.ts';
 import type { Table } from '../table.ts';
 import type { CellTimes } from './config.ts';
 import { NumberLists } from './number-lists.ts';
-import { isOfRun, type Kin, keyOfRun, liveRun, type Run, runKey, type SharedInCell } from './run.ts';
+import { type Kin, liveRun, type Run, type SharedInCell } from './run.ts';
+import { isOfRun, keyOfRun, runKey } from './same-run.ts';
 import type { Sighted } from './sight.ts';
 
 /** So many runs of a fingerprint are compared one by one: building a key costs more. */

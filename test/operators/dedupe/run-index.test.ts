@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { DedupeConfig } from '../../../operators/dedupe/config.ts';
 import { NumberLists } from '../../../operators/dedupe/number-lists.ts';
-import { isOfRun, liveRun, newRun, type Run } from '../../../operators/dedupe/run.ts';
+import { liveRun, newRun, type Run } from '../../../operators/dedupe/run.ts';
 import { addRun, forget, type RunIndex, runAmong } from '../../../operators/dedupe/run-index.ts';
+import { isOfRun } from '../../../operators/dedupe/same-run.ts';
 import { sight } from '../../../operators/dedupe/sight.ts';
 import { identified, minute, noon, sent } from '../../support/dedupe-flow.ts';
 

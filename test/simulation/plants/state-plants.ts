@@ -61,9 +61,16 @@ export const statePlants: readonly Plant[] = [
     mode,
     patches: [
       {
-        file: 'operators/table.ts',
-        find: 'this.#captured.keep(key);',
-        replace: 'if (this.#captured.isEncoded) this.#captured.keep(key);',
+        file: 'operators/capture.ts',
+        find: 'const encoded = this.#encoded;',
+        replace: [
+          'const { slots, encode } = this.#captured;',
+          'const rowNow = (key: string) => slots.rowAt(slots.slotOf(key) ?? -1);',
+          'const encoded = this.#encoded.map(([key]): CapturedRow => {',
+          '  const row = rowNow(key);',
+          '  return [key, row === undefined ? null : encode(row)];',
+          '});',
+        ].join('\n    '),
       },
     ],
   },
