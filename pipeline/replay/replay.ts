@@ -4,6 +4,7 @@ import { formatChooser } from './formats.ts';
 import { Input, type InputFile } from './input.ts';
 import { OutputFiles } from './output-files.ts';
 import { readTopics } from './output-reader.ts';
+import { type Refused, RefusedAlerts } from './refused-alerts.ts';
 import { imbalance, PlainWindow, type ReplaySummary, summarize } from './summary.ts';
 import { type Observers, openVirtualRun, type VirtualRun, type VirtualRunOptions } from './virtual-run.ts';
 
@@ -19,6 +20,12 @@ export interface ReplayOptions extends VirtualRunOptions {
   readonly say: (line: string) => void;
 }
 
+/** What a replay of files ends with. */
+export interface FilesSummary extends ReplaySummary {
+  /** What of the files could not be used, by why. */
+  readonly refused: readonly Refused[];
+}
+
 export interface ReplayProgress {
   /** Records put in so far, and all of them. */
   readonly fed: number;
@@ -32,7 +39,7 @@ export interface ReplayProgress {
  * @throws TocsinError `input.*`, `output.unwritable`, `usage.invalid` for an unknown format, `invariant.broken` when the
  *   books do not balance
  */
-export async function replay(options: ReplayOptions): Promise<ReplaySummary | null> {
+export async function replay(options: ReplayOptions): Promise<FilesSummary | null> {
   const startedAt = performance.now();
   const { rawPartitions: partitions } = options;
   const input = openInput(options);
@@ -61,14 +68,15 @@ async function runThrough(
   input: Input,
   files: OutputFiles | null,
   options: ReplayOptions,
-): Promise<((seconds: number) => ReplaySummary) | null> {
+): Promise<((seconds: number) => FilesSummary) | null> {
   const plain = new PlainWindow();
   const incidents = new Set<string>();
+  const refused = new RefusedAlerts(input, options.rawPartitions);
   const normalize = rulesFor(
     options.operators.normalize,
     input.files.map(({ format }) => format),
   );
-  const observers = observersOf({ plain, incidents, files, input }, options);
+  const observers = observersOf({ plain, incidents, refused, files, input }, options);
   const run = await openVirtualRun({ ...options, operators: { ...options.operators, normalize } }, observers);
   const isWhole = await run.drive(input).catch((error: unknown) => closeAfter(run, error));
   const counts = run.worker.counts();
@@ -79,7 +87,10 @@ async function runThrough(
   if (wrong !== null) throw new TocsinError('invariant.broken', wrong);
   if (decides) files?.writeAssignments(input);
   const measured = { decides, records: input.length, notifications: plain.notifications };
-  return (seconds) => summarize(counts, { ...measured, seconds, incidents: incidents.size });
+  return (seconds) => ({
+    ...summarize(counts, { ...measured, seconds, incidents: incidents.size }),
+    refused: refused.list(),
+  });
 }
 
 /** What broke the run is what the user must hear of, whatever closing it says. */
@@ -91,11 +102,15 @@ async function closeAfter(run: VirtualRun, error: unknown): Promise<never> {
 interface Onlookers {
   readonly plain: PlainWindow;
   readonly incidents: Set<string>;
+  readonly refused: RefusedAlerts;
   readonly files: OutputFiles | null;
   readonly input: Input;
 }
 
-function observersOf({ plain, incidents, files, input }: Onlookers, { onTick }: ReplayOptions): Observers {
+function observersOf(
+  { plain, incidents, refused, files, input }: Onlookers,
+  { onTick }: ReplayOptions,
+): Observers {
   return {
     read: files === null ? ['incidents'] : readTopics,
     onSeen: (seen) => {
@@ -106,7 +121,10 @@ function observersOf({ plain, incidents, files, input }: Onlookers, { onTick }: 
       plain.see(assigned);
       files?.assigned(assigned, shard);
     },
-    ...(files === null ? {} : { onDeadLetter: (record) => files.deadLetter(record) }),
+    onDeadLetter: (record) => {
+      refused.see(record);
+      files?.deadLetter(record);
+    },
     ...(onTick === undefined ? {} : { onTick: (tick, fed) => onTick(tick, { fed, records: input.length }) }),
   };
 }

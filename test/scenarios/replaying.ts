@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Assignment } from '../../pipeline/replay/assignments.ts';
-import type { ReplaySummary } from '../../pipeline/replay/index.ts';
+import type { FilesSummary } from '../../pipeline/replay/index.ts';
 import type { Aggregate } from '../../schemas/aggregate.ts';
 import type { EnrichedAlert } from '../../schemas/alert.ts';
 import type { Decision } from '../../schemas/decision.ts';
@@ -19,7 +19,7 @@ export interface Written {
 }
 
 export interface Replayed extends Written {
-  readonly summary: ReplaySummary;
+  readonly summary: FilesSummary;
   readonly stderr: string;
   readonly folder: string;
 }

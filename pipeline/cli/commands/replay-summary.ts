@@ -1,8 +1,8 @@
-import type { ReplaySummary } from '../../replay/index.ts';
+import type { FilesSummary, Refused } from '../../replay/index.ts';
 import { number, percent, table } from '../print.ts';
 
-/** The summary for people: counts with their share of the alerts, then how long it took. */
-export function summaryText(summary: ReplaySummary): string {
+/** The summary for people: counts with their share of the alerts, how long it took, and what could not be used. */
+export function summaryText(summary: FilesSummary): string {
   const { alerts, passed, folded, suppressed, deadLettered, incidents } = summary;
   const counted = (count: number | null) => (count === null ? 'not decided' : number(count));
   const row = (name: string, count: number | null) => [
@@ -21,5 +21,19 @@ export function summaryText(summary: ReplaySummary): string {
   ];
   const { records, seconds, alertsPerSecond, peakRssBytes } = summary;
   const speed = `${number(records)} records in ${number(seconds)} s: ${number(alertsPerSecond)} alerts/s, ${number(peakRssBytes / 1e6, 0)} MB\n`;
-  return table([{ title: '' }, { title: '', align: 'right' }, { title: '' }], rows) + speed;
+  return (
+    table([{ title: '' }, { title: '', align: 'right' }, { title: '' }], rows) + speed + refusedText(summary)
+  );
+}
+
+/** Of each reason the first alert, numbered as an editor numbers lines: from 1. */
+function refusedText({ refused }: FilesSummary): string {
+  return refused
+    .map((reason) => `${number(reason.count)} ${reason.code}, first ${placeText(reason)}\n`)
+    .join('');
+}
+
+function placeText({ first: { file, record, alert }, message }: Refused): string {
+  const inRecord = alert === 0 ? '' : `, alert ${alert + 1}`;
+  return `in ${file}, record ${record + 1}${inRecord}: ${message}`;
 }
