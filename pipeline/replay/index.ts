@@ -1,4 +1,5 @@
 export type { Arrival, Arrivals } from './input.ts';
+export type { ShownIncident } from './largest-incidents.ts';
 export { type ReadTopic, readOutputs, readTopics, type Seen } from './output-reader.ts';
 export { paceOf, wallUntil } from './pace.ts';
 export type { Refused } from './refused-alerts.ts';

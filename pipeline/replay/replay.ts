@@ -2,6 +2,7 @@ import { TocsinError } from '../../schemas/errors.ts';
 import { rulesFor } from './csv-format.ts';
 import { formatChooser } from './formats.ts';
 import { Input, type InputFile } from './input.ts';
+import { LargestIncidents, type ShownIncident } from './largest-incidents.ts';
 import { OutputFiles } from './output-files.ts';
 import { readTopics } from './output-reader.ts';
 import { type Refused, RefusedAlerts } from './refused-alerts.ts';
@@ -22,6 +23,8 @@ export interface ReplayOptions extends VirtualRunOptions {
 
 /** What a replay of files ends with. */
 export interface FilesSummary extends ReplaySummary {
+  /** Of the incidents that were published those of the most alerts. */
+  readonly largest: readonly ShownIncident[];
   /** What of the files could not be used, by why. */
   readonly refused: readonly Refused[];
 }
@@ -70,7 +73,7 @@ async function runThrough(
   options: ReplayOptions,
 ): Promise<((seconds: number) => FilesSummary) | null> {
   const plain = new PlainWindow();
-  const incidents = new Set<string>();
+  const incidents = new LargestIncidents();
   const refused = new RefusedAlerts(input, options.rawPartitions);
   const normalize = rulesFor(
     options.operators.normalize,
@@ -88,7 +91,8 @@ async function runThrough(
   if (decides) files?.writeAssignments(input);
   const measured = { decides, records: input.length, notifications: plain.notifications };
   return (seconds) => ({
-    ...summarize(counts, { ...measured, seconds, incidents: incidents.size }),
+    ...summarize(counts, { ...measured, seconds, incidents: incidents.count }),
+    largest: incidents.list(),
     refused: refused.list(),
   });
 }
@@ -101,7 +105,7 @@ async function closeAfter(run: VirtualRun, error: unknown): Promise<never> {
 
 interface Onlookers {
   readonly plain: PlainWindow;
-  readonly incidents: Set<string>;
+  readonly incidents: LargestIncidents;
   readonly refused: RefusedAlerts;
   readonly files: OutputFiles | null;
   readonly input: Input;
@@ -114,7 +118,7 @@ function observersOf(
   return {
     read: files === null ? ['incidents'] : readTopics,
     onSeen: (seen) => {
-      if (seen.topic === 'incidents') incidents.add(seen.value.id);
+      if (seen.topic === 'incidents') incidents.see(seen.value);
       files?.see(seen);
     },
     onAssigned: (assigned, shard) => {

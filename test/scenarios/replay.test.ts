@@ -75,6 +75,11 @@ describe('an afternoon in every shape that a file may hold', () => {
       notificationsWithout: 12,
       remaining: { timers: 0 },
     });
+    const sizes = replayed.summary.largest.map(({ alertCount }) => alertCount);
+    expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+    const known = new Map(replayed.incidents.map((incident) => [incident.id, incident]));
+    expect(replayed.summary.largest).toHaveLength(5);
+    for (const shown of replayed.summary.largest) expect(known.get(shown.id)).toMatchObject(shown);
     expect(replayed.summary.refused.map(({ code, count, first }) => [code, count, first])).toEqual([
       ['record.invalid-field', 2, { file: 'shapes.ndjson', record: recordOf(3), alert: 1 }],
       ['record.invalid-json', 1, { file: 'shapes.ndjson', record: recordOf(7), alert: 0 }],
@@ -207,7 +212,9 @@ describe('what the command line asks for', () => {
   test('a summary for people', async () => {
     const { stdout } = await call(['replay', 'a.ndjson'], { files: { 'a.ndjson': `${line}\n${line}\n` } });
     expect(stdout).toMatch(/^alerts +2\npassed +1 +50\.0 %\nfolded +1 +50\.0 %\n/);
-    expect(stdout).toMatch(/2 records in [\d.]+ s: [\d,]+ alerts\/s, \d+ MB\n$/);
+    expect(stdout).toMatch(
+      /\nthe largest incidents\n\S+Z +1 +\w+ +\S.*\n2 records in [\d.]+ s: [\d,]+ alerts\/s, \d+ MB\n$/,
+    );
   });
 
   test('a pace does not change what comes out', async () => {

@@ -1,7 +1,7 @@
-import type { FilesSummary, Refused } from '../../replay/index.ts';
+import type { FilesSummary, Refused, ShownIncident } from '../../replay/index.ts';
 import { number, percent, table } from '../print.ts';
 
-/** The summary for people: counts with their share of the alerts, how long it took, and what could not be used. */
+/** The summary for people: counts with their share of the alerts, some incidents, how long it took, and what could not be used. */
 export function summaryText(summary: FilesSummary): string {
   const { alerts, passed, folded, suppressed, deadLettered, incidents } = summary;
   const counted = (count: number | null) => (count === null ? 'not decided' : number(count));
@@ -21,9 +21,19 @@ export function summaryText(summary: FilesSummary): string {
   ];
   const { records, seconds, alertsPerSecond, peakRssBytes } = summary;
   const speed = `${number(records)} records in ${number(seconds)} s: ${number(alertsPerSecond)} alerts/s, ${number(peakRssBytes / 1e6, 0)} MB\n`;
-  return (
-    table([{ title: '' }, { title: '', align: 'right' }, { title: '' }], rows) + speed + refusedText(summary)
-  );
+  const counts = table([{ title: '' }, { title: '', align: 'right' }, { title: '' }], rows);
+  return counts + largestText(summary) + speed + refusedText(summary);
+}
+
+function largestText({ largest }: FilesSummary): string {
+  if (largest.length === 0) return '';
+  const columns = [{ title: '' }, { title: '', align: 'right' as const }, { title: '' }, { title: '' }];
+  return `the largest incidents\n${table(columns, largest.map(incidentRow))}`;
+}
+
+function incidentRow({ startedAt, severity, alertCount, title }: ShownIncident): readonly string[] {
+  const at = new Date(startedAt).toISOString().replace(/\.\d+Z$/, 'Z');
+  return [at, number(alertCount), severity, title];
 }
 
 /** Of each reason the first alert, numbered as an editor numbers lines: from 1. */
