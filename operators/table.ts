@@ -59,20 +59,24 @@ export class Table<Row> {
   /** Returns the row's slot, which is its own until it is deleted. */
   set(key: string, row: Row): number {
     const slot = this.#slots.slotOf(key) ?? this.#open(key);
-    this.#change(slot);
+    this.touch(slot);
     this.#slots.put(slot, row);
     return slot;
   }
 
-  /** Before the row of this slot, which is there, is mutated by the operator that owns it alone. */
+  /** Before the row of this slot, which is there, is mutated by the operator that owns it alone: as it is now it may be part of a capture. */
   touch(slot: number): void {
-    this.#change(slot);
+    const { changedIn } = this.#slots;
+    if (changedIn[slot] === this.#epoch) return;
+    this.#keep(slot);
+    changedIn[slot] = this.#epoch;
+    this.#changed.push(slot);
   }
 
   delete(key: string): void {
     const slot = this.#slots.slotOf(key);
     if (slot === undefined) return;
-    this.#change(slot);
+    this.touch(slot);
     this.#slots.close(key, slot);
     this.#deleted.set(key, slot);
   }
@@ -83,15 +87,6 @@ export class Table<Row> {
     this.#deleted.delete(key);
     this.#slots.reopen(key, slot);
     return slot;
-  }
-
-  /** Before what a slot holds changes: as it is now it may be part of a capture. */
-  #change(slot: number): void {
-    const { changedIn } = this.#slots;
-    if (changedIn[slot] === this.#epoch) return;
-    this.#keep(slot);
-    changedIn[slot] = this.#epoch;
-    this.#changed.push(slot);
   }
 
   #keep(slot: number): void {

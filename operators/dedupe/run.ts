@@ -249,19 +249,15 @@ function inPlace(distance: number): number {
   return small === distance ? small : distance;
 }
 
-/** As JavaScript orders texts, whatever the language. */
-function compareTexts(a: string, b: string): number {
-  if (a === b) return 0;
-  return a < b ? -1 : 1;
-}
-
 /** The text is that of the newest observation; of two at one time, that of the greater hash, then the greater id. */
 function noteText(run: Run, { head, tail }: Identified, distance: number): void {
   // Not by its identity: that lies elsewhere, and V8 looks into objects that it compares.
   const isSame = run.head === head && head.run === run;
   if (distance === run.lastIn) {
-    const order = isSame ? 0 : compareTexts(head.identity.contentHash, run.subject.contentHash);
-    if (order < 0 || (order === 0 && tail.id < run.sourceId)) return;
+    // Once each: they are found in the bytes of a subject.
+    const hash = isSame ? '' : head.identity.contentHash;
+    const known = isSame ? '' : run.subject.contentHash;
+    if (hash < known || (hash === known && tail.id < run.sourceId)) return;
   }
   keepId(run, tail);
   if (isSame) return;

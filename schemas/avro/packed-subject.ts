@@ -14,7 +14,7 @@ type Front = Omit<Subject, 'head'>;
 const frontType = ownType(document(record<Front>('Front', 'All but its text.', frontFields)));
 
 /** What is asked of a subject while alerts come; the rest is read out of its bytes. */
-type Known = Pick<Front, 'fingerprint' | 'domain' | 'droppedBy'>;
+type Known = Pick<Front, 'fingerprint' | 'domain' | 'ending' | 'droppedBy'>;
 
 /**
  * A subject as it is written: eight texts, which a shard of REDUCE writes of a run four times or more, in partials and in
@@ -23,15 +23,17 @@ type Known = Pick<Front, 'fingerprint' | 'domain' | 'droppedBy'>;
 export class PackedSubject extends Packed implements Subject {
   declare readonly fingerprint: Fingerprint;
   declare readonly domain: string;
+  declare readonly ending: Ending;
   declare readonly droppedBy: string;
   /** All but the head, one character for each byte. */
   declare protected readonly front: string;
   declare readonly head: PackedHead;
 
-  constructor(front: string, { fingerprint, domain, droppedBy }: Known, head: PackedHead) {
+  constructor(front: string, { fingerprint, domain, ending, droppedBy }: Known, head: PackedHead) {
     super();
     this.fingerprint = fingerprint;
     this.domain = domain;
+    this.ending = ending;
     this.droppedBy = droppedBy;
     this.front = front;
     this.head = head;
@@ -56,10 +58,6 @@ export class PackedSubject extends Packed implements Subject {
 
   get watched(): string {
     return this.#text(4) ?? this.#open().watched;
-  }
-
-  get ending(): Ending {
-    return this.#open().ending;
   }
 
   toJSON(): Subject {

@@ -73,7 +73,7 @@ const inOrder = seen.map((all) => [...new Map(all)].sort(([a], [b]) => a - b));
 
 /** Written from its fields alone. */
 const plainly = (run: Run): Buffer => {
-  const { segments, minutes, values, subject: known, ...fields } = partialOf(run);
+  const { segments, minutes, values, subject: _subject, ...fields } = partialOf(run);
   return codecs.reduced.encode({ ...names, ...fields, segments, minutes, values });
 };
 
